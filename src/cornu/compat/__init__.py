@@ -1,0 +1,1 @@
+"""Every older spelling of Keras, as tables; nothing outside this folder knows one."""

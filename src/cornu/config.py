@@ -1,0 +1,43 @@
+"""Settings of a session: the engine, the float dtype, the precision policy, a clean start."""
+
+from .core.dtypes import (
+    dtype_policy,
+    epsilon,
+    floatx,
+    set_dtype_policy,
+    set_epsilon,
+    set_floatx,
+)
+from .core.names import reset_names
+from .engine import backend, set_backend
+
+__all__ = [
+    "backend",
+    "clear_session",
+    "dtype_policy",
+    "epsilon",
+    "floatx",
+    "set_backend",
+    "set_dtype_policy",
+    "set_epsilon",
+    "set_floatx",
+]
+
+
+def clear_session(free_memory: bool = True) -> None:
+    """Begin automatic names such as `dense_1` from the start.
+
+    Args:
+        free_memory: whether to collect garbage as well.
+
+    Example:
+        >>> import cornu
+        >>> cornu.config.clear_session()
+        >>> cornu.layers.Dense(1).name
+        'dense'
+    """
+    import gc
+
+    reset_names()
+    if free_memory:
+        gc.collect()

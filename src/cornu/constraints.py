@@ -1,0 +1,183 @@
+"""Constraints: what a weight is brought back to after every update."""
+
+from typing import Any
+
+import jax.numpy as jnp
+
+from .core import codec, dtypes
+from .core.config import Configurable, arguments
+from .core.lookup import Table
+from .ops.tensors import to_axes
+
+
+class Constraint(Configurable):
+    """Base of all constraints: called with a weight, it gives the nearest allowed one.
+
+    Example:
+        >>> import cornu
+        >>> class Bounded(cornu.constraints.Constraint):
+        ...     def __call__(self, w):
+        ...         return cornu.ops.clip(w, -1.0, 1.0)
+        >>> Bounded()(cornu.ops.array([0.5, 3.0]))
+        Array([0.5, 1. ], dtype=float32)
+    """
+
+    def __call__(self, w: Any) -> Any:
+        """The constrained weight.
+
+        Args:
+            w: the weight.
+        """
+        return w
+
+
+def _norms(w: Any, axis: Any) -> Any:
+    return jnp.sqrt(jnp.sum(jnp.square(w), axis=to_axes(axis), keepdims=True))
+
+
+class MaxNorm(Constraint):
+    """Norms of at most `max_value`.
+
+    Args:
+        max_value: largest norm.
+        axis: axis, or axes, over which a norm is taken: 0 for the kernel of a Dense layer, `[0, 1, 2]` for that
+            of a Conv2D layer, so that each unit has one.
+
+    Example:
+        >>> import cornu
+        >>> cornu.constraints.MaxNorm(1.0)(cornu.ops.array([[3.0], [4.0]])).round(3)
+        Array([[0.6],
+               [0.8]], dtype=float32)
+
+    Source:
+        Srivastava et al., Dropout: a simple way to prevent neural networks from overfitting, 2014.
+    """
+
+    @arguments
+    def __init__(self, max_value: float = 2, axis: Any = 0) -> None: ...
+
+    def __call__(self, w: Any) -> Any:
+        """The constrained weight."""
+        w = jnp.asarray(w)
+        norms = _norms(w, self.axis)
+        return w * (jnp.clip(norms, 0, self.max_value) / (dtypes.epsilon() + norms))
+
+
+class NonNeg(Constraint):
+    """No negative weights.
+
+    Example:
+        >>> import cornu
+        >>> cornu.constraints.NonNeg()(cornu.ops.array([-1.0, 2.0]))
+        Array([0., 2.], dtype=float32)
+    """
+
+    def __call__(self, w: Any) -> Any:
+        """The constrained weight."""
+        return jnp.maximum(jnp.asarray(w), 0)
+
+
+class UnitNorm(Constraint):
+    """Norms of 1.
+
+    Args:
+        axis: axis, or axes, over which a norm is taken; see `MaxNorm`.
+
+    Example:
+        >>> import cornu
+        >>> cornu.constraints.UnitNorm()(cornu.ops.array([[3.0], [4.0]])).round(3)
+        Array([[0.6],
+               [0.8]], dtype=float32)
+    """
+
+    @arguments
+    def __init__(self, axis: Any = 0) -> None: ...
+
+    def __call__(self, w: Any) -> Any:
+        """The constrained weight."""
+        w = jnp.asarray(w)
+        return w / (dtypes.epsilon() + _norms(w, self.axis))
+
+
+class MinMaxNorm(Constraint):
+    """Norms between two bounds.
+
+    A norm becomes `rate * clip(norm, min_value, max_value) + (1 - rate) * norm`.
+
+    Args:
+        min_value: smallest norm.
+        max_value: largest norm.
+        rate: how far each update goes; 1 enforces the bounds at once.
+        axis: axis, or axes, over which a norm is taken; see `MaxNorm`.
+
+    Example:
+        >>> import cornu
+        >>> cornu.constraints.MinMaxNorm(1.0, 2.0)(cornu.ops.array([[0.3], [0.4]])).round(3)
+        Array([[0.6],
+               [0.8]], dtype=float32)
+    """
+
+    @arguments
+    def __init__(self, min_value: float = 0.0, max_value: float = 1.0, rate: float = 1.0, axis: Any = 0) -> None: ...
+
+    def __call__(self, w: Any) -> Any:
+        """The constrained weight."""
+        w = jnp.asarray(w)
+        norms = _norms(w, self.axis)
+        wanted = self.rate * jnp.clip(norms, self.min_value, self.max_value) + (1 - self.rate) * norms
+        return w * (wanted / (dtypes.epsilon() + norms))
+
+
+table = Table("constraint", "keras.constraints", Constraint)
+table.add(Constraint, MaxNorm, MinMaxNorm, NonNeg, UnitNorm)
+
+max_norm, min_max_norm, non_neg, unit_norm = MaxNorm, MinMaxNorm, NonNeg, UnitNorm
+
+
+def get(identifier: Any) -> Any:
+    """The constraint that a name, a config, a class or a function stands for.
+
+    Args:
+        identifier: one of these, or None.
+
+    Raises:
+        ValueError: no constraint has that name; the message holds the nearest names.
+
+    Example:
+        >>> import cornu
+        >>> cornu.constraints.get("max_norm").max_value
+        2
+    """
+    return table.get(identifier)
+
+
+def serialize(constraint: Any) -> Any:
+    """The config of a constraint.
+
+    Args:
+        constraint: a constraint.
+
+    Example:
+        >>> import cornu
+        >>> cornu.constraints.serialize(cornu.constraints.UnitNorm(axis=1))["config"]
+        {'axis': 1}
+    """
+    return codec.encode(constraint)
+
+
+def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Any:
+    """The constraint of a config.
+
+    Args:
+        config: what `serialize` gave.
+        custom_objects: further names that are allowed.
+
+    Raises:
+        ValueError: no constraint has that name.
+
+    Example:
+        >>> import cornu
+        >>> cornu.constraints.deserialize({"class_name": "UnitNorm", "config": {"axis": 1}}).axis
+        1
+    """
+    return codec.decode(config, table, custom_objects)

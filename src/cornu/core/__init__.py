@@ -1,0 +1,1 @@
+"""The core: Variables, symbolic tensors, purity, configuration, dtypes, seeds and names."""

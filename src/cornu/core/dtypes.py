@@ -1,0 +1,124 @@
+"""Which dtype weights are kept in, and which one layers compute in."""
+
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+
+_FLOATS = ("float16", "bfloat16", "float32", "float64")
+_state: dict[str, Any] = {"floatx": "float32", "policy": None, "epsilon": 1e-7}
+
+
+def standardize(dtype: Any) -> str:
+    """The dtype's name: `"float32"` for `np.float32`, `jnp.float32`, `float` or None (then `floatx`)."""
+    if dtype is None:
+        return floatx()
+    if dtype is float:
+        return floatx()
+    if dtype is int:
+        return "int32"
+    if hasattr(dtype, "as_numpy_dtype"):  # a TensorFlow dtype
+        dtype = dtype.as_numpy_dtype
+    name = str(dtype).removeprefix("torch.")
+    if name == "string":
+        return name
+    try:
+        return str(jnp.dtype(dtype if not isinstance(dtype, str) else name).name)
+    except TypeError:
+        raise ValueError(f"Expected a dtype such as 'float32' or 'int32'. Received dtype={dtype!r}.") from None
+
+
+def is_float(dtype: Any) -> bool:
+    """Whether the dtype is a real floating-point one."""
+    return bool(jnp.issubdtype(dtype, np.floating))
+
+
+def floatx() -> str:
+    """The default float dtype, `"float32"` unless changed by `set_floatx`."""
+    return str(_state["floatx"])
+
+
+def set_floatx(value: str) -> None:
+    """Set the default float dtype: `"float16"`, `"bfloat16"`, `"float32"` or `"float64"`."""
+    if value not in _FLOATS:
+        raise ValueError(f"floatx is one of {', '.join(_FLOATS)}. Received: {value!r}")
+    if value == "float64":
+        import jax
+
+        jax.config.update("jax_enable_x64", True)
+    _state["floatx"] = value
+
+
+def epsilon() -> float:
+    """The small number that keeps logarithms and quotients finite, 1e-7 unless changed."""
+    return float(_state["epsilon"])
+
+
+def set_epsilon(value: float) -> None:
+    """Set the small number that keeps logarithms and quotients finite."""
+    _state["epsilon"] = float(value)
+
+
+class DTypePolicy:
+    """A pair of dtypes: weights are kept in one, layers compute in the other.
+
+    Args:
+        name: a float dtype (`"float32"`), used for both, or `"mixed_bfloat16"` or `"mixed_float16"`,
+            which keep weights in float32.
+
+    Raises:
+        ValueError: the name is none of these.
+
+    Example:
+        >>> import cornu
+        >>> cornu.DTypePolicy("mixed_bfloat16").compute_dtype
+        'bfloat16'
+    """
+
+    def __init__(self, name: str | None = None) -> None:
+        self.name = name or floatx()
+        if self.name in ("mixed_float16", "mixed_bfloat16"):
+            self.compute_dtype, self.variable_dtype = self.name.removeprefix("mixed_"), "float32"
+        else:
+            self.compute_dtype = self.variable_dtype = standardize(self.name)
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments."""
+        return {"name": self.name}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "DTypePolicy":
+        """Make a policy from what `get_config` gave."""
+        return cls(**config)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, DTypePolicy) and other.name == self.name
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+    def __repr__(self) -> str:
+        return f"<DTypePolicy {self.name!r}>"
+
+
+def dtype_policy() -> DTypePolicy:
+    """The policy that a layer gets if its constructor names no dtype."""
+    return _state["policy"] or DTypePolicy(floatx())
+
+
+def set_dtype_policy(policy: str | DTypePolicy | None) -> None:
+    """Set the policy of layers that are made from now on."""
+    _state["policy"] = DTypePolicy(policy) if isinstance(policy, str) else policy
+
+
+def get_policy(value: Any) -> DTypePolicy:
+    """A policy from None, a dtype, a policy's name, its config or itself."""
+    if value is None:
+        return dtype_policy()
+    if isinstance(value, DTypePolicy):
+        return value
+    if isinstance(value, dict):
+        return DTypePolicy(value.get("config", value)["name"])
+    if isinstance(value, str):
+        return DTypePolicy(value)
+    return DTypePolicy(standardize(value))

@@ -1,0 +1,164 @@
+"""Find an object by its name; a wrong name gets the nearest right ones."""
+
+import contextlib
+import difflib
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+_custom_objects: dict[str, Any] = {}
+_tables: dict[str, "Table"] = {}
+
+
+def snake_case(name: str) -> str:
+    """`BatchNormalization` -> `batch_normalization`, `Conv2D` -> `conv2d`, `LSTM` -> `lstm`."""
+    name = re.sub(r"\W+", "", name)
+    name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The end of an error message: which known names look like `name`."""
+    known = sorted(set(known))
+    close = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+    if close:
+        return "Did you mean " + " or ".join(repr(c) for c in close) + "?"
+    return "Known names: " + ", ".join(known[:40]) + ("..." if len(known) > 40 else "") + "."
+
+
+class Table:
+    """All objects of one kind (layers, losses, ...) by every name they go by.
+
+    It is the only way from a name in a script or a file to an object: nothing is imported by name.
+
+    Args:
+        kind: singular noun for messages, such as `"loss"`.
+        module: public module of the kind, such as `"keras.losses"`; it is what files record.
+        base: class that instances of the kind have, or None if the kind is plain functions.
+    """
+
+    def __init__(self, kind: str, module: str, base: type | None = None) -> None:
+        self.kind, self.module, self.base = kind, module, base
+        self.entries: dict[str, Any] = {}
+        self.aliases: dict[str, Any] = {}
+        _tables[module] = self
+
+    def add(self, *objects: Any, **aliases: Any) -> None:
+        """List objects under their own name and its snake case, and others under an alias."""
+        for item in objects:
+            self.entries[item.__name__] = item
+            self.aliases.setdefault(snake_case(item.__name__), item)
+        self.aliases.update(aliases)
+
+    def find(self, name: str) -> Any:
+        """The class or function called `name`, custom objects first; raises `ValueError`."""
+        for names in (_custom_objects, self.entries, self.aliases):
+            if name in names:
+                return names[name]
+        if name.lower() in self.aliases:
+            return self.aliases[name.lower()]
+        known = {**self.aliases, **self.entries, **_custom_objects}
+        raise ValueError(
+            f"There is no {self.kind} called {name!r}. {nearest(name, known)} If it is your own, pass "
+            f"custom_objects={{{name!r}: ...}} or decorate it with @cornu.saving.register_keras_serializable()."
+        )
+
+    def get(self, identifier: Any) -> Any:
+        """Turn None, a name, a config, a class, an instance or a function into an object of this kind."""
+        if identifier is None:
+            return None
+        if isinstance(identifier, str):
+            identifier = self.find(identifier)
+        elif isinstance(identifier, dict):
+            from . import codec
+
+            return codec.decode(identifier, table=self)
+        if isinstance(identifier, type):
+            return identifier()
+        if callable(identifier) or (self.base is not None and isinstance(identifier, self.base)):
+            return identifier
+        raise TypeError(
+            f"Expected a {self.kind}: a name, an instance, a function or a config. "
+            f"Received {identifier!r} of type {type(identifier).__name__}."
+        )
+
+
+def tables() -> dict[str, Table]:
+    """Every table, by its public module."""
+    return _tables
+
+
+def find_anywhere(name: str) -> Any | None:
+    """The custom object or listed class called `name`, of any kind, or None."""
+    if name in _custom_objects:
+        return _custom_objects[name]
+    for table in _tables.values():
+        if name in table.entries:
+            return table.entries[name]
+    return None
+
+
+def register_keras_serializable(package: str = "Custom", name: str | None = None) -> Callable[[Any], Any]:
+    """Class decorator that lets files name a class or function of yours.
+
+    Args:
+        package: prefix that keeps names of different projects apart.
+        name: name to register under, by default the object's own.
+
+    Returns:
+        A decorator that registers its argument and returns it unchanged.
+
+    Example:
+        >>> import cornu
+        >>> @cornu.saving.register_keras_serializable(package="mine")
+        ... class Double(cornu.layers.Layer):
+        ...     def call(self, x):
+        ...         return 2 * x
+        >>> cornu.saving.get_registered_name(Double)
+        'mine>Double'
+    """
+
+    def register(item: Any) -> Any:
+        if isinstance(item, type) and not hasattr(item, "get_config"):
+            raise ValueError(f"{item.__name__} cannot be registered: it has no get_config() to rebuild it from.")
+        registered = f"{package}>{name or item.__name__}"
+        _custom_objects[registered] = item
+        _custom_objects.setdefault(name or item.__name__, item)
+        return item
+
+    return register
+
+
+def get_registered_name(item: Any) -> str:
+    """The name under which a class or function was registered, or its own name."""
+    for name, known in _custom_objects.items():
+        if known is item and ">" in name:
+            return name
+    return str(item.__name__)
+
+
+def get_registered_object(name: str, custom_objects: dict[str, Any] | None = None) -> Any:
+    """The custom object of that name, or None."""
+    return {**_custom_objects, **(custom_objects or {})}.get(name)
+
+
+def get_custom_objects() -> dict[str, Any]:
+    """The live dictionary of custom objects: name to class or function."""
+    return _custom_objects
+
+
+@contextlib.contextmanager
+def custom_object_scope(*dictionaries: dict[str, Any] | None) -> Iterator[None]:
+    """Know the given custom objects inside a `with` block.
+
+    Args:
+        *dictionaries: name to class or function; None is allowed and empty.
+    """
+    before = dict(_custom_objects)
+    for objects in dictionaries:
+        _custom_objects.update(objects or {})
+    try:
+        yield
+    finally:
+        _custom_objects.clear()
+        _custom_objects.update(before)

@@ -1,0 +1,73 @@
+"""InputSpec: what a layer asks of its input, and the sentence it answers otherwise."""
+
+from typing import Any
+
+
+class InputSpec:
+    """Rank, dtype and sizes that a layer expects.
+
+    Args:
+        dtype: name of the dtype, or None for any.
+        shape: full shape, None where any size goes.
+        ndim: exact rank, the batch included.
+        max_ndim: largest rank.
+        min_ndim: smallest rank.
+        axes: axis to size, for axes whose size matters.
+        allow_last_axis_squeeze: accepted for compatibility.
+        name: name of the input.
+        optional: whether None may be given.
+    """
+
+    def __init__(
+        self,
+        dtype: str | None = None,
+        shape: tuple[int | None, ...] | None = None,
+        ndim: int | None = None,
+        max_ndim: int | None = None,
+        min_ndim: int | None = None,
+        axes: dict[int, int | None] | None = None,
+        allow_last_axis_squeeze: bool = False,
+        name: str | None = None,
+        optional: bool = False,
+    ) -> None:
+        self.dtype, self.shape = dtype, None if shape is None else tuple(shape)
+        self.ndim = len(self.shape) if self.shape is not None else ndim
+        self.max_ndim, self.min_ndim = max_ndim, min_ndim
+        self.axes = {int(axis): size for axis, size in (axes or {}).items()}
+        self.allow_last_axis_squeeze, self.name, self.optional = allow_last_axis_squeeze, name, optional
+
+    def check(self, shape: tuple[Any, ...], owner: str) -> None:
+        """Raise `ValueError`, naming the layer, unless `shape` fits."""
+        rank = len(shape)
+        if self.ndim is not None and rank != self.ndim:
+            raise ValueError(_rank_message(owner, f"{self.ndim} dimensions", self.ndim, shape))
+        if self.min_ndim is not None and rank < self.min_ndim:
+            raise ValueError(_rank_message(owner, f"at least {self.min_ndim} dimensions", self.min_ndim, shape))
+        if self.max_ndim is not None and rank > self.max_ndim:
+            raise ValueError(_rank_message(owner, f"at most {self.max_ndim} dimensions", self.max_ndim, shape))
+        sizes = dict(self.axes)
+        sizes.update({axis: size for axis, size in enumerate(self.shape or ()) if size is not None})
+        for axis, size in sizes.items():
+            if size is not None and shape[axis] is not None and shape[axis] != size:
+                raise ValueError(
+                    f"Layer {owner!r} expected size {size} on axis {axis} of its input, but received an input of "
+                    f"shape {_shown(shape)}. It was built for that size: feed inputs of the size it was built for, or "
+                    "make a new layer."
+                )
+
+
+def _rank_message(owner: str, expected: str, rank: int, shape: tuple[Any, ...]) -> str:
+    if len(shape) < rank:
+        fix = "add the missing axes, for instance with x[..., None] or a Reshape layer"
+        if len(shape) == rank - 1:
+            fix = "a single axis is missing: for one sample add the batch with x[None], for one channel x[..., None]"
+    else:
+        fix = "merge axes with a Flatten or Reshape layer, or drop them with GlobalAveragePooling or return_sequences=False"
+    return (
+        f"Layer {owner!r} expected an input of {expected} (the batch included), but received shape {_shown(shape)}. "
+        f"{fix[0].upper()}{fix[1:]}."
+    )
+
+
+def _shown(shape: tuple[Any, ...]) -> str:
+    return "(" + ", ".join("batch" if i == 0 and s is None else str(s) for i, s in enumerate(shape)) + ")"

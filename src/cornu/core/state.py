@@ -1,0 +1,122 @@
+"""Purity: any function that reads and assigns Variables, as a function of their values.
+
+Users see mutable Variables. Inside a `Scope` a read takes the scope's value and an assignment changes it, so
+that `pure(fn, variables)` is a function `(values, *args) -> (result, new values)` that `jax` can trace,
+differentiate and compile. Every compiled program, gradient and shape inference goes through here.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
+
+import jax
+import jax.numpy as jnp
+
+if TYPE_CHECKING:
+    from .variable import Variable
+
+_scope: ContextVar["Scope | None"] = ContextVar("scope", default=None)
+_autocast: ContextVar[str | None] = ContextVar("autocast", default=None)
+
+
+class Scope:
+    """Values that stand in for those of Variables while it is open.
+
+    Args:
+        values: Variable's `id` to value.
+        abstract: a Variable without a value reads as zeros, and assignments are forgotten; for tracing
+            shapes, where no initial value should be drawn.
+    """
+
+    def __init__(self, values: dict[int, Any], abstract: bool = False) -> None:
+        self.values, self.abstract = values, abstract
+        self.parent = _scope.get()
+
+    def read(self, variable: "Variable") -> Any:
+        """The variable's value here, or in the nearest scope around that knows it."""
+        if id(variable) in self.values:
+            return self.values[id(variable)]
+        if self.abstract:
+            return jnp.zeros(variable.shape, variable.dtype)
+        return self.parent.read(variable) if self.parent else variable.materialize()
+
+    def write(self, variable: "Variable", value: Any) -> None:
+        """Give the variable a value, in the scope that knows it."""
+        if id(variable) in self.values or self.abstract:
+            self.values[id(variable)] = value
+        elif self.parent:
+            self.parent.write(variable, value)
+        elif isinstance(value, jax.core.Tracer):
+            raise RuntimeError(
+                f"The Variable {variable.path!r} was assigned inside a compiled function that does not know it. "
+                "Keep it as an attribute of the layer, model, metric or optimizer that assigns it "
+                "(self.total = cornu.Variable(...)), and make it in __init__ or build, not in call."
+            )
+        else:
+            variable.set(value)
+
+
+@contextmanager
+def _opened(scope: Scope) -> Iterator[Scope]:
+    token = _scope.set(scope)
+    try:
+        yield scope
+    finally:
+        _scope.reset(token)
+
+
+def active() -> Scope | None:
+    """The innermost open scope, or None in ordinary Python."""
+    return _scope.get()
+
+
+def pure(fn: Callable[..., Any], variables: Sequence["Variable"]) -> Callable[..., Any]:
+    """`fn` as a pure function of the values of `variables`.
+
+    Args:
+        fn: any function; it may read and assign the variables.
+        variables: all the Variables it assigns, and those it reads that should not become constants.
+
+    Returns:
+        A function `(values, *args, **kwargs) -> (result, new values)`; `values` is a list in the order of
+        `variables`.
+    """
+    keys = [id(v) for v in variables]
+
+    def call(values: Sequence[Any], *args: Any, **kwargs: Any) -> tuple[Any, list[Any]]:
+        with _opened(Scope(dict(zip(keys, values, strict=True)))) as scope:
+            result = fn(*args, **kwargs)
+        return result, [scope.values[key] for key in keys]
+
+    return call
+
+
+def abstract(fn: Callable[..., Any], *specs: Any) -> Any:
+    """Shapes and dtypes of `fn(*specs)`, as a tree of `jax.ShapeDtypeStruct`; nothing is computed.
+
+    Args:
+        fn: a function of arrays.
+        *specs: trees of `jax.ShapeDtypeStruct`.
+    """
+
+    def run(*args: Any) -> Any:
+        with _opened(Scope({}, abstract=True)):
+            return fn(*args)
+
+    return jax.eval_shape(run, *specs)
+
+
+@contextmanager
+def autocast(dtype: str | None) -> Iterator[None]:
+    """Float Variables read as `dtype` inside the `with` block; None reads them as they are kept."""
+    token = _autocast.set(dtype)
+    try:
+        yield
+    finally:
+        _autocast.reset(token)
+
+
+def autocast_dtype() -> str | None:
+    """The dtype that float Variables are read as, or None."""
+    return _autocast.get()

@@ -1,0 +1,195 @@
+"""Symbolic tensors: shapes without values, and the nodes that say how each was computed."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax
+import numpy as np
+
+from . import dtypes, names, state
+from .operators import Operators
+from .variable import Variable
+
+# Unknown sizes are tried as two different numbers; what differs in the result is unknown there. Both divide
+# by many integers, so that reshapes of an unknown axis go through, and they lie far apart, so that no
+# stride maps both to one size.
+_TRIALS = (192, 960)
+
+
+class KerasTensor(Operators):
+    """A tensor of which only shape and dtype are known: what `Input` gives and layers pass on.
+
+    Args:
+        shape: tuple of sizes; None for a size that is not known, such as the batch.
+        dtype: name of the dtype.
+        sparse: accepted for compatibility; must be false.
+        ragged: accepted for compatibility; must be false.
+        record_history: accepted for compatibility.
+        name: its name.
+    """
+
+    def __init__(
+        self,
+        shape: Sequence[int | None],
+        dtype: str = "float32",
+        sparse: bool = False,
+        ragged: bool = False,
+        record_history: bool = True,
+        name: str | None = None,
+    ) -> None:
+        self.shape: tuple[int | None, ...] = tuple(shape)
+        self.dtype = dtypes.standardize(dtype)
+        self.sparse, self.ragged = sparse, ragged
+        self.name = name or names.unique_name("keras_tensor")
+        self.node: Node | None = None  # the call that made it
+        self.index = 0  # which of the call's outputs it is
+
+    @property
+    def ndim(self) -> int:
+        """Number of dimensions, the batch included."""
+        return len(self.shape)
+
+    @property
+    def op(self) -> Any:
+        """The layer or operation that made it."""
+        return self.node.operation if self.node else None
+
+    def __iter__(self) -> Any:
+        if not self.shape or self.shape[0] is None:
+            raise TypeError(f"{self!r} has an unknown first size and cannot be unpacked.")
+        return (self[i] for i in range(self.shape[0]))
+
+    def __len__(self) -> int:
+        if not self.shape or self.shape[0] is None:
+            raise TypeError(f"{self!r} has no known length; use cornu.ops.shape(x)[0].")
+        return self.shape[0]
+
+    def __bool__(self) -> bool:
+        raise TypeError(
+            f"{self!r} has no value yet, so `if`, `and` and `while` cannot decide on it. Use cornu.ops.where or "
+            "cornu.ops.cond, or put the decision into a layer's call()."
+        )
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+        raise TypeError(
+            f"{self!r} is symbolic and has no value that NumPy could use. Use the function of the same name from "
+            "cornu.ops in place of the NumPy one, or wrap it into a layer."
+        )
+
+    def __jax_array__(self) -> Any:
+        raise TypeError(
+            f"{self!r} is symbolic and has no value that JAX could use. Use the function of the same name from "
+            "cornu.ops in place of the jax.numpy one, or wrap it into a layer."
+        )
+
+    def __repr__(self) -> str:
+        return f"<KerasTensor shape={self.shape}, dtype={self.dtype}, name={self.name}>"
+
+
+class Node:
+    """One call of a layer or an operation on symbolic tensors.
+
+    Args:
+        operation: what was called.
+        args: its positional arguments, KerasTensors among them.
+        kwargs: its keyword arguments.
+        outputs: the tree of KerasTensors it gave.
+    """
+
+    def __init__(self, operation: Any, args: tuple[Any, ...], kwargs: dict[str, Any], outputs: Any) -> None:
+        self.operation, self.args, self.kwargs, self.outputs = operation, args, kwargs, outputs
+        self.inputs: list[KerasTensor] = tensors((args, kwargs))
+        self.number = next_number()
+        for index, tensor in enumerate(tensors(outputs)):
+            tensor.node, tensor.index = self, index
+
+
+_created = 0
+
+
+def next_number() -> int:
+    """A number that grows with every node, so that sorting by it is a topological order."""
+    global _created
+    _created += 1
+    return _created
+
+
+def is_symbolic(value: Any) -> bool:
+    """Whether the value is a KerasTensor, or a list, tuple or dictionary with one inside."""
+    if isinstance(value, KerasTensor):
+        return True
+    if type(value) in (list, tuple):
+        return any(is_symbolic(item) for item in value)
+    if type(value) is dict:
+        return any(is_symbolic(item) for item in value.values())
+    return False
+
+
+def tensors(tree: Any) -> list[KerasTensor]:
+    """All KerasTensors in a tree, in order."""
+    return [leaf for leaf in jax.tree.leaves(tree) if isinstance(leaf, KerasTensor)]
+
+
+def infer(fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """The tree of KerasTensors that `fn(*args, **kwargs)` would give.
+
+    Args:
+        fn: a function of arrays.
+        args: positional arguments; KerasTensors stand for arrays.
+        kwargs: keyword arguments, likewise.
+    """
+    leaves, tree = jax.tree.flatten((args, kwargs))
+    places = [i for i, leaf in enumerate(leaves) if isinstance(leaf, KerasTensor)]
+    unknown = any(None in leaves[i].shape for i in places)
+
+    def run(arrays: list[Any]) -> Any:
+        filled = list(leaves)
+        for place, array in zip(places, arrays, strict=True):
+            filled[place] = array
+        inner_args, inner_kwargs = jax.tree.unflatten(tree, filled)
+        return fn(*inner_args, **inner_kwargs)
+
+    results = []
+    for trial in _TRIALS if unknown else _TRIALS[:1]:
+        specs = [
+            jax.ShapeDtypeStruct(
+                tuple(trial if size is None else size for size in leaves[i].shape), np_dtype(leaves[i].dtype)
+            )
+            for i in places
+        ]
+        results.append(state.abstract(run, specs))
+    return jax.tree.map(
+        lambda *out: KerasTensor([a if len(set(z)) == 1 else None for a, *z in _sizes(out)], out[0].dtype.name),
+        *results,
+    )
+
+
+def _sizes(outputs: tuple[Any, ...]) -> list[tuple[int, ...]]:
+    """For every axis: its size, and its sizes in all trials."""
+    return [(sizes[0], *sizes) for sizes in zip(*(o.shape for o in outputs), strict=True)]
+
+
+def np_dtype(name: str) -> Any:
+    """The NumPy dtype of that name, bfloat16 included."""
+    return jax.numpy.dtype(name)
+
+
+def record(operation: Any, fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Call `operation` on symbolic tensors: infer what `fn` gives, and note the call in a node."""
+    outputs = infer(fn, args, kwargs)
+    Node(operation, args, kwargs, outputs)
+    return outputs
+
+
+def unwrap(value: Any) -> Any:
+    """Variables in an argument as their values."""
+    if isinstance(value, Variable):
+        return value.value
+    if type(value) in (list, tuple):
+        return type(value)(unwrap(item) for item in value)
+    return np.asarray(value) if _is_foreign(value) else value
+
+
+def _is_foreign(value: Any) -> bool:
+    """Whether the value is a tensor of TensorFlow or torch."""
+    return type(value).__module__.startswith(("tensorflow.", "torch"))

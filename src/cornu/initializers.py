@@ -1,0 +1,620 @@
+"""Initializers: how a weight begins. Values are drawn on the host, so that building a model compiles nothing."""
+
+import math
+from typing import Any
+
+import jax
+import numpy as np
+
+from .core import codec, dtypes, seeds
+from .core.config import Configurable, arguments
+from .core.lookup import Table
+
+# Standard deviation of a standard normal that is cut off at 2: sqrt(1 - 4 phi(2) / (2 Phi(2) - 1)).
+_TRUNCATED_STDDEV = 0.87962566103423978
+
+
+class Initializer(Configurable):
+    """Base of all initializers: called with a shape and a dtype, it gives the values.
+
+    Example:
+        >>> import cornu
+        >>> class Fives(cornu.initializers.Initializer):
+        ...     def __call__(self, shape, dtype=None):
+        ...         return cornu.ops.full(shape, 5.0, dtype)
+        >>> Fives()((2,))
+        Array([5., 5.], dtype=float32)
+    """
+
+    def __call__(self, shape: Any, dtype: Any = None) -> Any:
+        """The values.
+
+        Args:
+            shape: tuple of integers.
+            dtype: dtype of the result; None for `floatx`.
+        """
+        raise NotImplementedError(f"{type(self).__name__} must define __call__(self, shape, dtype=None).")
+
+    def clone(self) -> "Initializer":
+        """An equal initializer."""
+        return self.from_config(self.get_config())
+
+
+def _dtype(dtype: Any) -> np.dtype[Any]:
+    return jax.numpy.dtype(dtypes.standardize(dtype))
+
+
+class Zeros(Initializer):
+    """All zeros.
+
+    Example:
+        >>> import cornu
+        >>> cornu.initializers.Zeros()((2,))
+        array([0., 0.], dtype=float32)
+    """
+
+    def __call__(self, shape: Any, dtype: Any = None) -> Any:
+        """The values."""
+        return np.zeros(shape, _dtype(dtype))
+
+
+class Ones(Initializer):
+    """All ones.
+
+    Example:
+        >>> import cornu
+        >>> cornu.initializers.Ones()((2,))
+        array([1., 1.], dtype=float32)
+    """
+
+    def __call__(self, shape: Any, dtype: Any = None) -> Any:
+        """The values."""
+        return np.ones(shape, _dtype(dtype))
+
+
+class Constant(Initializer):
+    """One value everywhere.
+
+    Args:
+        value: a number, or an array that broadcasts to the shape.
+
+    Example:
+        >>> import cornu
+        >>> cornu.initializers.Constant(3.0)((2,))
+        array([3., 3.], dtype=float32)
+    """
+
+    @arguments
+    def __init__(self, value: Any = 0.0) -> None: ...
+
+    def __call__(self, shape: Any, dtype: Any = None) -> Any:
+        """The values."""
+        return np.full(shape, np.asarray(self.value), _dtype(dtype))
+
+
+class Identity(Initializer):
+    """A multiple of the identity matrix.
+
+    Args:
+        gain: the multiple.
+
+    Raises:
+        ValueError: when called for a shape that is no matrix's.
+
+    Example:
+        >>> import cornu
+        >>> cornu.initializers.Identity()((2, 2))
+        array([[1., 0.],
+               [0., 1.]], dtype=float32)
+    """
+
+    @arguments
+    def __init__(self, gain: float = 1.0) -> None: ...
+
+    def __call__(self, shape: Any, dtype: Any = None) -> Any:
+        """The values."""
+        if len(shape) != 2:
+            raise ValueError(f"Identity makes matrices: the shape has two sizes. Received shape={shape}.")
+        return (self.gain * np.eye(*shape)).astype(_dtype(dtype))
+
+
+class RandomInitializer(Initializer):
+    """Base of the random initializers: holds the seed.
+
+    Args:
+        seed: integer, for the same values in every call; a `SeedGenerator`, for others in every call; None for
+            an integer from the run's stream.
+
+    Raises:
+        ValueError: `seed` is none of these.
+    """
+
+    def __init__(self, seed: Any = None) -> None:
+        seed = codec.decode_value(seed)
+        if seed is not None and not isinstance(seed, int | np.integer | seeds.SeedGenerator):
+            raise ValueError(f"seed is an integer, a SeedGenerator or None. Received: seed={seed!r}")
+        self.seed = seeds.make_seed() if seed is None else seed  # the config keeps the None
+
+    def generator(self) -> np.random.Generator:
+        """The host's stream of random numbers for one call."""
+        key = np.asarray(seeds.draw_seed(self.seed)).astype("uint64")
+        return np.random.Generator(np.random.Philox(key=key))
+
+
+def _drawn_in(dtype: Any) -> Any:
+    """The dtype to draw in: double precision only if it is asked for."""
+    return np.float64 if _dtype(dtype) == np.float64 else np.float32
+
+
+def _uniform(rng: np.random.Generator, shape: Any, low: float, high: float, dtype: Any) -> Any:
+    values = rng.random(shape, _drawn_in(dtype))
+    values = np.asarray(values)
+    values *= high - low
+    values += low
+    return values.astype(_dtype(dtype), copy=False)
+
+
+def _normal(rng: np.random.Generator, shape: Any, mean: float, stddev: float, dtype: Any, limit: float | None) -> Any:
+    """Normal values; those further than `limit` standard deviations from the mean are drawn again."""
+    size = math.prod(shape)
+    values = rng.standard_normal(size, _drawn_in(dtype))
+    if limit is not None:
+        outside = np.flatnonzero(np.abs(values) > limit)
+        while outside.size:
+            values[outside] = rng.standard_normal(outside.size, _drawn_in(dtype))
+            outside = outside[np.abs(values[outside]) > limit]
+    values *= stddev
+    values += mean
+    return values.reshape(shape).astype(_dtype(dtype), copy=False)
+
+
+class RandomNormal(RandomInitializer):
+    """Normal distribution.
+
+    Args:
+        mean: its mean.
+        stddev: its standard deviation.
+        seed: integer, `SeedGenerator` or None; see `RandomInitializer`.
+
+    Example:
+        >>> import cornu
+        >>> cornu.initializers.RandomNormal(seed=1)((2, 3)).shape
+        (2, 3)
+    """
+
+    def __init__(self, mean: float = 0.0, stddev: float = 0.05, seed: Any = None) -> None:
+        super().__init__(seed)
+        self.mean, self.stddev = mean, stddev
+
+    def __call__(self, shape: Any, dtype: Any = None) -> Any:
+        """The values."""
+        return _normal(self.generator(), shape, self.mean, self.stddev, dtype, limit=None)
+
+
+class TruncatedNormal(RandomInitializer):
+    """Normal distribution without the values further than two standard deviations from the mean.
+
+    Args:
+        mean: mean of the normal distribution.
+        stddev: standard deviation before values are left out.
+        seed: integer, `SeedGenerator` or None; see `RandomInitializer`.
+
+    Example:
+        >>> import cornu
+        >>> float(abs(cornu.initializers.TruncatedNormal(stddev=1.0, seed=1)((1000,))).max()) <= 2.0
+        True
+    """
+
+    def __init__(self, mean: float = 0.0, stddev: float = 0.05, seed: Any = None) -> None:
+        super().__init__(seed)
+        self.mean, self.stddev = mean, stddev
+
+    def __call__(self, shape: Any, dtype: Any = None) -> Any:
+        """The values."""
+        return _normal(self.generator(), shape, self.mean, self.stddev, dtype, limit=2.0)
+
+
+class RandomUniform(RandomInitializer):
+    """Uniform distribution over `[minval, maxval)`.
+
+    Args:
+        minval: lower end.
+        maxval: upper end.
+        seed: integer, `SeedGenerator` or None; see `RandomInitializer`.
+
+    Example:
+        >>> import cornu
+        >>> float(abs(cornu.initializers.RandomUniform(seed=1)((1000,))).max()) <= 0.05
+        True
+    """
+
+    def __init__(self, minval: float = -0.05, maxval: float = 0.05, seed: Any = None) -> None:
+        super().__init__(seed)
+        self.minval, self.maxval = minval, maxval
+
+    def __call__(self, shape: Any, dtype: Any = None) -> Any:
+        """The values."""
+        return _uniform(self.generator(), shape, self.minval, self.maxval, dtype)
+
+
+def compute_fans(shape: Any, input_axes: Any = None, output_axes: Any = None) -> tuple[int, int]:
+    """How many inputs each output has, and the reverse.
+
+    A kernel `(*taps, inputs, outputs)` has `taps * inputs` and `taps * outputs`.
+
+    Args:
+        shape: shape of the weight.
+        input_axes: axes of the inputs; None for the last but one.
+        output_axes: axes of the outputs; None for the last.
+
+    Example:
+        >>> from cornu.initializers import compute_fans
+        >>> compute_fans((3, 3, 16, 32))
+        (144, 288)
+    """
+    shape = tuple(shape)
+    if input_axes is not None and output_axes is not None:
+        return math.prod(shape[i] for i in input_axes), math.prod(shape[i] for i in output_axes)
+    if len(shape) < 2:
+        return (shape[0], shape[0]) if shape else (1, 1)
+    taps = math.prod(shape[:-2])
+    return taps * shape[-2], taps * shape[-1]
+
+
+class VarianceScaling(RandomInitializer):
+    """Zero mean and variance `scale / n`, so that activations or gradients keep their size.
+
+    Args:
+        scale: positive factor of the variance.
+        mode: what `n` is: `"fan_in"` (inputs), `"fan_out"` (outputs) or `"fan_avg"` (their mean).
+        distribution: `"truncated_normal"`, `"untruncated_normal"` or `"uniform"`.
+        seed: integer, `SeedGenerator` or None; see `RandomInitializer`.
+        input_axes: axes of the inputs; None for the last but one.
+        output_axes: axes of the outputs; None for the last.
+
+    Raises:
+        ValueError: an argument is none of these.
+
+    Example:
+        >>> import cornu
+        >>> values = cornu.initializers.VarianceScaling(2.0, seed=1)((500, 100))
+        >>> round(float(values.var() * 500), 1)
+        2.0
+    """
+
+    def __init__(
+        self,
+        scale: float = 1.0,
+        mode: str = "fan_in",
+        distribution: str = "truncated_normal",
+        seed: Any = None,
+        input_axes: Any = None,
+        output_axes: Any = None,
+    ) -> None:
+        super().__init__(seed)
+        mode, distribution = mode.lower(), distribution.lower()
+        distribution = "truncated_normal" if distribution == "normal" else distribution
+        if scale <= 0:
+            raise ValueError(f"scale is positive. Received: scale={scale!r}")
+        if mode not in ("fan_in", "fan_out", "fan_avg"):
+            raise ValueError(f"mode is 'fan_in', 'fan_out' or 'fan_avg'. Received: mode={mode!r}")
+        if distribution not in ("truncated_normal", "untruncated_normal", "uniform"):
+            raise ValueError(
+                "distribution is 'truncated_normal', 'untruncated_normal' or 'uniform'. "
+                f"Received: distribution={distribution!r}"
+            )
+        self.scale, self.mode, self.distribution = scale, mode, distribution
+        self.input_axes, self.output_axes = input_axes, output_axes
+
+    def __call__(self, shape: Any, dtype: Any = None) -> Any:
+        """The values."""
+        fan_in, fan_out = compute_fans(shape, self.input_axes, self.output_axes)
+        count = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[self.mode]
+        variance = self.scale / max(1.0, count)
+        if self.distribution == "uniform":
+            limit = math.sqrt(3 * variance)
+            return _uniform(self.generator(), shape, -limit, limit, dtype)
+        if self.distribution == "untruncated_normal":
+            return _normal(self.generator(), shape, 0.0, math.sqrt(variance), dtype, limit=None)
+        return _normal(self.generator(), shape, 0.0, math.sqrt(variance) / _TRUNCATED_STDDEV, dtype, limit=2.0)
+
+
+class GlorotUniform(VarianceScaling):
+    """Uniform within `sqrt(6 / (fan_in + fan_out))`: the default of most layers.
+
+    Args:
+        seed: integer, `SeedGenerator` or None; see `RandomInitializer`.
+        input_axes: axes of the inputs; None for the last but one.
+        output_axes: axes of the outputs; None for the last.
+
+    Example:
+        >>> import cornu
+        >>> float(abs(cornu.initializers.GlorotUniform(seed=1)((3, 3))).max()) <= 1.0
+        True
+
+    Source:
+        Glorot and Bengio, Understanding the difficulty of training deep feedforward neural networks, 2010.
+    """
+
+    def __init__(self, seed: Any = None, input_axes: Any = None, output_axes: Any = None) -> None:
+        super().__init__(1.0, "fan_avg", "uniform", seed, input_axes, output_axes)
+
+
+class GlorotNormal(VarianceScaling):
+    """Truncated normal with variance `2 / (fan_in + fan_out)`.
+
+    Args:
+        seed: integer, `SeedGenerator` or None; see `RandomInitializer`.
+        input_axes: axes of the inputs; None for the last but one.
+        output_axes: axes of the outputs; None for the last.
+
+    Example:
+        >>> import cornu
+        >>> cornu.initializers.GlorotNormal(seed=1)((3, 2)).shape
+        (3, 2)
+
+    Source:
+        Glorot and Bengio, Understanding the difficulty of training deep feedforward neural networks, 2010.
+    """
+
+    def __init__(self, seed: Any = None, input_axes: Any = None, output_axes: Any = None) -> None:
+        super().__init__(1.0, "fan_avg", "truncated_normal", seed, input_axes, output_axes)
+
+
+class LecunUniform(VarianceScaling):
+    """Uniform within `sqrt(3 / fan_in)`.
+
+    Args:
+        seed: integer, `SeedGenerator` or None; see `RandomInitializer`.
+        input_axes: axes of the inputs; None for the last but one.
+        output_axes: axes of the outputs; None for the last.
+
+    Example:
+        >>> import cornu
+        >>> float(abs(cornu.initializers.LecunUniform(seed=1)((3, 2))).max()) <= 1.0
+        True
+
+    Source:
+        LeCun et al., Efficient backprop, 1998.
+    """
+
+    def __init__(self, seed: Any = None, input_axes: Any = None, output_axes: Any = None) -> None:
+        super().__init__(1.0, "fan_in", "uniform", seed, input_axes, output_axes)
+
+
+class LecunNormal(VarianceScaling):
+    """Truncated normal with variance `1 / fan_in`; goes with `selu`.
+
+    Args:
+        seed: integer, `SeedGenerator` or None; see `RandomInitializer`.
+        input_axes: axes of the inputs; None for the last but one.
+        output_axes: axes of the outputs; None for the last.
+
+    Example:
+        >>> import cornu
+        >>> cornu.initializers.LecunNormal(seed=1)((3, 2)).shape
+        (3, 2)
+
+    Source:
+        Klambauer et al., Self-normalizing neural networks, 2017.
+    """
+
+    def __init__(self, seed: Any = None, input_axes: Any = None, output_axes: Any = None) -> None:
+        super().__init__(1.0, "fan_in", "truncated_normal", seed, input_axes, output_axes)
+
+
+class HeUniform(VarianceScaling):
+    """Uniform within `sqrt(6 / fan_in)`.
+
+    Args:
+        seed: integer, `SeedGenerator` or None; see `RandomInitializer`.
+        input_axes: axes of the inputs; None for the last but one.
+        output_axes: axes of the outputs; None for the last.
+
+    Example:
+        >>> import cornu
+        >>> float(abs(cornu.initializers.HeUniform(seed=1)((6, 2))).max()) <= 1.0
+        True
+
+    Source:
+        He et al., Delving deep into rectifiers, 2015.
+    """
+
+    def __init__(self, seed: Any = None, input_axes: Any = None, output_axes: Any = None) -> None:
+        super().__init__(2.0, "fan_in", "uniform", seed, input_axes, output_axes)
+
+
+class HeNormal(VarianceScaling):
+    """Truncated normal with variance `2 / fan_in`; goes with `relu`.
+
+    Args:
+        seed: integer, `SeedGenerator` or None; see `RandomInitializer`.
+        input_axes: axes of the inputs; None for the last but one.
+        output_axes: axes of the outputs; None for the last.
+
+    Example:
+        >>> import cornu
+        >>> cornu.initializers.HeNormal(seed=1)((3, 2)).shape
+        (3, 2)
+
+    Source:
+        He et al., Delving deep into rectifiers, 2015.
+    """
+
+    def __init__(self, seed: Any = None, input_axes: Any = None, output_axes: Any = None) -> None:
+        super().__init__(2.0, "fan_in", "truncated_normal", seed, input_axes, output_axes)
+
+
+class Orthogonal(RandomInitializer):
+    """A random matrix with orthonormal columns, or rows if there are fewer of them.
+
+    A kernel of more than two axes is one over the matrix of its last axis and all others.
+
+    Args:
+        gain: factor of the matrix.
+        seed: integer, `SeedGenerator` or None; see `RandomInitializer`.
+
+    Raises:
+        ValueError: when called for a shape of fewer than two sizes.
+
+    Example:
+        >>> import cornu
+        >>> q = cornu.initializers.Orthogonal(seed=1)((4, 2))
+        >>> abs(q.T @ q).round(3)
+        array([[1., 0.],
+               [0., 1.]], dtype=float32)
+
+    Source:
+        Saxe et al., Exact solutions to the nonlinear dynamics of learning in deep linear networks, 2014.
+    """
+
+    def __init__(self, gain: float = 1.0, seed: Any = None) -> None:
+        super().__init__(seed)
+        self.gain = gain
+
+    def __call__(self, shape: Any, dtype: Any = None) -> Any:
+        """The values."""
+        if len(shape) < 2:
+            raise ValueError(f"Orthogonal needs a shape of two sizes or more. Received shape={shape}.")
+        rows, columns = math.prod(shape[:-1]), shape[-1]
+        matrix = self.generator().standard_normal((max(rows, columns), min(rows, columns)), _drawn_in(dtype))
+        q, r = np.linalg.qr(matrix)
+        q *= np.where(np.diag(r) < 0, -1, 1)  # makes the distribution uniform over orthogonal matrices
+        return (self.gain * (q.T if rows < columns else q)).reshape(shape).astype(_dtype(dtype))
+
+
+class STFT(Initializer):
+    r"""The kernel of a short-time Fourier transform, for a convolution over time.
+
+    With `N` samples in a frame, `w` the window and frequency `k`, the kernel is `w[n] cos(2 pi k n / F)` for the
+    real part and `w[n] sin(2 pi k n / F)`, negated, for the imaginary one, with `F = 2 (frequencies - 1)`.
+
+    Args:
+        side: `"real"` or `"imag"`.
+        window: name of a window, an array, or None.
+        scaling: `"density"` divides by `sqrt(sum(w**2))`, `"spectrum"` by `sum(w)`; None divides by nothing.
+        periodic: whether the window is made for spectral analysis rather than filter design.
+
+    Raises:
+        ValueError: an argument is none of these.
+
+    Example:
+        >>> import cornu
+        >>> cornu.initializers.STFT("real")((16, 1, 9)).shape
+        (16, 1, 9)
+    """
+
+    @arguments
+    def __init__(
+        self, side: str = "real", window: Any = "hann", scaling: str | None = "density", periodic: bool = False
+    ) -> None:
+        if side not in ("real", "imag"):
+            raise ValueError(f"side is 'real' or 'imag'. Received: side={side!r}")
+        if scaling not in ("density", "spectrum", None):
+            raise ValueError(f"scaling is 'density', 'spectrum' or None. Received: scaling={scaling!r}")
+
+    def __call__(self, shape: Any, dtype: Any = None) -> Any:
+        """The values."""
+        length, _, frequencies = shape
+        angles = 2 * np.pi * np.outer(np.arange(length), np.arange(frequencies)) / ((frequencies - 1) * 2)
+        kernel = np.cos(angles) if self.side == "real" else -np.sin(angles)
+        window = self._window(length)
+        if self.scaling == "density":
+            window = window * np.sqrt(1 / np.sum(window**2))
+        elif self.scaling == "spectrum":
+            window = window * np.sqrt(1 / np.sum(window) ** 2)
+        return (kernel * window[:, None])[:, None].astype(_dtype(dtype))
+
+    def _window(self, length: int) -> Any:
+        if self.window is None:
+            return np.ones(length)
+        if not isinstance(self.window, str):
+            return np.asarray(self.window)
+        import scipy.signal
+
+        return scipy.signal.get_window(self.window, length, fftbins=self.periodic)
+
+
+class _Initializers(Table):
+    """The table of initializers; an array initializes with itself."""
+
+    def get(self, identifier: Any) -> Any:
+        if not isinstance(identifier, np.ndarray | np.generic | jax.Array):
+            return super().get(identifier)
+
+        def values(shape: Any, dtype: Any = None) -> Any:
+            if tuple(shape) != identifier.shape:
+                raise ValueError(
+                    f"The initial value has shape {identifier.shape}; the weight has shape {tuple(shape)}."
+                )
+            return np.asarray(identifier).astype(_dtype(dtype))
+
+        return values
+
+
+table = _Initializers("initializer", "keras.initializers", Initializer)
+table.add(
+    Initializer, Constant, Identity, Ones, STFT, Zeros, GlorotNormal, GlorotUniform, HeNormal, HeUniform, LecunNormal,
+    LecunUniform, Orthogonal, RandomNormal, RandomUniform, TruncatedNormal, VarianceScaling,
+    IdentityInitializer=Identity, OrthogonalInitializer=Orthogonal, STFTInitializer=STFT,
+    normal=RandomNormal, uniform=RandomUniform, one=Ones, zero=Zeros,
+)  # fmt: skip
+
+IdentityInitializer = identity = Identity
+OrthogonalInitializer = orthogonal = Orthogonal
+STFTInitializer = stft = STFT
+constant, zeros, ones = Constant, Zeros, Ones
+random_normal, random_uniform, truncated_normal = RandomNormal, RandomUniform, TruncatedNormal
+variance_scaling = VarianceScaling
+glorot_normal, glorot_uniform = GlorotNormal, GlorotUniform
+he_normal, he_uniform = HeNormal, HeUniform
+lecun_normal, lecun_uniform = LecunNormal, LecunUniform
+
+
+def get(identifier: Any) -> Any:
+    """The initializer that a name, a config, a class, an array or a function stands for.
+
+    Args:
+        identifier: one of these, or None.
+
+    Raises:
+        ValueError: no initializer has that name; the message holds the nearest names.
+
+    Example:
+        >>> import cornu
+        >>> cornu.initializers.get("he_normal").scale
+        2.0
+    """
+    return table.get(identifier)
+
+
+def serialize(initializer: Any) -> Any:
+    """The config of an initializer.
+
+    Args:
+        initializer: an initializer.
+
+    Example:
+        >>> import cornu
+        >>> cornu.initializers.serialize(cornu.initializers.Zeros())["class_name"]
+        'Zeros'
+    """
+    return codec.encode(initializer)
+
+
+def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Any:
+    """The initializer of a config.
+
+    Args:
+        config: what `serialize` gave.
+        custom_objects: further names that are allowed.
+
+    Raises:
+        ValueError: no initializer has that name.
+
+    Example:
+        >>> import cornu
+        >>> cornu.initializers.deserialize({"class_name": "Constant", "config": {"value": 2.0}}).value
+        2.0
+    """
+    return codec.decode(config, table, custom_objects)

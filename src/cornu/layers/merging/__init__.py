@@ -1,0 +1,1 @@
+"""Merging: several inputs become one."""

@@ -1,0 +1,152 @@
+"""The merging layers as functions: `add([x, y])` is `Add()([x, y])`."""
+
+from typing import Any
+
+from .join import Concatenate, Dot
+from .merge import Add, Average, Maximum, Minimum, Multiply, Subtract
+
+
+def add(inputs: Any, **kwargs: Any) -> Any:
+    """Sum of a list of inputs: see `Add`.
+
+    Args:
+        inputs: list of arrays or symbolic tensors.
+        **kwargs: `name`, `dtype`, ... of the layer.
+
+    Raises:
+        ValueError: not a list, or shapes that do not fit.
+
+    Example:
+        >>> import cornu
+        >>> cornu.layers.add([cornu.ops.array([1.0, 2.0]), cornu.ops.array([4.0, 5.0])]).tolist()
+        [5.0, 7.0]
+    """
+    return Add(**kwargs)(inputs)
+
+
+def subtract(inputs: Any, **kwargs: Any) -> Any:
+    """Difference of two inputs: see `Subtract`.
+
+    Args:
+        inputs: list of two arrays or symbolic tensors.
+        **kwargs: `name`, `dtype`, ... of the layer.
+
+    Raises:
+        ValueError: not a list, or shapes that do not fit.
+
+    Example:
+        >>> import cornu
+        >>> cornu.layers.subtract([cornu.ops.array([1.0, 2.0]), cornu.ops.array([4.0, 5.0])]).tolist()
+        [-3.0, -3.0]
+    """
+    return Subtract(**kwargs)(inputs)
+
+
+def multiply(inputs: Any, **kwargs: Any) -> Any:
+    """Product of a list of inputs: see `Multiply`.
+
+    Args:
+        inputs: list of arrays or symbolic tensors.
+        **kwargs: `name`, `dtype`, ... of the layer.
+
+    Raises:
+        ValueError: not a list, or shapes that do not fit.
+
+    Example:
+        >>> import cornu
+        >>> cornu.layers.multiply([cornu.ops.array([1.0, 2.0]), cornu.ops.array([4.0, 5.0])]).tolist()
+        [4.0, 10.0]
+    """
+    return Multiply(**kwargs)(inputs)
+
+
+def average(inputs: Any, **kwargs: Any) -> Any:
+    """Mean of a list of inputs: see `Average`.
+
+    Args:
+        inputs: list of arrays or symbolic tensors.
+        **kwargs: `name`, `dtype`, ... of the layer.
+
+    Raises:
+        ValueError: not a list, or shapes that do not fit.
+
+    Example:
+        >>> import cornu
+        >>> cornu.layers.average([cornu.ops.array([1.0, 2.0]), cornu.ops.array([4.0, 5.0])]).tolist()
+        [2.5, 3.5]
+    """
+    return Average(**kwargs)(inputs)
+
+
+def maximum(inputs: Any, **kwargs: Any) -> Any:
+    """Largest of a list of inputs: see `Maximum`.
+
+    Args:
+        inputs: list of arrays or symbolic tensors.
+        **kwargs: `name`, `dtype`, ... of the layer.
+
+    Raises:
+        ValueError: not a list, or shapes that do not fit.
+
+    Example:
+        >>> import cornu
+        >>> cornu.layers.maximum([cornu.ops.array([1.0, 2.0]), cornu.ops.array([4.0, 5.0])]).tolist()
+        [4.0, 5.0]
+    """
+    return Maximum(**kwargs)(inputs)
+
+
+def minimum(inputs: Any, **kwargs: Any) -> Any:
+    """Smallest of a list of inputs: see `Minimum`.
+
+    Args:
+        inputs: list of arrays or symbolic tensors.
+        **kwargs: `name`, `dtype`, ... of the layer.
+
+    Raises:
+        ValueError: not a list, or shapes that do not fit.
+
+    Example:
+        >>> import cornu
+        >>> cornu.layers.minimum([cornu.ops.array([1.0, 2.0]), cornu.ops.array([4.0, 5.0])]).tolist()
+        [1.0, 2.0]
+    """
+    return Minimum(**kwargs)(inputs)
+
+
+def concatenate(inputs: Any, axis: int = -1, **kwargs: Any) -> Any:
+    """A list of inputs side by side: see `Concatenate`.
+
+    Args:
+        inputs: list of arrays or symbolic tensors.
+        axis: axis along which they are joined.
+        **kwargs: `name`, `dtype`, ... of the layer.
+
+    Raises:
+        ValueError: not a list, or shapes that do not fit.
+
+    Example:
+        >>> import cornu
+        >>> cornu.layers.concatenate([cornu.ops.array([1.0, 2.0]), cornu.ops.array([4.0, 5.0])]).tolist()
+        [1.0, 2.0, 4.0, 5.0]
+    """
+    return Concatenate(axis=axis, **kwargs)(inputs)
+
+
+def dot(inputs: Any, axes: Any = -1, **kwargs: Any) -> Any:
+    """Products of vectors of two inputs: see `Dot`.
+
+    Args:
+        inputs: list of two arrays or symbolic tensors.
+        axes: axis of the vectors, one integer or one for each input.
+        **kwargs: `normalize`, and `name`, `dtype`, ... of the layer.
+
+    Raises:
+        ValueError: not a list, or shapes that do not fit.
+
+    Example:
+        >>> import cornu
+        >>> cornu.layers.dot([cornu.ops.array([[1.0, 2.0]]), cornu.ops.array([[3.0, 4.0]])], axes=1).tolist()
+        [[11.0]]
+    """
+    return Dot(axes=axes, **kwargs)(inputs)

@@ -1,0 +1,247 @@
+"""Add, Subtract, Multiply, Average, Maximum, Minimum: element by element, with broadcasting."""
+
+from functools import reduce
+from typing import Any
+
+from ... import ops
+from ...core.config import arguments
+from ..layer import Layer
+
+
+def checked_inputs(layer: Layer, shapes: Any, count: int | None = None) -> list[tuple[int | None, ...]]:
+    """The shapes of a list of inputs, or an error that shows what to write."""
+    if not isinstance(shapes, list) or not shapes or (count is not None and len(shapes) != count):
+        wanted = "a list of inputs" if count is None else f"a list of {count} inputs"
+        raise ValueError(
+            f"Layer {layer.name!r} merges {wanted}: write {type(layer).__name__}(...)([a, b]). "
+            f"Received shapes: {shapes}"
+        )
+    return [tuple(shape) for shape in shapes]
+
+
+class Merge(Layer):
+    """Base of layers that combine a list of inputs element by element.
+
+    Inputs of fewer axes get axes of size 1 after the batch; then they broadcast.
+
+    Args:
+        **kwargs: `name`, `dtype`, ... of `Layer`.
+
+    Raises:
+        ValueError: not a list of inputs, or shapes that do not broadcast.
+    """
+
+    supports_masking = True
+
+    @arguments
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+
+    def build(self, input_shape: Any) -> None:
+        """Check that the shapes fit."""
+        shapes = checked_inputs(self, input_shape)
+        rank = max(map(len, shapes))
+        wide = [(*s[:1], *(1,) * (rank - len(s)), *s[1:]) for s in shapes]
+        for axis in range(rank):
+            known = {s[axis] for s in wide} - ({None} if axis == 0 else {None, 1})
+            if len(known) > 1:
+                raise ValueError(
+                    f"Layer {self.name!r} combines its inputs element by element, but their sizes on axis {axis} "
+                    f"differ: {' and '.join(str(s) for s in shapes)}. Give them equal shapes (Dense, Conv2D 1x1, Reshape or "
+                    "Cropping can), or join them with Concatenate."
+                )
+
+    def call(self, inputs: Any) -> Any:
+        """Combine all inputs."""
+        return self.merge(_same_rank(inputs))
+
+    def merge(self, inputs: list[Any]) -> Any:
+        """Combine arrays of one rank."""
+        raise NotImplementedError
+
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+        """True where any input is real; None if one has no mask."""
+        masks = previous_mask
+        if masks is None or any(mask is None for mask in masks):
+            return None
+        return reduce(ops.logical_or, masks)
+
+
+class MaskedMerge(Merge):
+    """Base of the merges that leave out what is masked in one of the inputs."""
+
+    def call(self, inputs: Any, mask: Any = None) -> Any:
+        """Combine all inputs; where one is masked, take the others alone."""
+        masks = mask or [None] * len(inputs)
+        output, real = None, None
+        for x, m in zip(_same_rank(inputs), masks, strict=True):
+            m = None if m is None else ops.broadcast_to(ops.expand_dims(m, -1), x.shape)
+            if output is None:
+                output, real = x, m
+                continue
+            y = x if m is None else ops.where(m, x, output)
+            output = output if real is None else ops.where(real, output, y)
+            real = None if m is None or real is None else ops.logical_or(real, m)
+            output = self.combine(output, y)
+        return output
+
+    def combine(self, x: Any, y: Any) -> Any:
+        """Combine two arrays."""
+        raise NotImplementedError
+
+
+def _same_rank(inputs: Any) -> list[Any]:
+    """Arrays of one rank: those of fewer axes get axes of size 1 after the batch."""
+    rank = max(x.ndim for x in inputs)
+    return [ops.expand_dims(x, tuple(range(1, 1 + rank - x.ndim))) if x.ndim < rank else x for x in inputs]
+
+
+class Add(MaskedMerge):
+    """Sum of the inputs: `y = x[0] + x[1] + ...`.
+
+    Args:
+        **kwargs: `name`, `dtype`, ... of `Layer`.
+
+    Shapes:
+        a list of arrays to one array; they broadcast, those of fewer axes after the batch. What is masked
+        in one input does not count.
+
+    Raises:
+        ValueError: not a list of inputs, or shapes that do not broadcast.
+
+    Example:
+        >>> import cornu
+        >>> x, y = cornu.ops.array([1.0, 2.0]), cornu.ops.array([4.0, 5.0])
+        >>> cornu.layers.Add()([x, y]).tolist()
+        [5.0, 7.0]
+    """
+
+    def combine(self, x: Any, y: Any) -> Any:
+        """`x + y`."""
+        return ops.add(x, y)
+
+
+class Subtract(Merge):
+    """Difference of two inputs: `y = x[0] - x[1]`.
+
+    Args:
+        **kwargs: `name`, `dtype`, ... of `Layer`.
+
+    Shapes:
+        a list of arrays to one array; they broadcast, those of fewer axes after the batch.
+
+    Raises:
+        ValueError: not a list of two inputs, or shapes that do not broadcast.
+
+    Example:
+        >>> import cornu
+        >>> x, y = cornu.ops.array([1.0, 2.0]), cornu.ops.array([4.0, 5.0])
+        >>> cornu.layers.Subtract()([x, y]).tolist()
+        [-3.0, -3.0]
+    """
+
+    def build(self, input_shape: Any) -> None:
+        """Check that there are two inputs, and that their shapes fit."""
+        checked_inputs(self, input_shape, 2)
+        super().build(input_shape)
+
+    def merge(self, inputs: list[Any]) -> Any:
+        """`x[0] - x[1]`."""
+        return ops.subtract(inputs[0], inputs[1])
+
+
+class Multiply(MaskedMerge):
+    """Product of the inputs: `y = x[0] * x[1] * ...`.
+
+    Args:
+        **kwargs: `name`, `dtype`, ... of `Layer`.
+
+    Shapes:
+        a list of arrays to one array; they broadcast, those of fewer axes after the batch. What is masked
+        in one input does not count.
+
+    Raises:
+        ValueError: not a list of inputs, or shapes that do not broadcast.
+
+    Example:
+        >>> import cornu
+        >>> x, y = cornu.ops.array([1.0, 2.0]), cornu.ops.array([4.0, 5.0])
+        >>> cornu.layers.Multiply()([x, y]).tolist()
+        [4.0, 10.0]
+    """
+
+    def combine(self, x: Any, y: Any) -> Any:
+        """`x * y`."""
+        return ops.multiply(x, y)
+
+
+class Average(Merge):
+    """Mean of the inputs: `y = (x[0] + x[1] + ...) / n`.
+
+    Args:
+        **kwargs: `name`, `dtype`, ... of `Layer`.
+
+    Shapes:
+        a list of arrays to one array; they broadcast, those of fewer axes after the batch.
+
+    Raises:
+        ValueError: not a list of inputs, or shapes that do not broadcast.
+
+    Example:
+        >>> import cornu
+        >>> x, y = cornu.ops.array([1.0, 2.0]), cornu.ops.array([4.0, 5.0])
+        >>> cornu.layers.Average()([x, y]).tolist()
+        [2.5, 3.5]
+    """
+
+    def merge(self, inputs: list[Any]) -> Any:
+        """The sum divided by their number."""
+        return reduce(ops.add, inputs) / len(inputs)
+
+
+class Maximum(Merge):
+    """Largest of the inputs: `y = max(x[0], x[1], ...)`.
+
+    Args:
+        **kwargs: `name`, `dtype`, ... of `Layer`.
+
+    Shapes:
+        a list of arrays to one array; they broadcast, those of fewer axes after the batch.
+
+    Raises:
+        ValueError: not a list of inputs, or shapes that do not broadcast.
+
+    Example:
+        >>> import cornu
+        >>> x, y = cornu.ops.array([1.0, 2.0]), cornu.ops.array([4.0, 5.0])
+        >>> cornu.layers.Maximum()([x, y]).tolist()
+        [4.0, 5.0]
+    """
+
+    def merge(self, inputs: list[Any]) -> Any:
+        """The largest."""
+        return reduce(ops.maximum, inputs)
+
+
+class Minimum(Merge):
+    """Smallest of the inputs: `y = min(x[0], x[1], ...)`.
+
+    Args:
+        **kwargs: `name`, `dtype`, ... of `Layer`.
+
+    Shapes:
+        a list of arrays to one array; they broadcast, those of fewer axes after the batch.
+
+    Raises:
+        ValueError: not a list of inputs, or shapes that do not broadcast.
+
+    Example:
+        >>> import cornu
+        >>> x, y = cornu.ops.array([1.0, 2.0]), cornu.ops.array([4.0, 5.0])
+        >>> cornu.layers.Minimum()([x, y]).tolist()
+        [1.0, 2.0]
+    """
+
+    def merge(self, inputs: list[Any]) -> Any:
+        """The smallest."""
+        return reduce(ops.minimum, inputs)

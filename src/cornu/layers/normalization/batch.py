@@ -1,0 +1,163 @@
+"""BatchNormalization: every channel gets mean 0 and variance 1 over the batch."""
+
+from typing import Any
+
+from ... import ops
+from ...core import dtypes
+from ...core.config import arguments
+from ...core.spec import InputSpec
+from .. import checks
+from ..layer import Layer
+
+
+class BatchNormalization(Layer):
+    """Normalizes each channel over the batch and all other axes.
+
+    `y = gamma * (x - mean) / sqrt(variance + epsilon) + beta`. In training, mean and variance are those of the
+    batch, and the moving ones follow them: `moving = momentum * moving + (1 - momentum) * batch`. In inference,
+    and if `trainable` is false, they are the moving ones.
+
+    Args:
+        axis: axis of the channels: -1, or 1 for channels first.
+        momentum: how slowly the moving statistics follow, from 0 to 1.
+        epsilon: added to the variance.
+        center: whether to add `beta`.
+        scale: whether to multiply by `gamma`.
+        beta_initializer: initializer of the offset, `(channels,)`.
+        gamma_initializer: initializer of the scale, `(channels,)`.
+        moving_mean_initializer: initializer of the moving mean.
+        moving_variance_initializer: initializer of the moving variance.
+        beta_regularizer: penalty on the offset, added to the loss.
+        gamma_regularizer: penalty on the scale.
+        beta_constraint: function applied to the offset after each update.
+        gamma_constraint: function applied to the scale after each update.
+        renorm: whether to correct the batch's statistics towards renormalization statistics (batch renormalization).
+        renorm_clipping: bounds `"rmin"`, `"rmax"` and `"dmax"` of that correction.
+        renorm_momentum: how slowly the renormalization statistics follow.
+        synchronized: accepted for compatibility: the batch's statistics are those of the whole batch on any number
+            of devices.
+        **kwargs: `name`, `dtype`, ... of `Layer`.
+
+    Shapes:
+        `(batch, ..., channels)` to the same shape. `call` takes a `mask` of one axis less too; what it rules out
+        does not count in the statistics.
+
+    Raises:
+        ValueError: the input has no such axis, or its size is unknown; unknown bounds in `renorm_clipping`.
+
+    Example:
+        >>> import cornu
+        >>> layer = cornu.layers.BatchNormalization(epsilon=0.0)
+        >>> layer([[1.0], [3.0]], training=True).tolist()
+        [[-1.0], [1.0]]
+
+    Source: Ioffe, Szegedy (2015), https://arxiv.org/abs/1502.03167; Ioffe (2017), Batch Renormalization,
+    https://arxiv.org/abs/1702.03275
+    """
+
+    supports_masking = True
+
+    @arguments
+    def __init__(
+        self,
+        axis: int = -1,
+        momentum: float = 0.99,
+        epsilon: float = 1e-3,
+        center: bool = True,
+        scale: bool = True,
+        beta_initializer: Any = "zeros",
+        gamma_initializer: Any = "ones",
+        moving_mean_initializer: Any = "zeros",
+        moving_variance_initializer: Any = "ones",
+        beta_regularizer: Any = None,
+        gamma_regularizer: Any = None,
+        beta_constraint: Any = None,
+        gamma_constraint: Any = None,
+        renorm: bool = False,
+        renorm_clipping: dict[str, float] | None = None,
+        renorm_momentum: float = 0.99,
+        synchronized: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        if isinstance(axis, list | tuple) and len(axis) == 1:  # files of TensorFlow's Keras hold a list
+            self.axis = axis[0]
+        unknown = set(renorm_clipping or {}) - {"rmin", "rmax", "dmax"}
+        if unknown:
+            raise ValueError(f"renorm_clipping has the keys 'rmin', 'rmax' and 'dmax'. Received: {sorted(unknown)}")
+
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        """Make scale, offset and the moving statistics."""
+        channels = checks.known_size(self, input_shape, self.axis)
+
+        def weight(name: str, trainable: bool = False, initializer: Any = None) -> Any:
+            return self.add_weight((channels,), initializer, name=name, trainable=trainable, autocast=False)
+
+        if self.scale:
+            self.gamma = weight("gamma", trainable=True)
+        if self.center:
+            self.beta = weight("beta", trainable=True)
+        self.moving_mean, self.moving_variance = weight("moving_mean"), weight("moving_variance")
+        if self.renorm:
+            self.moving_stddev = weight("moving_stddev", initializer=self._initial_stddev)
+            self.renorm_mean = weight("renorm_mean", initializer=self.moving_mean_initializer)
+            self.renorm_stddev = weight("renorm_stddev", initializer=self._initial_stddev)
+        self.input_spec = InputSpec(ndim=len(input_shape), axes={self.axis: channels})
+
+    def _initial_stddev(self, shape: Any, dtype: Any = None) -> Any:
+        return ops.sqrt(self.moving_variance_initializer(shape, dtype=dtype))
+
+    def call(self, x: Any, training: bool | None = None, mask: Any = None) -> Any:
+        """`gamma * (x - mean) / sqrt(variance + epsilon) + beta`."""
+        x = ops.cast(x, "float64" if x.dtype == "float64" else "float32")  # statistics of half precision overflow
+        gamma = self.gamma.value if self.scale else None
+        beta = self.beta.value if self.center else None
+        if training and self.trainable:
+            mean, variance = self._moments(x, mask)
+            if self.renorm:
+                gamma, beta = self._renormalized(mean, variance, gamma, beta)
+            else:
+                _follow(self.moving_mean, mean, self.momentum)
+                _follow(self.moving_variance, variance, self.momentum)
+        else:
+            mean, variance = self.moving_mean.value, self.moving_variance.value
+        y = ops.batch_normalization(x, mean, variance, self.axis, offset=beta, scale=gamma, epsilon=self.epsilon)
+        return ops.cast(y, self.compute_dtype)
+
+    def _moments(self, x: Any, mask: Any) -> tuple[Any, Any]:
+        """Mean and variance of every channel, over what the mask lets through."""
+        axes = tuple(i for i in range(x.ndim) if i != self.axis % x.ndim)
+        if mask is None:
+            return ops.moments(x, axes=axes)
+        if mask.ndim != x.ndim - 1:
+            raise ValueError(
+                f"Layer {self.name!r} expects a mask of one axis less than its input. Received a mask of shape "
+                f"{tuple(mask.shape)} and an input of shape {tuple(x.shape)}."
+            )
+        real = ops.cast(ops.broadcast_to(ops.expand_dims(mask, -1), x.shape), "bool")
+        count = ops.sum(ops.cast(real, x.dtype), axis=axes, keepdims=True) + dtypes.epsilon()
+        mean = ops.sum(ops.where(real, x, 0), axis=axes, keepdims=True) / count
+        variance = ops.sum(ops.where(real, ops.square(x - mean), 0), axis=axes, keepdims=True) / count
+        return ops.squeeze(mean, axis=axes), ops.squeeze(variance, axis=axes)
+
+    def _renormalized(self, mean: Any, variance: Any, gamma: Any, beta: Any) -> tuple[Any, Any]:
+        """Scale and offset corrected by `r` and `d` towards the renormalization statistics, which follow."""
+        stddev, bounds = ops.sqrt(variance + self.epsilon), self.renorm_clipping or {}
+        known = ops.maximum(self.renorm_stddev.value, self.epsilon**0.5)
+        r, d = stddev / known, (mean - self.renorm_mean.value) / known
+        r = ops.clip(r, bounds.get("rmin", 0.0), bounds.get("rmax", float("inf")))
+        if bounds.get("dmax") is not None:
+            d = ops.clip(d, -bounds["dmax"], bounds["dmax"])
+        r, d = ops.stop_gradient(r), ops.stop_gradient(d)
+        _follow(self.renorm_mean, mean, self.renorm_momentum)
+        _follow(self.renorm_stddev, stddev, self.renorm_momentum)
+        _follow(self.moving_mean, mean, self.momentum)
+        _follow(self.moving_stddev, stddev, self.momentum)
+        self.moving_variance.assign(ops.relu(ops.square(self.moving_stddev.value) - self.epsilon))
+        scale, offset = (r, d) if gamma is None else (r * gamma, d * gamma)
+        return scale, offset if beta is None else offset + beta
+
+
+def _follow(moving: Any, value: Any, momentum: float) -> None:
+    """Move a moving average towards a value."""
+    moving.assign(moving.value * momentum + value * (1.0 - momentum))

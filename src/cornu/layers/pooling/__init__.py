@@ -1,0 +1,1 @@
+"""Pooling: a window, or the whole space, becomes one value per channel."""

@@ -1,0 +1,161 @@
+"""The loop over time: one step function, applied to every step of a sequence."""
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+
+from ...core import state, tracking
+from .. import calling
+
+Step = Callable[[Any, Any], tuple[Any, Any]]
+
+
+def rnn(
+    step: Step,
+    inputs: Any,
+    states: Any,
+    mask: Any = None,
+    go_backwards: bool = False,
+    unroll: bool = False,
+    zero_output_for_mask: bool = False,
+    return_all_outputs: bool = True,
+    owner: Any = None,
+) -> tuple[Any, Any, Any]:
+    r"""Run `step` over the time axis.
+
+    $$(y_t, s_t) = \mathrm{step}(x_t, s_{t-1})$$
+
+    and where the mask is false $y_t = y_{t-1}$, $s_t = s_{t-1}$.
+
+    Args:
+        step: function `(inputs at a time, states) -> (output, new states)`.
+        inputs: array or tree of arrays of shape (batch, time, ...).
+        states: tree of arrays of shape (batch, ...), the states before the first step.
+        mask: booleans of shape (batch, time), true where a step is real.
+        go_backwards: begin at the last step; outputs come in the order of computation.
+        unroll: write the loop out instead of compiling it as one.
+        zero_output_for_mask: all outputs are zero, not repeated, where the mask is false.
+        return_all_outputs: whether the outputs of all steps are kept.
+        owner: what `step` calls; its Variables that training leaves alone (seeds, statistics) may change in
+            the loop.
+
+    Returns:
+        Last output of shape (batch, ...), all outputs of shape (batch, time, ...) or None, and last states.
+
+    Raises:
+        ValueError: the mask does not fit the inputs.
+    """
+    inputs = jax.tree.map(_swap_batch_and_time, inputs)
+    mask = None if mask is None else _swap_batch_and_time(_checked_mask(mask, jax.tree.leaves(inputs)[0]))
+    if go_backwards:
+        inputs, mask = jax.tree.map(_reverse, (inputs, mask))
+    effects = Effects(step, owner)
+    first = jax.tree.map(lambda x: x[0], inputs)
+    expected, _ = jax.eval_shape(effects.pure_step, first, states, effects.begin())[0]
+
+    def body(carry: Any, now: Any) -> tuple[Any, Any]:
+        before, previous, effect = carry
+        x, real = now
+        (output, after), effect, losses = effects.pure_step(x, before, effect)
+        after = jax.tree.map(lambda new, old: new.astype(old.dtype), _in_shape_of(before, after), before)
+        if real is not None:
+            output = _where(real, output, previous)
+            after = jax.tree.map(lambda new, old: _where(real, new, old), after, before)
+        return (after, output, effect), (output if return_all_outputs else None, losses)
+
+    carry = (states, _output_before(states, expected), effects.begin())
+    (states, last, effect), (outputs, losses) = (_unrolled if unroll else lax.scan)(body, carry, (inputs, mask))
+    effects.end(effect, losses)
+    if outputs is not None:
+        if zero_output_for_mask and mask is not None:
+            outputs = jax.tree.map(lambda y: _where(mask, y, jnp.zeros_like(y)), outputs)
+        outputs = jax.tree.map(_swap_batch_and_time, outputs)
+    return last, outputs, states
+
+
+class Effects:
+    """What a step does besides its result, made part of what the loop passes on.
+
+    A layer inside may draw a seed, update a statistic or add a loss; compiled loops allow none of it.
+
+    Args:
+        step: function `(inputs at a time, states) -> (output, new states)`.
+        owner: object that holds the Variables which the step may assign.
+    """
+
+    def __init__(self, step: Step, owner: Any) -> None:
+        self.step = step
+        self.variables = [] if owner is None else [v for v in tracking.all_variables(owner) if not v.trainable]
+        self.changed: set[int] = set()
+
+    def begin(self) -> list[Any]:
+        """Values of the Variables before the loop, in the dtype they are kept in."""
+        with state.autocast(None):
+            return [v.value for v in self.variables]
+
+    def pure_step(self, x: Any, states: Any, values: list[Any]) -> tuple[Any, list[Any], Any]:
+        """The step without effects: its result, the Variables' values afterwards, and the losses it added."""
+        outer = calling.current()
+        context = calling.CallContext(outer.training if outer else None)
+        with calling.calling(context):
+            result, after = state.pure(self.step, self.variables)(values, x, states)
+        pairs = zip(values, after, strict=True)
+        self.changed.update(i for i, (old, new) in enumerate(pairs) if new is not old)
+        return result, after, sum(context.losses) if context.losses else None
+
+    def end(self, values: list[Any], losses: Any) -> None:
+        """After the loop: assign what has changed, and hand the losses of all steps on."""
+        for i in sorted(self.changed):
+            self.variables[i].assign(values[i])
+        outer = calling.current()
+        if losses is not None and outer is not None:
+            outer.losses.append(jnp.sum(losses))
+
+
+def _unrolled(body: Callable[..., Any], carry: Any, inputs: Any) -> tuple[Any, Any]:
+    """`lax.scan`, written out."""
+    results = []
+    for t in range(jax.tree.leaves(inputs)[0].shape[0]):
+        carry, result = body(carry, jax.tree.map(lambda x, t=t: x[t], inputs))
+        results.append(result)
+    return carry, jax.tree.map(lambda *steps: jnp.stack(steps), *results)
+
+
+def _checked_mask(mask: Any, inputs: Any) -> Any:
+    """The mask as booleans of shape (batch, time)."""
+    mask = jnp.asarray(mask).astype(bool)
+    if mask.ndim == 3:
+        mask = mask.any(axis=-1)
+    expected = (inputs.shape[1], inputs.shape[0])
+    if mask.shape != expected:
+        raise ValueError(f"The mask of a sequence has shape (batch, time), here {expected}. Received: {mask.shape}.")
+    return mask
+
+
+def _output_before(states: Any, expected: Any) -> Any:
+    """What a masked first step gives: the state of the last cell where that can be an output, else zeros."""
+    own = states[-1] if isinstance(states[-1], list | tuple) else states
+    if hasattr(expected, "shape") and getattr(own[0], "shape", None) == expected.shape:
+        return own[0].astype(expected.dtype)
+    return jax.tree.map(lambda y: jnp.zeros(y.shape, y.dtype), expected)
+
+
+def _in_shape_of(states: Any, new: Any) -> Any:
+    """The new states nested like the old: a cell with one state may give it bare or in a list."""
+    return jax.tree.unflatten(jax.tree.structure(states), jax.tree.leaves(new))
+
+
+def _swap_batch_and_time(x: Any) -> Any:
+    return jnp.swapaxes(x, 0, 1)
+
+
+def _reverse(x: Any) -> Any:
+    return jnp.flip(x, axis=0)
+
+
+def _where(condition: Any, x: Any, y: Any) -> Any:
+    """`jnp.where` with axes added behind those of the condition."""
+    return jnp.where(condition.reshape(condition.shape + (1,) * (x.ndim - condition.ndim)), x, y)

@@ -1,0 +1,190 @@
+"""RNN: a cell, applied to every step of a sequence."""
+
+from typing import Any
+
+import jax
+
+from ... import ops
+from ...core import tracking
+from ...core.config import arguments
+from ...core.variable import Variable
+from .. import calling
+from ..layer import Layer
+from .dropout import masks_of_sequence
+from .loop import rnn
+from .stacked import StackedRNNCells, call_cell, check_cell, initial_state
+
+
+class RNN(Layer):
+    r"""A recurrent layer made from a cell.
+
+    $$(y_t, s_t) = \mathrm{cell}(x_t, s_{t-1})$$
+
+    A cell is a layer, or any object, with `call(inputs, states) -> (output, new states)` for one step and
+    `state_size`, an integer or a list of integers. It may have `output_size` and
+    `get_initial_state(batch_size)`; the state begins with zeros otherwise.
+
+    A step where the mask is false changes no state and repeats the output before.
+
+    Args:
+        cell: cell, or a list of cells to be stacked.
+        return_sequences: return the outputs of all steps, shape (batch, time, size), instead of the last one,
+            shape (batch, size).
+        return_state: return the last states too, after the output.
+        go_backwards: begin at the end of the sequence; outputs come in the order of computation.
+        stateful: begin each batch with the states that the one before ended with, until `reset_state()`.
+        unroll: write the loop out instead of compiling it as one; only for short sequences.
+        zero_output_for_mask: with `return_sequences`, masked steps give zeros instead of the output before.
+        **kwargs: `name`, `dtype`, `trainable` and what else any layer takes.
+
+    Raises:
+        ValueError: the cell has no `call` or no `state_size`.
+
+    Example:
+        >>> import cornu
+        >>> import numpy as np
+        >>> layer = cornu.layers.RNN([cornu.layers.LSTMCell(8), cornu.layers.LSTMCell(4)], return_sequences=True)
+        >>> layer(np.zeros((2, 5, 3))).shape
+        (2, 5, 4)
+    """
+
+    supports_masking = True
+
+    @arguments
+    def __init__(
+        self,
+        cell: Any,
+        return_sequences: bool = False,
+        return_state: bool = False,
+        go_backwards: bool = False,
+        stateful: bool = False,
+        unroll: bool = False,
+        zero_output_for_mask: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.cell = StackedRNNCells(cell) if isinstance(cell, list | tuple) else cell
+        check_cell(self.cell)
+        size = self.cell.state_size
+        self.state_size = list(size) if isinstance(size, list | tuple) else [size]
+        self._kept_states = KeptStates()
+
+    def build(self, sequences_shape: Any, initial_state_shape: Any = None) -> None:
+        """Build the cell for inputs of shape (batch, time, ...); make the states that a stateful layer keeps."""
+        if isinstance(self.cell, Layer) and not self.cell.built:
+            self.cell.build((sequences_shape[0], *sequences_shape[2:]))
+        if self.stateful and self.states is None:
+            if sequences_shape[0] is None:
+                raise ValueError(
+                    f"The stateful layer {self.name!r} keeps one state per sample, so it needs to know the batch size: "
+                    "give it with Input(batch_shape=(batch, time, features))."
+                )
+            self._kept_states.make(self.get_initial_state(sequences_shape[0]), self.variable_dtype)
+
+    def call(self, sequences: Any, initial_state: Any = None, mask: Any = None, training: bool = False) -> Any:
+        """Apply the cell to every step.
+
+        Args:
+            sequences: array of shape (batch, time, ...).
+            initial_state: list of arrays of shape (batch, size), by default zeros or the states kept.
+            mask: booleans of shape (batch, time), true where a step is real.
+            training: whether dropout is active.
+
+        Returns:
+            The last output or all outputs; with `return_state` a tuple of that and the last states.
+
+        Raises:
+            ValueError: the initial state does not fit the cell.
+        """
+        batch_size = jax.tree.leaves(sequences)[0].shape[0]
+        states = self._states_before(initial_state, batch_size)
+        if training:
+            with masks_of_sequence(self.cell, batch_size):
+                last, outputs, states = self.inner_loop(sequences, states, mask, training)
+        else:
+            last, outputs, states = self.inner_loop(sequences, states, mask, training)
+        if self.stateful:
+            self._kept_states.assign(states)
+        output = outputs if self.return_sequences else last
+        return (output, *states) if self.return_state else output
+
+    def inner_loop(self, sequences: Any, initial_state: Any, mask: Any, training: bool = False) -> tuple[Any, Any, Any]:
+        """Last output, all outputs and last states."""
+        return rnn(
+            lambda x, states: call_cell(self.cell, x, states),
+            sequences,
+            initial_state,
+            mask=mask,
+            go_backwards=self.go_backwards,
+            unroll=self.unroll,
+            zero_output_for_mask=self.zero_output_for_mask,
+            return_all_outputs=self.return_sequences,
+            owner=self.cell,
+        )
+
+    def _states_before(self, given: Any, batch_size: int) -> list[Any]:
+        """The states before the first step, as a list of arrays in the computation's dtype."""
+        if self.states is not None and self._kept_states.batch_size != batch_size:
+            raise ValueError(
+                f"The stateful layer {self.name!r} keeps states for a batch of {self._kept_states.batch_size}, but "
+                f"received a batch of {batch_size}. Feed batches of one size (predict(..., batch_size=...))."
+            )
+        if given is None:
+            given = self.get_initial_state(batch_size) if self.states is None else self.states
+        states = list(given) if isinstance(given, list | tuple) else [given]
+        states = jax.tree.map(lambda s: ops.cast(s, self.compute_dtype), states)
+        expected = jax.eval_shape(lambda: self.get_initial_state(batch_size))
+        if [s.shape for s in jax.tree.leaves(states)] != [s.shape for s in jax.tree.leaves(expected)]:
+            raise ValueError(
+                f"Layer {self.name!r} needs an initial_state of shapes {calling.shapes_of(expected)} (batch, size). "
+                f"Received shapes: {calling.shapes_of(states)}."
+            )
+        return states
+
+    def get_initial_state(self, batch_size: int) -> list[Any]:
+        """The states of a new sequence."""
+        state = initial_state(self.cell, batch_size, self.compute_dtype)
+        return list(state) if isinstance(state, list | tuple) else [state]
+
+    @property
+    def states(self) -> Any:
+        """The Variables that a stateful layer keeps its states in; None before it is built."""
+        return self._kept_states.states
+
+    def reset_state(self) -> None:
+        """Set the states that a stateful layer keeps to zero."""
+        for variable in jax.tree.leaves(self.states):
+            variable.assign(ops.zeros(variable.shape, dtype=variable.dtype))
+
+    def reset_states(self) -> None:
+        """Same as `reset_state`."""
+        self.reset_state()
+
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+        """The mask of the inputs where all outputs are returned; none for a last output or a state."""
+        masks = jax.tree.leaves(previous_mask)
+        mask = masks[0] if masks and self.return_sequences else None
+        return [mask, *(None for _ in self.state_size)] if self.return_state else mask
+
+
+class KeptStates(tracking.Tracked):
+    """The states of a stateful layer: Variables, but no weights."""
+
+    states: Any = None
+
+    def make(self, initial: Any, dtype: str) -> None:
+        """Make a Variable for each array in a tree."""
+        self.states = jax.tree.map(
+            lambda s: Variable(s, dtype=dtype, trainable=False, autocast=False, name="rnn_state"), initial
+        )
+
+    def assign(self, values: Any) -> None:
+        """Keep new values."""
+        pairs = zip(jax.tree.leaves(self.states), jax.tree.leaves(values), strict=True)
+        for variable, value in pairs:
+            variable.assign(value)
+
+    @property
+    def batch_size(self) -> int:
+        """How many samples there are states of."""
+        return int(jax.tree.leaves(self.states)[0].shape[0])

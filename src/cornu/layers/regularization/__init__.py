@@ -1,0 +1,1 @@
+"""Regularization: noise in training, and penalties on activity."""

@@ -1,0 +1,40 @@
+"""ActivityRegularization: a penalty on what passes through."""
+
+from typing import Any
+
+from ... import regularizers
+from ...core.config import arguments
+from ..layer import Layer
+
+
+class ActivityRegularization(Layer):
+    """Passes its input on, and adds `(l1 * sum(|x|) + l2 * sum(x ** 2)) / batch` to the loss.
+
+    Args:
+        l1: factor of the sum of absolute values.
+        l2: factor of the sum of squares.
+        **kwargs: `name`, `dtype`, ... of `Layer`.
+
+    Shapes:
+        any shape to the same shape.
+
+    Raises:
+        ValueError: a factor is negative or not finite.
+
+    Example:
+        >>> import cornu
+        >>> layer = cornu.layers.ActivityRegularization(l2=0.5)
+        >>> layer([[2.0]]).tolist(), [float(loss) for loss in layer.losses]
+        ([[2.0]], [2.0])
+    """
+
+    supports_masking = True
+
+    @arguments
+    def __init__(self, l1: float = 0.0, l2: float = 0.0, **kwargs: Any) -> None:
+        kwargs.pop("activity_regularizer", None)  # files hold it beside l1 and l2
+        super().__init__(activity_regularizer=regularizers.L1L2(l1=l1, l2=l2), **kwargs)
+
+    def call(self, x: Any) -> Any:
+        """`x`."""
+        return x

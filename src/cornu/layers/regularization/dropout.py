@@ -1,0 +1,171 @@
+"""Dropout: random elements, or whole channels, become zero in training."""
+
+from typing import Any
+
+from ...core.config import arguments
+from ...core.seeds import SeedGenerator
+from ...core.spec import InputSpec
+from ...ops import random
+from .. import checks
+from ..layer import Layer
+
+
+class Dropout(Layer):
+    """Sets each element to zero with probability `rate`, in training, and scales the rest by `1 / (1 - rate)`.
+
+    Args:
+        rate: probability, from 0 to 1.
+        noise_shape: shape of the random mask, None for a size of the input; a 1 lets all of an axis share its fate.
+        seed: integer, for the same masks every time; None for a fresh one.
+        **kwargs: `name`, `dtype`, ... of `Layer`.
+
+    Shapes:
+        any shape to the same shape.
+
+    Raises:
+        ValueError: `rate` is not from 0 to 1; `noise_shape` is no list of positive integers and None.
+
+    Example:
+        >>> import cornu
+        >>> y = cornu.layers.Dropout(0.5, seed=1)(cornu.ops.ones((100,)), training=True)
+        >>> sorted(set(y.tolist()))
+        [0.0, 2.0]
+
+    Source: Srivastava et al. (2014), https://jmlr.org/papers/v15/srivastava14a.html
+    """
+
+    supports_masking = True
+
+    @arguments
+    def __init__(self, rate: float, noise_shape: Any = None, seed: int | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        checks.between(self, "rate", 0, 1)
+        if noise_shape is not None:
+            checked = isinstance(noise_shape, list | tuple) and all(
+                n is None or (checks.is_integer(n) and n > 0) for n in noise_shape
+            )
+            if not checked:
+                raise ValueError(
+                    "Dropout expects noise_shape to hold positive integers, and None for a size of the input, as in "
+                    f"noise_shape=(None, 1, None). Received: {noise_shape!r}"
+                )
+            self.noise_shape = tuple(noise_shape)
+        if rate > 0:
+            self.seed_generator = SeedGenerator(seed)
+
+    def call(self, x: Any, training: bool = False) -> Any:
+        """`x` with elements dropped in training, `x` otherwise."""
+        if not training or self.rate == 0:
+            return x
+        return random.dropout(x, self.rate, self._mask_shape(x.shape), seed=self.seed_generator)
+
+    def _mask_shape(self, shape: tuple[int, ...]) -> Any:
+        return self.noise_shape
+
+
+class SpatialDropout(Dropout):
+    """Base: Dropout of whole channels; a subclass says the rank."""
+
+    rank = 0
+    data_format: str | None = "channels_last"
+
+    def _mask_shape(self, shape: tuple[int, ...]) -> Any:
+        ones = (1,) * self.rank
+        return (shape[0], *ones, shape[-1]) if self.data_format == "channels_last" else (*shape[:2], *ones)
+
+
+class SpatialDropout1D(SpatialDropout):
+    """Sets whole channels of a sequence to zero with probability `rate`, in training.
+
+    Args:
+        rate: probability, from 0 to 1.
+        seed: integer, for the same masks every time; None for a fresh one.
+        **kwargs: `name`, `dtype`, ... of `Layer`.
+
+    Shapes:
+        `(batch, steps, channels)` to the same shape.
+
+    Raises:
+        ValueError: `rate` is not from 0 to 1.
+
+    Example:
+        >>> import cornu
+        >>> y = cornu.layers.SpatialDropout1D(0.5, seed=1)(cornu.ops.ones((1, 7, 5)), training=True)
+        >>> bool((y[:, :1] == y).all())
+        True
+
+    Source: Tompson et al. (2014), https://arxiv.org/abs/1411.4280
+    """
+
+    rank = 1
+
+    @arguments
+    def __init__(self, rate: float, seed: int | None = None, **kwargs: Any) -> None:
+        super().__init__(rate, seed=seed, **kwargs)
+        self.input_spec = InputSpec(ndim=3)
+
+
+class SpatialDropout2D(SpatialDropout):
+    """Sets whole channels of an image to zero with probability `rate`, in training.
+
+    Args:
+        rate: probability, from 0 to 1.
+        data_format: `"channels_last"` or `"channels_first"`; by default the session's.
+        seed: integer, for the same masks every time; None for a fresh one.
+        **kwargs: `name`, `dtype`, ... of `Layer`.
+
+    Shapes:
+        `(batch, height, width, channels)` to the same shape.
+
+    Raises:
+        ValueError: `rate` is not from 0 to 1.
+
+    Example:
+        >>> import cornu
+        >>> y = cornu.layers.SpatialDropout2D(0.5, seed=1)(cornu.ops.ones((1, 4, 4, 5)), training=True)
+        >>> bool((y[:, :1, :1] == y).all())
+        True
+
+    Source: Tompson et al. (2014), https://arxiv.org/abs/1411.4280
+    """
+
+    rank = 2
+
+    @arguments
+    def __init__(self, rate: float, data_format: str | None = None, seed: int | None = None, **kwargs: Any) -> None:
+        super().__init__(rate, seed=seed, **kwargs)
+        checks.data_format(self)
+        self.input_spec = InputSpec(ndim=4)
+
+
+class SpatialDropout3D(SpatialDropout):
+    """Sets whole channels of a volume to zero with probability `rate`, in training.
+
+    Args:
+        rate: probability, from 0 to 1.
+        data_format: `"channels_last"` or `"channels_first"`; by default the session's.
+        seed: integer, for the same masks every time; None for a fresh one.
+        **kwargs: `name`, `dtype`, ... of `Layer`.
+
+    Shapes:
+        `(batch, depth, height, width, channels)` to the same shape.
+
+    Raises:
+        ValueError: `rate` is not from 0 to 1.
+
+    Example:
+        >>> import cornu
+        >>> y = cornu.layers.SpatialDropout3D(0.5, seed=1)(cornu.ops.ones((1, 2, 3, 4, 5)), training=True)
+        >>> bool((y[:, :1, :1, :1] == y).all())
+        True
+
+    Source: Tompson et al. (2014), https://arxiv.org/abs/1411.4280
+    """
+
+    rank = 3
+
+    @arguments
+    def __init__(self, rate: float, data_format: str | None = None, seed: int | None = None, **kwargs: Any) -> None:
+        super().__init__(rate, seed=seed, **kwargs)
+        checks.data_format(self)
+        self.input_spec = InputSpec(ndim=5)

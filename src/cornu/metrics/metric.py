@@ -1,0 +1,155 @@
+"""The base of metrics: a summary that is updated batch by batch."""
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+import numpy as np
+
+from ..core import dtypes, names, state
+from ..core.config import Configurable, arguments
+from ..core.lookup import Table
+from ..core.variable import Variable
+
+
+class Metric(Configurable):
+    """Base of metrics: Variables, `update_state` that adds a batch to them, and `result`.
+
+    Args:
+        dtype: dtype of the result, by default `floatx`.
+        name: its name; by default the class's in snake case.
+
+    Example:
+        >>> import cornu
+        >>> class Positives(cornu.metrics.Metric):
+        ...     def __init__(self, name="positives", **kwargs):
+        ...         super().__init__(name=name, **kwargs)
+        ...         self.total = self.add_variable((), "zeros", name="total")
+        ...     def update_state(self, y_true, y_pred, sample_weight=None):
+        ...         self.total.assign_add(cornu.ops.sum(cornu.ops.cast(y_pred > 0.5, "float32")))
+        ...     def result(self):
+        ...         return self.total.value
+        >>> float(Positives()([0, 1], [0.9, 0.1]))
+        1.0
+    """
+
+    _direction: str | None = None  # "up" if larger is better, "down" if smaller is
+    _own: list[Any]
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        self = super().__new__(cls, *args, **kwargs)
+        object.__setattr__(self, "_own", [])
+        return self
+
+    @arguments
+    def __init__(self, dtype: Any = None, name: str | None = None) -> None:
+        self.name = name or names.unique_name(type(self).__name__)
+        self.dtype: str = dtypes.get_policy(dtype or dtypes.floatx()).compute_dtype
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if isinstance(value, Variable | Metric):
+            self._track(value)
+        elif type(value) in (list, tuple):
+            for item in value:
+                if isinstance(item, Variable | Metric):
+                    self._track(item)
+        object.__setattr__(self, name, value)
+
+    def _track(self, value: Any) -> None:
+        if not any(known is value for known in self._own):
+            self._own.append(value)
+
+    def add_variable(
+        self,
+        shape: Sequence[int],
+        initializer: Any = None,
+        dtype: Any = None,
+        aggregation: str = "sum",
+        name: str | None = None,
+    ) -> Variable:
+        """Make a Variable of the metric's state.
+
+        Args:
+            shape: tuple of sizes.
+            initializer: name, function or array; by default zeros.
+            dtype: dtype, by default `floatx`.
+            aggregation: accepted for compatibility.
+            name: its name.
+        """
+        with names.name_scope(self.name.replace("/", ">")):
+            variable = Variable(initializer or zeros, shape, dtype, trainable=False, aggregation=aggregation, name=name)
+        self._track(variable)
+        return variable
+
+    def add_weight(
+        self, shape: Sequence[int] = (), initializer: Any = None, dtype: Any = None, name: str | None = None
+    ) -> Variable:
+        """Another name of `add_variable`.
+
+        Args:
+            shape: tuple of sizes.
+            initializer: name, function or array; by default zeros.
+            dtype: dtype, by default `floatx`.
+            name: its name.
+        """
+        return self.add_variable(shape, initializer, dtype, name=name)
+
+    @property
+    def variables(self) -> list[Variable]:
+        """The state: its own Variables in the order they were made, then those of metrics inside."""
+        own = [item for item in self._own if isinstance(item, Variable)]
+        return own + [v for item in self._own if isinstance(item, Metric) for v in item.variables]
+
+    def update_state(self, *args: Any, **kwargs: Any) -> None:
+        """Add a batch to the state; a subclass writes it."""
+        raise NotImplementedError(f"{type(self).__name__} needs a method update_state(self, ...).")
+
+    def result(self) -> Any:
+        """The value for all batches since the last reset; a subclass writes it."""
+        raise NotImplementedError(f"{type(self).__name__} needs a method result(self).")
+
+    def reset_state(self) -> None:
+        """Set the state back to zero."""
+        for variable in self.variables:
+            variable.assign(np.zeros(variable.shape, variable.dtype))
+
+    def reset_states(self) -> None:
+        """Another name of `reset_state`."""
+        self.reset_state()
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """`update_state`, then `result`."""
+        self.update_state(*args, **kwargs)
+        return self.result()
+
+    def stateless_update_state(self, metric_variables: Sequence[Any], *args: Any, **kwargs: Any) -> list[Any]:
+        """New values of `variables` after a batch, from their values before.
+
+        Args:
+            metric_variables: values of `variables`.
+            *args: what `update_state` takes.
+            **kwargs: what `update_state` takes.
+        """
+        return state.pure(self.update_state, self.variables)(metric_variables, *args, **kwargs)[1]
+
+    def stateless_result(self, metric_variables: Sequence[Any]) -> Any:
+        """The result for given values of `variables`.
+
+        Args:
+            metric_variables: values of `variables`.
+        """
+        return state.pure(self.result, self.variables)(metric_variables)[0]
+
+    def stateless_reset_state(self) -> list[Any]:
+        """Values of `variables` after a reset."""
+        return state.pure(self.reset_state, self.variables)([v.value for v in self.variables])[1]
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} name={self.name}>"
+
+
+def zeros(shape: Sequence[int], dtype: Any = None) -> Any:
+    """Initial value of a state."""
+    return np.zeros(shape, dtype)
+
+
+table = Table("metric", "keras.metrics", Metric)

@@ -1,0 +1,277 @@
+"""A functional model's layers and connections as plain data, in the format of Keras 3, and back from any era's."""
+
+import inspect
+from typing import Any
+
+import jax
+import numpy as np
+
+from ..core import codec, lookup
+from ..core.op import Operation, ops
+from ..core.symbolic import KerasTensor, Node, tensors
+from ..layers.layer import Layer, layers as layer_table
+from .graph_ops import class_of, is_op
+
+Place = tuple[str, int, int]  # a tensor: the layer, which of its calls, and which output of that
+
+
+def to_config(model: Any) -> dict[str, Any]:
+    """The configuration of a functional model."""
+    graph = model.graph
+    calls: dict[int, list[Node]] = {id(operation): [] for operation in graph.operations}
+    for node in graph.nodes:
+        calls[id(node.operation)].append(node)
+
+    def place(tensor: KerasTensor) -> list[Any]:
+        assert tensor.node is not None
+        operation = tensor.node.operation
+        if tensor.node not in calls[id(operation)]:
+            return [operation.name, 0, tensor.index]  # an input
+        return [operation.name, calls[id(operation)].index(tensor.node) + _own_calls(operation), tensor.index]
+
+    layers = []
+    for operation in graph.operations:
+        nodes = calls[id(operation)]
+        if isinstance(operation, Operation):
+            entry, arguments = _encode_op(operation, nodes[0])
+        else:
+            entry, arguments = codec.encode_object(operation), [(node.args, node.kwargs) for node in nodes]
+        inbound = [{"args": _encode(list(args), place), "kwargs": _encode(kwargs, place)} for args, kwargs in arguments]
+        layers.append({**entry, "name": operation.name, "inbound_nodes": inbound})
+    return {
+        "name": model.name,
+        "trainable": model.trainable,
+        "layers": layers,
+        "input_layers": _places(graph.input_tree, place),
+        "output_layers": _places(graph.output_tree, place),
+    }
+
+
+def _own_calls(operation: Any) -> int:
+    """Keras counts the graph that a functional model was made from as its first call, but not a Sequential's."""
+    return int(getattr(operation, "graph", None) is not None and not hasattr(operation, "add"))
+
+
+def _encode(value: Any, place: Any) -> Any:
+    """An argument of a call, tensors as their places."""
+    if isinstance(value, KerasTensor):
+        config = {"shape": list(value.shape), "dtype": value.dtype, "keras_history": place(value)}
+        return {"class_name": "__keras_tensor__", "config": config}
+    if isinstance(value, list | tuple):
+        return [_encode(item, place) for item in value]
+    if isinstance(value, dict):
+        return {key: _encode(item, place) for key, item in value.items()}
+    if isinstance(value, slice):
+        return {"class_name": "__slice__", "config": {k: getattr(value, k) for k in ("start", "stop", "step")}}
+    if value is Ellipsis:
+        return {"class_name": "__ellipsis__", "config": {}}
+    if isinstance(value, jax.Array | np.ndarray) and value.ndim:
+        return {"class_name": "__numpy__", "config": {"value": np.asarray(value).tolist(), "dtype": str(value.dtype)}}
+    return codec.encode(value.item() if isinstance(value, jax.Array) else value)
+
+
+def _encode_op(operation: Operation, node: Node) -> tuple[dict[str, Any], list[Any]]:
+    """An op as Keras 3 writes it, and the arguments of its call that are not in its config."""
+    module, class_name, own = class_of(operation.fn.__name__)
+    given = dict(inspect.signature(operation.fn).bind(*node.args, **node.kwargs).arguments)
+    config = {name: given.pop(name) for name in own if name in given and not tensors(given[name])}
+    args = []
+    for name in inspect.signature(operation.fn).parameters:
+        if name in own and name not in given:
+            continue
+        if name not in given:
+            break
+        args.append(given.pop(name))
+    entry = {
+        "module": module,
+        "class_name": class_name,
+        "config": {"name": operation.name, **codec.encode(config)},
+        "registered_name": class_name,
+    }
+    return entry, [(args, given)]
+
+
+def _places(tree: Any, place: Any) -> Any:
+    """The tree with places for tensors."""
+    return jax.tree.map(place, tree)
+
+
+def from_config(cls: type, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Any:
+    """Make a functional model from a configuration of Keras 1, 2, 3 or Cornu.
+
+    Raises:
+        ValueError: a call refers to a layer or a call that is not there.
+    """
+    made: dict[str, Any] = {}
+    waiting: list[tuple[str, Any]] = []
+    with lookup.custom_object_scope(custom_objects):
+        for entry in config["layers"]:
+            name = entry.get("name") or entry["config"]["name"]
+            if name in made:
+                raise ValueError(f"The model's config lists two layers called {name!r}.")
+            made[name] = _decode_layer(entry, name)
+            waiting += [(name, call) for call in entry.get("inbound_nodes") or ()]
+    outputs = {name: [layer.output] if _begins(layer) else [] for name, layer in made.items()}
+    first = _first_calls(config, made)
+
+    def tensor(place: Any) -> Any:
+        name, call, index = place[:3]
+        if name not in made:
+            raise ValueError(f"The model's config refers to a layer {name!r} that it does not list.")
+        call -= first.get(name, 0)
+        if not 0 <= call < len(outputs[name]):
+            raise _NotYet
+        return tensors(outputs[name][call])[index]
+
+    while waiting:
+        later: list[tuple[str, Any]] = []
+        stuck: set[str] = set()  # calls of one layer are made in their order
+        for name, call in waiting:
+            try:
+                args, kwargs = _decode_call(call, tensor) if name not in stuck else _give_up()
+            except _NotYet:
+                stuck.add(name)
+                later.append((name, call))
+            else:
+                outputs[name].append(made[name](*args, **kwargs))
+        if len(later) == len(waiting):
+            raise ValueError(
+                f"The model's config cannot be put together: the layers {sorted({name for name, _ in later})} need outputs "
+                "of layers that come after them, or that are not there."
+            )
+        waiting = later
+    try:
+        inputs, results = _tensors_at(config["input_layers"], tensor), _tensors_at(config["output_layers"], tensor)
+    except _NotYet:
+        raise ValueError("The model's config names an input or output that no layer of it gives.") from None
+    model = cls(inputs, results, name=config.get("name"))
+    model.trainable = config.get("trainable", True) is not False
+    return model
+
+
+class _NotYet(Exception):  # noqa: N818 - it steers, and reaches nobody
+    """A tensor that no call has given so far."""
+
+
+def _give_up() -> Any:
+    raise _NotYet
+
+
+def _decode_layer(entry: dict[str, Any], name: str) -> Any:
+    module, inner = str(entry.get("module") or ""), entry.get("config")
+    plain = isinstance(inner, dict) and not {"trainable", "dtype"} & set(inner)
+    if module.startswith("keras.src.ops") or not module and plain and is_op(entry["class_name"]) and _called_as_op(entry):
+        return _SavedOp(entry["class_name"], name, inner)
+    if isinstance(inner, dict) and "name" not in inner:
+        entry = {**entry, "config": {**inner, "name": name}}
+    layer = codec.decode(entry, layer_table)
+    if isinstance(inner, list) and isinstance(layer, Layer):
+        layer.name = name  # a Sequential of Keras 1, whose config is the bare list of its layers
+    return layer
+
+
+def _called_as_op(entry: dict[str, Any]) -> bool:
+    """Whether an entry without module, as Keras 3 writes into .h5, is an op: a merging layer takes one list."""
+    calls = entry.get("inbound_nodes") or [None]
+    return isinstance(calls[0], dict) and not (len(calls[0]["args"]) == 1 and entry["class_name"] in layer_table.entries)
+
+
+class _SavedOp:
+    """An op from a file: called, it records a node under its old name."""
+
+    def __init__(self, class_name: str, name: str, config: dict[str, Any]) -> None:
+        wanted = class_name.lower()
+        found = [fn for op, fn in ops.entries.items() if op.replace("_", "") == wanted]
+        fn = found[0] if found else ops.find(lookup.snake_case(class_name))
+        self.operation = Operation(getattr(fn, "__wrapped__", fn))
+        self.name = self.operation.name = name
+        known = inspect.signature(fn).parameters
+        self.static = {key: _decode(value, None) for key, value in config.items() if key != "name" and key in known}
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        parameters = [p for p in inspect.signature(self.operation.fn).parameters if p not in self.static]
+        named = dict(zip(parameters, args, strict=False))
+        if "key" in named:  # JSON has made a list of the index
+            named["key"] = tuple(named["key"]) if isinstance(named["key"], list) else named["key"]
+        return self.operation(**named, **{**self.static, **kwargs})
+
+
+def _begins(layer: Any) -> bool:
+    return bool(isinstance(layer, Layer) and layer._nodes and not layer._nodes[0].inputs)
+
+
+def _first_calls(config: dict[str, Any], made: dict[str, Any]) -> dict[str, int]:
+    """For inner models, the number of their first call: most eras counted a model's own graph as call 0."""
+    smallest: dict[str, int] = {}
+
+    def note(value: Any) -> None:
+        if isinstance(value, dict):
+            for item in value.values():
+                note(item)
+        elif isinstance(value, list):
+            if _is_place(value):
+                smallest[value[0]] = min(value[1], smallest.get(value[0], value[1]))
+            for item in value:
+                note(item)
+
+    note([entry.get("inbound_nodes") for entry in config["layers"]])
+    note([config["input_layers"], config["output_layers"]])
+    return {name: call for name, call in smallest.items() if getattr(made.get(name), "graph", None) is not None}
+
+
+def _is_place(value: Any) -> bool:
+    return (
+        isinstance(value, list | tuple)
+        and len(value) in (3, 4)
+        and isinstance(value[0], str)
+        and all(isinstance(number, int) for number in value[1:3])
+    )
+
+
+def _decode_call(call: Any, tensor: Any) -> tuple[list[Any], dict[str, Any]]:
+    """Arguments of one call, in the format of Keras 3 (a dictionary) or of Keras 1 and 2 (a list of places)."""
+    if isinstance(call, dict):
+        return _decode(call["args"], tensor), _decode(call["kwargs"], tensor)
+    listed = [call] if _is_place(call) else call
+    inputs = _tensors_at([place[:3] for place in listed], tensor) if isinstance(listed, list) else _tensors_at(listed, tensor)
+    kwargs: dict[str, Any] = {}
+    for place in listed if isinstance(listed, list) else ():
+        if len(place) > 3 and isinstance(place[3], dict):
+            kwargs.update({key: _older_argument(value, tensor) for key, value in place[3].items()})
+    return [inputs], kwargs
+
+
+def _older_argument(value: Any, tensor: Any) -> Any:
+    if _is_place(value):
+        return tensor(value)
+    return [_older_argument(item, tensor) for item in value] if isinstance(value, list) else _decode(value, tensor)
+
+
+def _decode(value: Any, tensor: Any) -> Any:
+    """Undo `_encode`."""
+    if isinstance(value, list):
+        return [_decode(item, tensor) for item in value]
+    if not isinstance(value, dict):
+        return value
+    kind, inner = value.get("class_name"), value.get("config")
+    if kind == "__keras_tensor__":
+        return tensor(inner["keras_history"])
+    if kind == "__slice__":
+        return slice(*(inner.get(key) for key in ("start", "stop", "step")))
+    if kind == "__ellipsis__":
+        return Ellipsis
+    if kind in ("__numpy__", "__tensor__"):
+        return np.asarray(inner["value"], inner["dtype"])
+    if kind is not None and inner is not None:
+        return codec.decode_value(value)
+    return {key: _decode(item, tensor) for key, item in value.items()}
+
+
+def _tensors_at(places: Any, tensor: Any) -> Any:
+    """Tensors for a tree of places; a list of one gives that one."""
+    if isinstance(places, dict):
+        return {key: _tensors_at(value, tensor) for key, value in places.items()}
+    if _is_place(places):
+        return tensor(places)
+    found = [_tensors_at(place, tensor) for place in places]
+    return found[0] if len(found) == 1 else found

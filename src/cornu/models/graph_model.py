@@ -1,0 +1,181 @@
+"""The graph of a functional model: its layers in order, and its outputs from arrays."""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from ..core import graph, symbolic
+from ..core.masks import get_mask, set_mask
+from ..core.symbolic import KerasTensor, Node
+from ..layers.layer import Layer
+
+
+class Graph:
+    """Everything between symbolic inputs and outputs.
+
+    Args:
+        inputs: tree of KerasTensors.
+        outputs: tree of KerasTensors.
+
+    Raises:
+        ValueError: the outputs depend on other inputs, or two layers share a name.
+        TypeError: something else than a KerasTensor was given.
+    """
+
+    def __init__(self, inputs: Any, outputs: Any) -> None:
+        for what, tree in (("inputs", inputs), ("outputs", outputs)):
+            for leaf in jax.tree.leaves(tree):
+                if not isinstance(leaf, KerasTensor):
+                    raise TypeError(
+                        f"Model({what}=...) takes what Input() and layers called on it return. "
+                        f"Received {type(leaf).__name__}: {leaf!r}"
+                    )
+        self.input_tree, self.output_tree = inputs, outputs
+        self.inputs, self.outputs = symbolic.tensors(inputs), symbolic.tensors(outputs)
+        self.nodes = graph.nodes_between(self.inputs, self.outputs)
+        self.operations = self._in_keras_order()
+        self.layers = [o for o in self.operations if isinstance(o, Layer)]
+        names = [o.name for o in self.operations]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(
+                    f"The name {name!r} belongs to {names.count(name)} layers of the model. Give each a name of its "
+                    "own, since weights are saved under it."
+                )
+
+    def _in_keras_order(self) -> list[Any]:
+        """Layers by distance from the outputs, the farthest first, then as a walk from the outputs meets them.
+
+        Files that list weights by position rely on this order.
+        """
+        order: list[Node] = []
+        position: dict[int, int] = {}
+        begins = {id(t) for t in self.inputs}
+        seen: set[int] = set()
+
+        def begin(operation: Any) -> None:
+            position.setdefault(id(operation), len(position))
+
+        for output in self.outputs:
+            stack: list[tuple[KerasTensor, bool]] = [(output, False)]
+            while stack:  # depth first; a node enters `order` after all it needs
+                tensor, done = stack.pop()
+                node = tensor.node
+                if node is None or id(node) in seen and not done:
+                    continue
+                if done:
+                    order.append(node)
+                    continue
+                seen.add(id(node))
+                begin(node.operation)
+                stack.append((tensor, True))
+                if id(tensor) not in begins:
+                    stack.extend((t, False) for t in reversed(node.inputs))
+        depth: dict[int, int] = {}
+        of_operation: dict[int, int] = {}
+        for node in reversed(order):
+            here = max(depth.get(id(node), 0), of_operation.get(id(node.operation), 0))
+            depth[id(node)] = of_operation[id(node.operation)] = here
+            for tensor in node.inputs:
+                if tensor.node is not None and not any(t is tensor for t in ()):
+                    depth[id(tensor.node)] = max(here + 1, depth.get(id(tensor.node), 0))
+        operations = {id(node.operation): node.operation for node in order}
+        for tensor in self.inputs:  # inputs that no output needs
+            if tensor.node is not None and id(tensor.node.operation) not in operations:
+                operations[id(tensor.node.operation)] = tensor.node.operation
+                of_operation[id(tensor.node.operation)], position[id(tensor.node.operation)] = 0, -1
+        return sorted(operations.values(), key=lambda o: (-of_operation[id(o)], position[id(o)]))
+
+    def run(self, values: Any, masks: Any, owner: str) -> Any:
+        """Outputs for arrays that stand for the inputs.
+
+        Args:
+            values: a tree of arrays like the inputs, a list in their order, or a dictionary by name.
+            masks: None, or a mask (or None) per input.
+            owner: name of the model, for messages.
+        """
+        arrays = [self._fit(t, v, owner) for t, v in zip(self.inputs, self.in_order(values, owner), strict=True)]
+        for array, mask in zip(arrays, [] if masks is None else _listed(masks), strict=False):
+            if mask is not None:
+                set_mask(array, mask)
+        return graph.run(
+            self.nodes, self.inputs, self.output_tree, arrays, lambda node, args, kwargs: node.operation(*args, **kwargs)
+        )
+
+    def in_order(self, values: Any, owner: str) -> list[Any]:
+        """The values as a list in the order of the inputs; raises `ValueError` if they do not match."""
+        if isinstance(values, dict) and not isinstance(self.input_tree, dict):
+            missing = [n for n in self.input_names if n not in values]
+            if missing:
+                raise ValueError(
+                    f"Model {owner!r} has inputs {self.input_names}, but the data has only {sorted(values)}: "
+                    f"{missing} is missing."
+                )
+            return [values[name] for name in self.input_names]
+        if isinstance(values, dict) and isinstance(self.input_tree, dict):
+            values = {key: values[key] for key in self.input_tree if key in values}
+        flat = jax.tree.leaves(values, is_leaf=lambda v: v is None)
+        if len(flat) != len(self.inputs):
+            raise ValueError(f"Model {owner!r} has {len(self.inputs)} inputs, but received {len(flat)} arrays.")
+        return flat
+
+    @property
+    def input_names(self) -> list[str]:
+        """Names of the inputs, in order."""
+        return [t.node.operation.name if t.node is not None and not t.node.inputs else t.name for t in self.inputs]
+
+    @property
+    def output_names(self) -> list[str]:
+        """Names of the layers that give the outputs, in order."""
+        return [t.node.operation.name if t.node is not None else t.name for t in self.outputs]
+
+    def _fit(self, tensor: KerasTensor, value: Any, owner: str) -> Any:
+        """The value with the rank and dtype of the input it stands for."""
+        if value is None:
+            return None
+        shape = tuple(value.shape)
+        if len(shape) == tensor.ndim - 1 and tensor.shape[-1] == 1:
+            value = _keeping_mask(value, lambda v: v[..., None])
+        elif len(shape) == tensor.ndim + 1 and shape[-1] == 1:
+            value = _keeping_mask(value, lambda v: v[..., 0])
+        fits = len(value.shape) == tensor.ndim and all(
+            w is None or w == s for w, s in zip(tensor.shape[1:], value.shape[1:], strict=True)
+        )
+        if not fits:
+            name = tensor.node.operation.name if tensor.node is not None else tensor.name
+            wanted = ", ".join("any" if s is None else str(s) for s in tensor.shape[1:])
+            got = ", ".join(str(s) for s in shape[1:])
+            raise ValueError(
+                f"Model {owner!r} expected samples of shape ({wanted}) at its input {name!r}, but the data has samples "
+                f"of shape ({got}) (full shape {shape}). {_advice(tensor.shape, shape)}"
+            )
+        if value.dtype != tensor.dtype and not jnp.issubdtype(value.dtype, jnp.floating):
+            value = _keeping_mask(value, lambda v: v.astype(tensor.dtype))
+        return value
+
+
+def _advice(wanted: tuple[int | None, ...], got: tuple[int, ...]) -> str:
+    if len(got) == len(wanted) - 1 and all(w in (None, g) for w, g in zip(wanted[1:], got, strict=True)):
+        return "The batch axis is missing: for a single sample write x[None]."
+    if None not in wanted[1:]:
+        size = 1
+        for s in got[1:]:
+            size *= s
+        target = 1
+        for w in wanted[1:]:
+            target *= w or 1
+        if size == target:
+            return f"The sizes agree: reshape the data with x.reshape((len(x), {', '.join(map(str, wanted[1:]))}))."
+    return "Change the data, or the Input(shape=...) of the model."
+
+
+def _keeping_mask(value: Any, change: Any) -> Any:
+    mask = get_mask(value)
+    value = change(value)
+    set_mask(value, mask)
+    return value
+
+
+def _listed(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else [value]

@@ -1,0 +1,298 @@
+"""Model: layers with a beginning and an end, that can be trained and saved as one."""
+
+from collections.abc import Callable
+from typing import Any, Self
+
+import jax
+
+from ..core import codec, symbolic, tracking
+from ..core.lookup import nearest, snake_case
+from ..layers.layer import Layer, layers as layer_table
+from ..training.trainer import Trainer
+from . import graph_config
+from .graph_model import Graph
+
+
+class Model(Trainer, Layer):
+    """A network of layers that can be trained, saved and used as a layer of another.
+
+    Made from tensors, `Model(inputs, outputs)`, it computes the outputs from the inputs by the calls that lead
+    from one to the other. Subclassed, it computes what its `call` says.
+
+    Args:
+        inputs: what `Input()` gave, or a list or dictionary of such.
+        outputs: what layers called on them gave, or a list or dictionary of such.
+        trainable: whether training changes the weights.
+        dtype: dtype policy.
+        name: name of the model.
+        **kwargs: what `Layer` takes.
+
+    Raises:
+        ValueError: the outputs depend on an input that is not among `inputs`.
+
+    Example:
+        >>> import cornu
+        >>> a, b = cornu.Input((4,)), cornu.Input((4,))
+        >>> dense = cornu.layers.Dense(3)
+        >>> model = cornu.Model([a, b], cornu.layers.add([dense(a), dense(b)]))
+        >>> model.count_params()
+        15
+    """
+
+    supports_masking = True
+    _saved_as = ("keras.src.models.functional", "Functional")
+
+    def __init__(
+        self,
+        inputs: Any = None,
+        outputs: Any = None,
+        *,
+        trainable: bool = True,
+        dtype: Any = None,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        inputs = kwargs.pop("input", inputs)
+        outputs = kwargs.pop("output", outputs)
+        if name is None and inputs is not None and type(self) is Model:
+            from ..core.names import unique_name
+
+            name = unique_name("functional")
+        super().__init__(trainable=trainable, dtype=dtype, name=name, **kwargs)
+        if (inputs is None) != (outputs is None):
+            raise ValueError("A functional model needs both: Model(inputs=..., outputs=...).")
+        if inputs is not None:
+            self._set_graph(Graph(inputs, outputs))
+
+    def _set_graph(self, graph: Graph | None) -> None:
+        self._graph = graph
+        self._programs.clear()
+        if graph is not None:
+            self._layers = graph.layers
+            self.built = True
+
+    @property
+    def graph(self) -> Graph | None:
+        """The graph of a functional model, None of another."""
+        return vars(self).get("_graph")
+
+    def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
+        """Outputs of a functional model; a subclass writes its own."""
+        if self.graph is None:
+            raise NotImplementedError(
+                f"The model class {type(self).__name__} has no call() method. Write `def call(self, x): ...`, or make "
+                "the model from tensors with Model(inputs=..., outputs=...)."
+            )
+        return self.graph.run(inputs, mask, self.name)
+
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+        """None: the layers inside have attached their masks to the outputs."""
+        return None
+
+    def build(self, input_shape: Any = None) -> None:
+        """Make all weights for inputs of the given shape, the batch included.
+
+        Args:
+            input_shape: tuple of sizes, or a list or dictionary of such.
+        """
+        if self.graph is None and input_shape is not None:
+            symbolic.infer(self._run, (_symbolic(input_shape, self.compute_dtype),), {})
+
+    # Layers, inputs and outputs
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers, in the order in which data meets them."""
+        return list(self.graph.layers) if self.graph is not None else self._sublayers()
+
+    @property
+    def operations(self) -> list[Any]:
+        """Layers and ops of a functional model, in the order in which data meets them."""
+        return list(self._known_graph().operations)
+
+    def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
+        """The layer of that name or position.
+
+        Args:
+            name: its name.
+            index: its position in `layers`.
+
+        Raises:
+            ValueError: there is none.
+        """
+        layers = self.layers
+        if isinstance(name, int):
+            name, index = None, name
+        if index is not None:
+            if not -len(layers) <= index < len(layers):
+                raise ValueError(f"Model {self.name!r} has {len(layers)} layers; there is none at index {index}.")
+            return layers[index]
+        for layer in layers:
+            if layer.name == name:
+                return layer
+        raise ValueError(f"Model {self.name!r} has no layer {name!r}. {nearest(str(name), [x.name for x in layers])}")
+
+    def _known_graph(self) -> Graph:
+        if self.graph is None:
+            raise AttributeError(
+                f"Model {self.name!r} has no inputs and outputs yet: it is not made of tensors and its input shape is "
+                "not known. Begin with Input(shape=...), or call it on data."
+            )
+        return self.graph
+
+    @property
+    def inputs(self) -> list[Any]:
+        """The symbolic inputs."""
+        return list(self._known_graph().inputs)
+
+    @property
+    def outputs(self) -> list[Any]:
+        """The symbolic outputs."""
+        return list(self._known_graph().outputs)
+
+    @property
+    def input(self) -> Any:
+        """The symbolic inputs, in the structure they were given in."""
+        return self._known_graph().input_tree
+
+    @property
+    def output(self) -> Any:
+        """The symbolic outputs, in the structure they were given in."""
+        return self._known_graph().output_tree
+
+    @property
+    def input_names(self) -> list[str]:
+        """Names of the inputs."""
+        return self._known_graph().input_names
+
+    @property
+    def output_names(self) -> list[str]:
+        """Names of the layers that give the outputs; `output_1`, ... of a subclassed model."""
+        if self.graph is not None:
+            return self.graph.output_names
+        return [f"output_{i + 1}" for i in range(len(jax.tree.leaves(vars(self).get("_output_tree"))) or 1)]
+
+    # Configuration
+
+    def get_config(self) -> dict[str, Any]:
+        """The layers and how they are connected, or the constructor's arguments of a subclassed model."""
+        if self.graph is None or type(self) is not Model and "get_config" in vars(type(self)):
+            return super().get_config()
+        return graph_config.to_config(self)
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Self:
+        """Make a model from what `get_config` gave.
+
+        Args:
+            config: the configuration.
+            custom_objects: your own classes and functions by name.
+        """
+        if "layers" in config and "output_layers" in config:
+            return graph_config.from_config(cls, config, custom_objects)
+        return super().from_config(config)
+
+    def to_json(self, **kwargs: Any) -> str:
+        """The architecture as JSON, without weights.
+
+        Args:
+            **kwargs: passed to `json.dumps`.
+
+        Returns:
+            A string that `model_from_json`, and that of Keras, makes an untrained model from.
+        """
+        import json
+
+        return json.dumps(codec.encode_object(self), **kwargs)
+
+    def summary(
+        self,
+        line_length: int | None = None,
+        positions: list[float] | None = None,
+        print_fn: Callable[[str], Any] | None = None,
+        expand_nested: bool = False,
+        show_trainable: bool = False,
+        layer_range: list[str] | None = None,
+    ) -> None:
+        """Print a table of the layers: name and class, output shape, parameters, and what feeds them.
+
+        Args:
+            line_length: width in characters; the terminal's by default.
+            positions: accepted for compatibility.
+            print_fn: function that takes the text, in place of printing it.
+            expand_nested: whether layers of inner models are listed.
+            show_trainable: whether a column tells which layers are trained.
+            layer_range: names of the first and the last layer to list.
+
+        Raises:
+            ValueError: a layer named in `layer_range` does not exist.
+        """
+        from .summary import print_summary
+
+        print_summary(self, line_length, print_fn, expand_nested, show_trainable, layer_range)
+
+    # Saving
+
+    def save(self, filepath: Any, overwrite: bool = True, **kwargs: Any) -> None:
+        """Write architecture, weights and optimizer to one file.
+
+        Args:
+            filepath: path ending in `.h5` or `.hdf5`.
+            overwrite: whether an existing file is replaced; otherwise that raises.
+            **kwargs: `include_optimizer` (true by default).
+
+        Raises:
+            FileExistsError: the file exists and `overwrite` is false.
+        """
+        from ..saving import api
+
+        api.save_model(self, filepath, overwrite=overwrite, **kwargs)
+
+    def save_weights(self, filepath: Any, overwrite: bool = True, **kwargs: Any) -> None:
+        """Write the weights to an HDF5 file.
+
+        Args:
+            filepath: `name.weights.h5` writes the layout of Keras 3, another `.h5` that of Keras 1 and 2.
+            overwrite: whether an existing file is replaced; otherwise that raises.
+            **kwargs: accepted for compatibility.
+
+        Raises:
+            FileExistsError: the file exists and `overwrite` is false.
+        """
+        from ..saving import api
+
+        api.save_weights(self, filepath, overwrite=overwrite, **kwargs)
+
+    def load_weights(self, filepath: Any, by_name: bool = False, skip_mismatch: bool = False, **kwargs: Any) -> None:
+        """Read weights that `save_weights` or `save`, or those of Keras, wrote.
+
+        Args:
+            filepath: path of the file.
+            by_name: match layers by name and leave the rest, rather than by position.
+            skip_mismatch: leave out layers whose shapes differ, with a warning.
+            **kwargs: accepted for compatibility.
+
+        Raises:
+            FileNotFoundError: there is no such file.
+            ValueError: the file is damaged or belongs to another architecture.
+        """
+        from ..saving import api
+
+        api.load_weights(self, filepath, by_name=by_name, skip_mismatch=skip_mismatch, **kwargs)
+
+    def all_variables(self) -> list[Any]:
+        """Every Variable a program of this model may read or assign."""
+        return tracking.all_variables(self)
+
+
+def _symbolic(shape: Any, dtype: str) -> Any:
+    if isinstance(shape, dict):
+        return {key: _symbolic(s, dtype) for key, s in shape.items()}
+    if isinstance(shape, list | tuple) and shape and isinstance(shape[0], list | tuple):
+        return [_symbolic(s, dtype) for s in shape]
+    return symbolic.KerasTensor(tuple(shape), dtype)
+
+
+layer_table.add(Model, Functional=Model)
+layer_table.entries["Functional"] = Model
+_ = snake_case

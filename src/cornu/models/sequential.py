@@ -1,0 +1,186 @@
+"""Sequential: a stack of layers, each fed by the one before."""
+
+from typing import Any, Self
+
+from ..core import codec, symbolic
+from ..layers.core.input_layer import InputLayer
+from ..layers.layer import Layer, layers as layer_table
+from .graph_model import Graph
+from .input import Input
+from .model import Model
+
+
+class Sequential(Model):
+    """A stack of layers, each fed by the one before.
+
+    If the shape of the input is known (from `Input`, or `input_shape=` on the first layer) the weights are
+    made at once, otherwise when the model first sees data.
+
+    Args:
+        layers: list of layers; more can be added with `add`.
+        trainable: whether training changes the weights.
+        name: name of the model.
+        **kwargs: what `Layer` takes.
+
+    Raises:
+        TypeError: something in the list is not a layer.
+
+    Example:
+        >>> import cornu
+        >>> model = cornu.Sequential([cornu.Input((4,)), cornu.layers.Dense(3, activation="relu")])
+        >>> model.add(cornu.layers.Dense(1))
+        >>> [w.shape for w in model.weights]
+        [(4, 3), (3,), (3, 1), (1,)]
+    """
+
+    _saved_as = ("keras", "Sequential")
+
+    def __init__(self, layers: Any = None, trainable: bool = True, name: str | None = None, **kwargs: Any) -> None:
+        super().__init__(trainable=trainable, name=name, **kwargs)
+        self._input_layer: InputLayer | None = None
+        self._layers: list[Layer] = []
+        self._tensors: list[Any] = []  # the input and the output of each layer, once the shape is known
+        if layers is not None and not isinstance(layers, list | tuple):
+            layers = [layers]
+        for layer in layers or ():
+            self.add(layer)
+
+    def add(self, layer: Any, rebuild: bool = True) -> None:
+        """Put a layer on top.
+
+        Args:
+            layer: a layer, or what `Input` gave, which must come first.
+            rebuild: accepted for compatibility.
+
+        Raises:
+            TypeError: it is not a layer.
+            ValueError: the name is taken, or an Input is not the first.
+        """
+        if isinstance(layer, symbolic.KerasTensor) and isinstance(layer.op, InputLayer):
+            layer = layer.op
+        if isinstance(layer, type) and issubclass(layer, Layer):
+            raise TypeError(f"Sequential.add() takes a layer, not a class: write {layer.__name__}(...) with brackets.")
+        if not isinstance(layer, Layer):
+            raise TypeError(
+                f"Sequential.add() takes a layer, such as cornu.layers.Dense(10). Received {type(layer).__name__}: "
+                f"{layer!r}"
+            )
+        if isinstance(layer, InputLayer):
+            if self._input_layer is not None or self._layers:
+                raise ValueError(f"Sequential model {self.name!r} already has an input; an Input comes first and once.")
+            self._start(layer)
+            return
+        if any(layer.name == other.name for other in self._layers):
+            raise ValueError(
+                f"Sequential model {self.name!r} already has a layer named {layer.name!r}. Give each layer a name of "
+                "its own, and make a new layer object for each place."
+            )
+        if not self._layers and self._input_layer is None:
+            if layer.batch_input_shape is not None:
+                self._start(InputLayer(batch_shape=layer.batch_input_shape, dtype=_input_dtype(layer)))
+            elif isinstance(layer, Model) and layer.graph is not None and len(layer.inputs) == 1:
+                first = layer.inputs[0]
+                self._start(InputLayer(batch_shape=first.shape, dtype=first.dtype))
+        self._layers.append(layer)
+        self._grow()
+
+    def pop(self, rebuild: bool = True) -> Layer:
+        """Take the top layer off and return it.
+
+        Raises:
+            ValueError: there is none.
+        """
+        if not self._layers:
+            raise ValueError(f"Sequential model {self.name!r} has no layer to pop.")
+        layer = self._layers.pop()
+        if len(self._tensors) > len(self._layers) + 1:
+            node = self._tensors.pop().node
+            layer._nodes = [n for n in layer._nodes if n is not node]
+        self._set_graph(None)
+        self.built = False
+        self._grow()
+        return layer
+
+    def _start(self, input_layer: InputLayer) -> None:
+        self._input_layer = input_layer
+        self._tensors = [input_layer.output]
+        self._grow()
+
+    def _grow(self) -> None:
+        """Call the layers that have not been called yet, if the input is known."""
+        if not self._tensors:
+            return
+        with self._named():
+            for layer in self._layers[len(self._tensors) - 1 :]:
+                output = layer(self._tensors[-1])
+                if not isinstance(output, symbolic.KerasTensor):
+                    raise ValueError(
+                        f"Layer {layer.name!r} of Sequential model {self.name!r} gives several outputs; a Sequential "
+                        "model passes one on. Use the functional Model(inputs, outputs)."
+                    )
+                self._tensors.append(output)
+        layers = self._layers
+        if layers:
+            self._set_graph(Graph(self._tensors[0], self._tensors[-1]))
+            self._layers = layers
+
+    def build(self, input_shape: Any = None) -> None:
+        """Make the weights for inputs of the given shape, the batch included.
+
+        Args:
+            input_shape: tuple of sizes, None where a size varies.
+        """
+        if self._tensors or input_shape is None or not self._layers:
+            return
+        shape = (None, *tuple(input_shape)[1:])
+        self._start(InputLayer(batch_shape=shape, dtype=_input_dtype(self._layers[0])))
+
+    def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
+        """The output of the top layer."""
+        if self.graph is None:
+            if not self._layers:
+                raise ValueError(f"Sequential model {self.name!r} has no layers. Add one with model.add(...).")
+            for layer in self._layers:
+                inputs = layer(inputs)
+            return inputs
+        return super().call(inputs, training=training, mask=mask)
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers, the input not among them."""
+        return list(self._layers)
+
+    def get_config(self) -> dict[str, Any]:
+        """The layers' configurations, bottom first."""
+        first = [self._input_layer] if self._input_layer is not None else []
+        config: dict[str, Any] = {"name": self.name, "trainable": self.trainable}
+        config["layers"] = [codec.encode_object(layer) for layer in (*first, *self._layers)]
+        if self._input_layer is not None:
+            config["build_input_shape"] = list(self._input_layer.output.shape)
+        return config
+
+    @classmethod
+    def from_config(cls, config: Any, custom_objects: dict[str, Any] | None = None) -> Self:
+        """Make a model from what `get_config` gave, or from the bare list of layers of Keras 1 and 2.
+
+        Args:
+            config: the configuration.
+            custom_objects: your own classes and functions by name.
+        """
+        listed = config if isinstance(config, list) else config["layers"]
+        model = cls(name=None if isinstance(config, list) else config.get("name"))
+        for layer in listed:
+            model.add(codec.decode(layer, layer_table, custom_objects))
+        if not isinstance(config, list):
+            model.trainable = config.get("trainable", True)
+            if model.graph is None and config.get("build_input_shape"):
+                model.build(config["build_input_shape"])
+        return model
+
+
+def _input_dtype(layer: Layer) -> str:
+    return str(getattr(layer, "input_dtype", None) or layer.compute_dtype)
+
+
+layer_table.add(Sequential)
+_ = Input

@@ -1,0 +1,76 @@
+"""Scaled dot-product attention."""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from ..core.op import op
+from .tensors import tensor
+
+
+@op
+def dot_product_attention(
+    query: Any,
+    key: Any,
+    value: Any,
+    bias: Any = None,
+    mask: Any = None,
+    scale: float | None = None,
+    is_causal: bool = False,
+    flash_attention: bool | None = None,
+    attn_logits_soft_cap: float | None = None,
+) -> Any:
+    """`softmax(query key^T * scale + bias) value`, for every head; the softmax is computed in float32.
+
+    Args:
+        query: array `(batch, time, heads, size)`.
+        key: array `(batch, source, heads, size)`; its heads may be fewer, and then several heads of the
+            query share one.
+        value: array `(batch, source, heads, size)`.
+        bias: array that broadcasts to `(batch, heads, time, source)`, added to the logits, or None.
+        mask: booleans that broadcast to that shape, true where attention is allowed, or None.
+        scale: factor of the logits; None for `1 / sqrt(size)`.
+        is_causal: whether each step sees only itself and those before.
+        flash_attention: accepted for compatibility; the compiler fuses.
+        attn_logits_soft_cap: if given, logits become `cap * tanh(logits / cap)`.
+
+    Returns:
+        An array of the shape of `query`, with the size of `value`.
+
+    Raises:
+        ValueError: an input has not four axes.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.dot_product_attention(*[cornu.ops.ones((1, 2, 1, 4))] * 3).shape
+        (1, 2, 1, 4)
+
+    Source:
+        Vaswani et al., Attention is all you need, 2017.
+    """
+    query, key, value = tensor(query), tensor(key), tensor(value)
+    if not query.ndim == key.ndim == value.ndim == 4:
+        raise ValueError(
+            "query, key and value have shape (batch, time, heads, size). Received shapes "
+            f"{query.shape}, {key.shape}, {value.shape}."
+        )
+    heads = query.shape[2]
+    if key.shape[2] != heads:  # grouped-query attention: several heads share a key and value
+        key, value = (jnp.repeat(t, heads // key.shape[2], axis=2) for t in (key, value))
+    scale = query.shape[-1] ** -0.5 if scale is None else scale
+    wide = jnp.promote_types(query.dtype, jnp.float32)
+    logits = jnp.einsum("btnh,bsnh->bnts", query, key, preferred_element_type=wide)  # (batch, heads, time, source)
+    logits = logits * jnp.asarray(scale, wide)
+    if attn_logits_soft_cap is not None:
+        logits = jnp.tanh(logits / attn_logits_soft_cap) * attn_logits_soft_cap
+    if bias is not None:
+        logits = (logits + tensor(bias)).astype(wide)
+    allowed = None if mask is None else tensor(mask).astype(bool)
+    if is_causal:
+        causal = jnp.tril(jnp.ones(logits.shape[2:], bool))
+        allowed = causal if allowed is None else allowed & causal
+    if allowed is not None:
+        logits = jnp.where(allowed, logits, jnp.asarray(-0.7 * jnp.finfo(wide).max, wide))
+    weights = jax.nn.softmax(logits.astype(jnp.float32), axis=-1).astype(key.dtype)
+    return jnp.einsum("bnts,bsnh->btnh", weights, value)

@@ -1,0 +1,205 @@
+"""Convolutions: plain, grouped, depthwise, separable and transposed."""
+
+from typing import Any
+
+import jax
+
+from ..core.op import op
+from ..kernels import convolution
+from .layout import from_channels_last, per_axis, to_channels_last
+from .tensors import tensor
+
+
+@op
+def conv(
+    inputs: Any,
+    kernel: Any,
+    strides: Any = 1,
+    padding: Any = "valid",
+    data_format: str | None = None,
+    dilation_rate: Any = 1,
+) -> Any:
+    """Convolution over one, two or three spatial axes, `y[p, o] = sum_t,i x[p * stride + t * dilation, i] * kernel[t, i, o]`.
+
+    Args:
+        inputs: array `(batch, *spatial, channels)`, or `(batch, channels, *spatial)` for
+            `"channels_first"`.
+        kernel: array `(*taps, channels / groups, filters)`.
+        strides: integer, or one for each spatial axis.
+        padding: `"valid"` (none), `"same"` (zeros, so that stride 1 keeps the size) or `"causal"` pairs
+            `(before, after)`.
+        data_format: `"channels_last"` or `"channels_first"`; None for the default one.
+        dilation_rate: distance between the kernel's taps; integer, or one for each spatial axis.
+
+    Raises:
+        ValueError: channels do not fit, or the inputs are smaller than the kernel.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.conv([[[1.0], [2.0], [3.0]]], [[[1.0]], [[1.0]]])
+        Array([[[3.],
+                [5.]]], dtype=float32)
+    """
+    kernel = tensor(kernel)
+    x = to_channels_last(tensor(inputs).astype(kernel.dtype), data_format)
+    rank = x.ndim - 2
+    if x.shape[-1] % kernel.shape[-2]:
+        raise ValueError(
+            f"The inputs have {x.shape[-1]} channels and the kernel expects {kernel.shape[-2]}: they must be equal, or "
+            f"divide for a grouped convolution. Check data_format: inputs have shape {inputs.shape}."
+        )
+    y = convolution.conv(
+        x,
+        kernel,
+        strides=per_axis(strides, rank),
+        padding=padding,
+        dilation=per_axis(dilation_rate, rank),
+        groups=x.shape[-1] // kernel.shape[-2],
+    )
+    if not y.size and x.size:
+        raise ValueError(
+            f"The convolution leaves nothing of inputs of shape {inputs.shape}: kernel {kernel.shape[:-2]} with "
+            f"dilation {dilation_rate} is larger. Use padding='same', a smaller kernel or larger inputs."
+        )
+    return from_channels_last(y, data_format)
+
+
+@op
+def depthwise_conv(
+    inputs: Any,
+    kernel: Any,
+    strides: Any = 1,
+    padding: str = "valid",
+    data_format: str | None = None,
+    dilation_rate: Any = 1,
+) -> Any:
+    """Convolution of each channel by itself, with `multiplier` kernels each.
+
+    Args:
+        inputs: array `(batch, *spatial, channels)`, or `(batch, channels, *spatial)` for
+            `"channels_first"`.
+        kernel: array `(*taps, channels, multiplier)`.
+        strides: integer, or one for each spatial axis.
+        padding: `"valid"` (none) or `"same"` (zeros, so that stride 1 keeps the size).
+        data_format: `"channels_last"` or `"channels_first"`; None for the default one.
+        dilation_rate: distance between the kernel's taps; integer, or one for each spatial axis.
+
+    Raises:
+        ValueError: channels do not fit.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.depthwise_conv([[[1.0], [2.0], [3.0]]], [[[1.0]], [[1.0]]])
+        Array([[[3.],
+                [5.]]], dtype=float32)
+    """
+    x, kernel = to_channels_last(tensor(inputs), data_format), tensor(kernel)
+    if x.shape[-1] != kernel.shape[-2]:
+        raise ValueError(
+            f"The inputs have {x.shape[-1]} channels and the kernel has {kernel.shape[-2]}: they must be equal. Check "
+            f"data_format: inputs have shape {inputs.shape}."
+        )
+    rank = x.ndim - 2
+    y = convolution.conv(
+        x,
+        kernel.reshape(*kernel.shape[:-2], 1, -1),
+        strides=per_axis(strides, rank),
+        padding=padding,
+        dilation=per_axis(dilation_rate, rank),
+        groups=x.shape[-1],
+    )
+    return from_channels_last(y, data_format)
+
+
+@op
+def separable_conv(
+    inputs: Any,
+    depthwise_kernel: Any,
+    pointwise_kernel: Any,
+    strides: Any = 1,
+    padding: str = "valid",
+    data_format: str | None = None,
+    dilation_rate: Any = 1,
+) -> Any:
+    """Depthwise convolution, then one with kernels of size 1 that mixes the channels.
+
+    Args:
+        inputs: array `(batch, *spatial, channels)`, or `(batch, channels, *spatial)` for
+            `"channels_first"`.
+        depthwise_kernel: array `(*taps, channels, multiplier)`.
+        pointwise_kernel: array `(*ones, channels * multiplier, filters)`.
+        strides: integer, or one for each spatial axis.
+        padding: `"valid"` (none) or `"same"` (zeros, so that stride 1 keeps the size).
+        data_format: `"channels_last"` or `"channels_first"`; None for the default one.
+        dilation_rate: distance between the kernel's taps; integer, or one for each spatial axis.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.separable_conv([[[1.0], [2.0], [3.0]]], [[[1.0]], [[1.0]]], [[[2.0]]])
+        Array([[[ 6.],
+                [10.]]], dtype=float32)
+    """
+    y = depthwise_conv(inputs, depthwise_kernel, strides, padding, data_format, dilation_rate)
+    return conv(y, pointwise_kernel, 1, "valid", data_format)
+
+
+@op
+def conv_transpose(
+    inputs: Any,
+    kernel: Any,
+    strides: Any = 1,
+    padding: str = "valid",
+    output_padding: Any = None,
+    data_format: str | None = None,
+    dilation_rate: Any = 1,
+) -> Any:
+    """Transposed convolution: the map of gradients through `conv`, which enlarges by the strides.
+
+    Args:
+        inputs: array `(batch, *spatial, channels)`, or `(batch, channels, *spatial)` for
+            `"channels_first"`.
+        kernel: array `(*taps, filters, channels)`.
+        strides: integer, or one for each spatial axis.
+        padding: `"valid"` (none) or `"same"` (zeros, so that stride 1 keeps the size).
+        output_padding: how much longer the result is, integer or one for each spatial axis; None for the
+            shortest that `strides` explains.
+        data_format: `"channels_last"` or `"channels_first"`; None for the default one.
+        dilation_rate: distance between the kernel's taps; integer, or one for each spatial axis.
+
+    Raises:
+        ValueError: channels do not fit, or an unknown `padding`.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.conv_transpose([[[1.0], [2.0]]], [[[1.0]], [[1.0]]], strides=2)
+        Array([[[1.],
+                [1.],
+                [2.],
+                [2.]]], dtype=float32)
+    """
+    x, kernel = to_channels_last(tensor(inputs), data_format), tensor(kernel)
+    if x.shape[-1] != kernel.shape[-1]:
+        raise ValueError(
+            f"The inputs have {x.shape[-1]} channels and the kernel expects {kernel.shape[-1]}: they must be equal. "
+            f"Check data_format: inputs have shape {inputs.shape}."
+        )
+    rank = x.ndim - 2
+    steps, gaps = per_axis(strides, rank), per_axis(dilation_rate, rank)
+    extra = (None,) * rank if output_padding is None else per_axis(output_padding, rank)
+    sizes = [(taps - 1) * gap + 1 for taps, gap in zip(kernel.shape, gaps, strict=False)]
+    pads = [_transposed_padding(k, s, padding, more) for k, s, more in zip(sizes, steps, extra, strict=True)]
+    letters = "DHW"[3 - rank :]
+    axes = (f"N{letters}C", f"{letters}IO", f"N{letters}C")
+    y = jax.lax.conv_transpose(x, kernel, steps, pads, rhs_dilation=gaps, dimension_numbers=axes, transpose_kernel=True)
+    return from_channels_last(y, data_format)
+
+
+def _transposed_padding(size: int, stride: int, padding: str, extra: int | None) -> tuple[int, int]:
+    """Zeros before and after an axis of the dilated inputs, for a kernel that spans `size`."""
+    if padding.lower() == "valid":
+        return size - 1, size - 1 + (max(size, stride) - size if extra is None else extra)
+    if padding.lower() != "same":
+        raise ValueError(f"padding is 'valid' or 'same'. Received: {padding!r}")
+    total = stride + size - 2 if extra is None else size + size % 2 - 2 + extra
+    before = min(total - total // 2, size - 1)
+    return before, total - before

@@ -1,0 +1,162 @@
+"""One-hot codes and cross-entropies."""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from ..core import dtypes
+from ..core.op import op
+from .tensors import refuse_sparse, tensor
+
+
+@op
+def one_hot(x: Any, num_classes: int, axis: int = -1, dtype: Any = None, sparse: bool = False) -> Any:
+    """1 at the index, 0 elsewhere; an index outside gives zeros.
+
+    Args:
+        x: integers.
+        num_classes: size of the new axis.
+        axis: place of the new axis.
+        dtype: dtype of the result; None for the default one.
+        sparse: accepted for compatibility; results are dense.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.one_hot([0, 2], 3)
+        Array([[1., 0., 0.],
+               [0., 0., 1.]], dtype=float32)
+    """
+    refuse_sparse(sparse)
+    return jax.nn.one_hot(tensor(x), num_classes, axis=axis, dtype=dtypes.standardize(dtype))
+
+
+@op
+def multi_hot(
+    inputs: Any,
+    num_classes: int | None = None,
+    axis: int = -1,
+    dtype: Any = None,
+    sparse: bool = False,
+    **kwargs: Any,
+) -> Any:
+    """1 at every index that occurs, 0 elsewhere.
+
+    Args:
+        inputs: integers `(..., samples)`.
+        num_classes: size of the result's axis.
+        axis: place of the new axis.
+        dtype: dtype of the result; None for the default one.
+        sparse: accepted for compatibility; results are dense.
+        **kwargs: `num_tokens`, the older name of `num_classes`.
+
+    Raises:
+        ValueError: `num_classes` is missing.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.multi_hot([0, 2], 3)
+        Array([1., 0., 1.], dtype=float32)
+    """
+    refuse_sparse(sparse)
+    num_classes = kwargs.get("num_tokens", num_classes)
+    if num_classes is None:
+        raise ValueError("multi_hot needs num_classes, the size of its result.")
+    codes = jax.nn.one_hot(tensor(inputs).astype("int32"), num_classes, axis=axis, dtype=dtypes.standardize(dtype))
+    return jnp.max(codes, axis=1 if codes.ndim > 2 else 0)
+
+
+@op
+def categorical_crossentropy(target: Any, output: Any, from_logits: bool = False, axis: int = -1) -> Any:
+    """`-sum(target * log(output))` over the classes.
+
+    Args:
+        target: probabilities of the classes.
+        output: predicted probabilities, normalized to sum 1, or logits.
+        from_logits: whether `output` holds logits rather than probabilities.
+        axis: axis of the classes.
+
+    Raises:
+        ValueError: the shapes differ.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.categorical_crossentropy([[0.0, 1.0]], [[0.2, 0.8]]).round(3)
+        Array([0.223], dtype=float32)
+    """
+    target, output = tensor(target), tensor(output)
+    if target.shape != output.shape or not target.ndim:
+        raise ValueError(
+            f"Targets and outputs have one shape, here {target.shape} and {output.shape}. For class indices use "
+            "sparse_categorical_crossentropy."
+        )
+    return -jnp.sum(target * _log_probability(output, from_logits, axis), axis=axis)
+
+
+@op
+def sparse_categorical_crossentropy(target: Any, output: Any, from_logits: bool = False, axis: int = -1) -> Any:
+    """`-log(output[target])`, the cross-entropy for class indices.
+
+    Args:
+        target: integers, the class of each sample.
+        output: predicted probabilities, normalized to sum 1, or logits.
+        from_logits: whether `output` holds logits rather than probabilities.
+        axis: axis of the classes.
+
+    Raises:
+        ValueError: the shapes do not fit.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.sparse_categorical_crossentropy([1], [[0.2, 0.8]]).round(3)
+        Array([0.223], dtype=float32)
+    """
+    target, output = tensor(target).astype("int32"), tensor(output)
+    if target.ndim == output.ndim and target.shape[-1] == 1:
+        target = target[..., 0]
+    expected = output.shape[:axis] + output.shape[axis:][1:]
+    if target.shape != expected:
+        raise ValueError(
+            f"For outputs of shape {output.shape}, targets are class indices of shape {expected}. Received shape "
+            f"{target.shape}. For one-hot targets use categorical_crossentropy."
+        )
+    log_probability = _log_probability(output, from_logits, axis)
+    picked = jnp.take_along_axis(log_probability, jnp.expand_dims(target, axis), axis, mode="clip").squeeze(axis)
+    inside = (target >= 0) & (target < output.shape[axis])
+    return -jnp.where(inside, picked, 0)  # an index outside matches no class, as its one-hot code would
+
+
+def _log_probability(output: Any, from_logits: bool, axis: int) -> Any:
+    if from_logits:
+        return jax.nn.log_softmax(output, axis=axis)
+    output = output / jnp.sum(output, axis, keepdims=True)
+    return jnp.log(jnp.clip(output, dtypes.epsilon(), 1 - dtypes.epsilon()))
+
+
+@op
+def binary_crossentropy(target: Any, output: Any, from_logits: bool = False) -> Any:
+    """`-target * log(output) - (1 - target) * log(1 - output)`, elementwise.
+
+    Args:
+        target: probabilities.
+        output: predicted probabilities, or logits.
+        from_logits: whether `output` holds logits rather than probabilities.
+
+    Raises:
+        ValueError: the shapes differ.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.binary_crossentropy([1.0, 0.0], [0.8, 0.3]).round(3)
+        Array([0.223     , 0.35700002], dtype=float32)
+    """
+    target, output = tensor(target), tensor(output)
+    if target.shape != output.shape:
+        raise ValueError(
+            f"Targets and outputs have one shape, here {target.shape} and {output.shape}. Reshape the targets, for "
+            "instance with y[:, None]."
+        )
+    if from_logits:
+        return -target * jax.nn.log_sigmoid(output) - (1 - target) * jax.nn.log_sigmoid(-output)
+    output = jnp.clip(output, dtypes.epsilon(), 1 - dtypes.epsilon())
+    return -(target * jnp.log(output) + (1 - target) * jnp.log(1 - output))

@@ -1,0 +1,266 @@
+"""Elements by position: take, slice, scatter, sort, search."""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+
+from ..core.op import op
+from .tensors import tensor
+
+
+@op
+def get_item(x: Any, key: Any) -> Any:
+    """`x[key]`.
+
+    Args:
+        x: array.
+        key: integer, slice, array or tuple of these.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.get_item(cornu.ops.array([1, 2, 3]), slice(0, 2))
+        Array([1, 2], dtype=int32)
+    """
+    return x[key]
+
+
+@op
+def take(x: Any, indices: Any, axis: Any = None) -> Any:
+    """Elements by index; negative indices count from the end, and those beyond it give NaN.
+
+    Args:
+        x: array.
+        indices: integers.
+        axis: axis; None for the flattened array.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.take([5, 6, 7], [0, -1])
+        Array([5, 7], dtype=int32)
+    """
+    return jnp.take(tensor(x), tensor(indices), axis)
+
+
+@op
+def take_along_axis(x: Any, indices: Any, axis: Any = None) -> Any:
+    """Elements by index along one axis, for every place of the others.
+
+    Args:
+        x: array.
+        indices: integers, of the shape of `x` outside `axis`.
+        axis: axis; None for all of the flattened array.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.take_along_axis([[5, 6], [7, 8]], [[1], [0]], axis=1)
+        Array([[6],
+               [7]], dtype=int32)
+    """
+    return jnp.take_along_axis(tensor(x), tensor(indices), axis)
+
+
+@op
+def where(condition: Any, x1: Any = None, x2: Any = None) -> Any:
+    """`x1` where the condition is true, `x2` elsewhere.
+
+    Args:
+        condition: booleans.
+        x1: values where true; without `x1` and `x2`, the indices of the true ones are given.
+        x2: values where false.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.where([True, False], [1, 2], [3, 4])
+        Array([1, 4], dtype=int32)
+    """
+    condition = tensor(condition)
+    return (
+        jnp.where(condition) if x1 is None and x2 is None else jnp.where(condition.astype(bool), tensor(x1), tensor(x2))
+    )
+
+
+@op
+def select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
+    """The choice of the first condition that is true.
+
+    Args:
+        condlist: list of boolean arrays.
+        choicelist: list of arrays, one for each.
+        default: value where none is true.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.select([[True, False]], [[1, 2]], 9)
+        Array([1, 9], dtype=int32)
+    """
+    return jnp.select([tensor(c) for c in condlist], [tensor(c) for c in choicelist], default)
+
+
+@op
+def slice(inputs: Any, start_indices: Any, shape: Any) -> Any:
+    """A block of an array.
+
+    Args:
+        inputs: array.
+        start_indices: where it begins, for each axis.
+        shape: its sizes; -1 for all that is left.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.slice([1, 2, 3, 4], [1], [2])
+        Array([2, 3], dtype=int32)
+    """
+    inputs = tensor(inputs)
+    sizes = [inputs.shape[i] - start_indices[i] if size == -1 else size for i, size in enumerate(shape)]
+    return lax.dynamic_slice(inputs, tuple(start_indices), sizes)
+
+
+@op
+def slice_update(inputs: Any, start_indices: Any, updates: Any) -> Any:
+    """An array with a block replaced.
+
+    Args:
+        inputs: array.
+        start_indices: where the block begins, for each axis.
+        updates: the block.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.slice_update([1, 2, 3, 4], [1], [8, 9])
+        Array([1, 8, 9, 4], dtype=int32)
+    """
+    inputs = tensor(inputs)
+    return lax.dynamic_update_slice(inputs, tensor(updates).astype(inputs.dtype), tuple(start_indices))
+
+
+@op
+def scatter(indices: Any, values: Any, shape: Any) -> Any:
+    """Zeros with values added at some places.
+
+    Args:
+        indices: integers `(..., number of axes indexed)`.
+        values: what to add at each index.
+        shape: tuple of sizes.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.scatter([[0], [2]], [1.0, 2.0], (4,))
+        Array([1., 0., 2., 0.], dtype=float32)
+    """
+    values, indices = tensor(values), tensor(indices)
+    return jnp.zeros(shape, values.dtype).at[tuple(jnp.moveaxis(indices, -1, 0))].add(values)
+
+
+@op
+def scatter_update(inputs: Any, indices: Any, updates: Any, reduction: str | None = None) -> Any:
+    """An array with some places replaced, or combined with what is there.
+
+    Args:
+        inputs: array.
+        indices: integers `(..., number of axes indexed)`.
+        updates: values, one for each index.
+        reduction: None to replace, `"add"`, `"max"`, `"min"` or `"mul"` to combine.
+
+    Raises:
+        ValueError: an unknown `reduction`.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.scatter_update([1.0, 2.0, 3.0], [[1]], [9.0])
+        Array([1., 9., 3.], dtype=float32)
+    """
+    place = tensor(inputs).at[tuple(jnp.moveaxis(tensor(indices), -1, 0))]
+    methods = {None: place.set, "add": place.add, "max": place.max, "min": place.min, "mul": place.multiply}
+    if reduction not in methods:
+        raise ValueError(f"reduction is None, 'add', 'max', 'min' or 'mul'. Received: {reduction!r}")
+    return methods[reduction](tensor(updates))
+
+
+@op
+def unravel_index(indices: Any, shape: Any) -> Any:
+    """Flat indices as one index for each axis.
+
+    Args:
+        indices: integers.
+        shape: tuple of sizes.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.unravel_index([3], (2, 2))
+        (Array([1], dtype=int32), Array([1], dtype=int32))
+    """
+    return jnp.unravel_index(tensor(indices), shape)
+
+
+@op
+def segment_sum(data: Any, segment_ids: Any, num_segments: int | None = None, sorted: bool = False) -> Any:
+    """Sum of the rows that belong to the same segment.
+
+    Args:
+        data: rows.
+        segment_ids: integers, the segment of each row.
+        num_segments: number of segments; None for the largest id plus 1.
+        sorted: whether the ids grow.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.segment_sum([1.0, 2.0, 3.0], [0, 0, 1])
+        Array([3., 3.], dtype=float32)
+    """
+    return jax.ops.segment_sum(tensor(data), tensor(segment_ids), num_segments, indices_are_sorted=sorted)
+
+
+@op
+def segment_max(data: Any, segment_ids: Any, num_segments: int | None = None, sorted: bool = False) -> Any:
+    """Largest element of the rows that belong to the same segment.
+
+    Args:
+        data: rows.
+        segment_ids: integers, the segment of each row.
+        num_segments: number of segments; None for the largest id plus 1.
+        sorted: whether the ids grow.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.segment_max([1.0, 2.0, 3.0], [0, 0, 1])
+        Array([2., 3.], dtype=float32)
+    """
+    return jax.ops.segment_max(tensor(data), tensor(segment_ids), num_segments, indices_are_sorted=sorted)
+
+
+@op
+def segment_min(data: Any, segment_ids: Any, num_segments: int | None = None, sorted: bool = False) -> Any:
+    """Smallest element of the rows that belong to the same segment.
+
+    Args:
+        data: rows.
+        segment_ids: integers, the segment of each row.
+        num_segments: number of segments; None for the largest id plus 1.
+        sorted: whether the ids grow.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.segment_min([1.0, 2.0, 3.0], [0, 0, 1])
+        Array([1., 3.], dtype=float32)
+    """
+    return jax.ops.segment_min(tensor(data), tensor(segment_ids), num_segments, indices_are_sorted=sorted)
+
+
+@op
+def segment_prod(data: Any, segment_ids: Any, num_segments: int | None = None, sorted: bool = False) -> Any:
+    """Product of the rows that belong to the same segment.
+
+    Args:
+        data: rows.
+        segment_ids: integers, the segment of each row.
+        num_segments: number of segments; None for the largest id plus 1.
+        sorted: whether the ids grow.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.segment_prod([1.0, 2.0, 3.0], [0, 0, 1])
+        Array([2., 3.], dtype=float32)
+    """
+    return jax.ops.segment_prod(tensor(data), tensor(segment_ids), num_segments, indices_are_sorted=sorted)

@@ -1,0 +1,177 @@
+"""Products of vectors, matrices and tensors."""
+
+from typing import Any
+
+import jax.numpy as jnp
+
+from ..core.op import op
+from .tensors import tensor
+
+
+@op
+def matmul(x1: Any, x2: Any) -> Any:
+    """Matrix product over the last two axes; the axes before are the batch and broadcast.
+
+    Args:
+        x1: first array.
+        x2: second array; its last axis but one has the size of the last one of `x1`.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.matmul([[1.0, 2.0]], [[3.0], [4.0]])
+        Array([[11.]], dtype=float32)
+    """
+    return jnp.matmul(tensor(x1), tensor(x2))
+
+
+@op
+def dot(x1: Any, x2: Any) -> Any:
+    """Sum of products over the last axis of `x1` and the last but one of `x2`.
+
+    Args:
+        x1: first array.
+        x2: second array.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.dot([1.0, 2.0], [3.0, 4.0])
+        Array(11., dtype=float32)
+    """
+    return jnp.dot(tensor(x1), tensor(x2))
+
+
+@op
+def inner(x1: Any, x2: Any) -> Any:
+    """Sum of products over the last axes.
+
+    Args:
+        x1: first array.
+        x2: second array.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.inner([1.0, 2.0], [3.0, 4.0])
+        Array(11., dtype=float32)
+    """
+    return jnp.inner(tensor(x1), tensor(x2))
+
+
+@op
+def outer(x1: Any, x2: Any) -> Any:
+    """All products of an element of `x1` and one of `x2`.
+
+    Args:
+        x1: first array.
+        x2: second array.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.outer([1.0, 2.0], [3.0, 4.0])
+        Array([[3., 4.],
+               [6., 8.]], dtype=float32)
+    """
+    return jnp.outer(tensor(x1), tensor(x2))
+
+
+@op
+def vdot(x1: Any, x2: Any) -> Any:
+    """Dot product of the flattened arrays, the first one conjugated.
+
+    Args:
+        x1: first array.
+        x2: second array.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.vdot([1.0, 2.0], [3.0, 4.0])
+        Array(11., dtype=float32)
+    """
+    return jnp.vdot(tensor(x1), tensor(x2))
+
+
+@op
+def tensordot(x1: Any, x2: Any, axes: Any = 2) -> Any:
+    """Sum of products over some axes of both.
+
+    Args:
+        x1: first array.
+        x2: second array.
+        axes: how many of the last axes of `x1` and first ones of `x2`, or a pair of lists of axes.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.tensordot([1.0, 2.0], [3.0, 4.0], axes=1)
+        Array(11., dtype=float32)
+    """
+    return jnp.tensordot(tensor(x1), tensor(x2), axes)
+
+
+@op
+def einsum(subscripts: str, *operands: Any, **kwargs: Any) -> Any:
+    """Sum of products by Einstein's convention.
+
+    Args:
+        subscripts: axes of each operand and of the result, such as `"bij,bjk->bik"`.
+        *operands: arrays.
+        **kwargs: options of `jax.numpy.einsum`, such as `precision`.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.einsum("ij,j->i", [[1.0, 2.0]], [3.0, 4.0])
+        Array([11.], dtype=float32)
+    """
+    return jnp.einsum(subscripts, *map(tensor, operands), **kwargs)
+
+
+@op
+def cross(x1: Any, x2: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: Any = None) -> Any:
+    """Cross product of vectors of size 3.
+
+    Args:
+        x1: first array.
+        x2: second array, broadcast against the first.
+        axisa: axis of `x1` that holds the vectors.
+        axisb: that of `x2`.
+        axisc: that of the result.
+        axis: all three at once; None leaves them.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.cross([1.0, 0.0, 0.0], [0.0, 1.0, 0.0])
+        Array([0., 0., 1.], dtype=float32)
+    """
+    return jnp.cross(tensor(x1), tensor(x2), axisa, axisb, axisc, axis)
+
+
+@op
+def kron(x1: Any, x2: Any) -> Any:
+    """Kronecker product.
+
+    Args:
+        x1: first array.
+        x2: second array.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.kron([[1.0, 2.0]], [[1.0], [1.0]])
+        Array([[1., 2.],
+               [1., 2.]], dtype=float32)
+    """
+    return jnp.kron(tensor(x1), tensor(x2))
+
+
+@op
+def cdist(x: Any, y: Any) -> Any:
+    """Euclidean distances between all rows of `x` and of `y`.
+
+    Args:
+        x: points `(..., m, size)`.
+        y: points `(..., n, size)`.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.cdist([[0.0, 0.0]], [[3.0, 4.0]])
+        Array([[5.]], dtype=float32)
+    """
+    x, y = tensor(x), tensor(y)
+    return jnp.sqrt(jnp.sum(jnp.square(x[..., :, None, :] - y[..., None, :, :]), axis=-1))

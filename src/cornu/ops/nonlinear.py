@@ -1,0 +1,443 @@
+"""Nonlinearities of neural networks, elementwise or along an axis."""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from ..core.op import op
+from .tensors import tensor, to_axes
+
+
+@op
+def relu(x: Any) -> Any:
+    """Rectifier, `max(x, 0)`.
+
+    Args:
+        x: array.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.relu([-1.0, 2.0])
+        Array([0., 2.], dtype=float32)
+    """
+    return jax.nn.relu(tensor(x))
+
+
+@op
+def relu6(x: Any) -> Any:
+    """Rectifier with a ceiling, `min(max(x, 0), 6)`.
+
+    Args:
+        x: array.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.relu6([-1.0, 8.0])
+        Array([0., 6.], dtype=float32)
+    """
+    return jax.nn.relu6(tensor(x))
+
+
+@op
+def sigmoid(x: Any) -> Any:
+    """Logistic function, `1 / (1 + exp(-x))`.
+
+    Args:
+        x: array.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.sigmoid([0.0, 2.0]).round(3)
+        Array([0.5       , 0.88100004], dtype=float32)
+    """
+    return jax.nn.sigmoid(tensor(x))
+
+
+@op
+def sparse_sigmoid(x: Any) -> Any:
+    """`(x + 1) / 2` within [-1, 1], 0 below and 1 above.
+
+    Args:
+        x: array.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.sparse_sigmoid([-2.0, 0.5])
+        Array([0.  , 0.75], dtype=float32)
+    """
+    return jax.nn.sparse_sigmoid(tensor(x))
+
+
+@op
+def log_sigmoid(x: Any) -> Any:
+    """`log(sigmoid(x))`, without overflow.
+
+    Args:
+        x: array.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.log_sigmoid([0.0, 2.0]).round(3)
+        Array([-0.693, -0.127], dtype=float32)
+    """
+    return jax.nn.log_sigmoid(tensor(x))
+
+
+@op
+def hard_sigmoid(x: Any) -> Any:
+    """`min(max(x / 6 + 1 / 2, 0), 1)`.
+
+    Args:
+        x: array.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.hard_sigmoid([-4.0, 1.5])
+        Array([0.  , 0.75], dtype=float32)
+    """
+    return jax.nn.hard_sigmoid(tensor(x))
+
+
+@op
+def silu(x: Any) -> Any:
+    """`x * sigmoid(x)`.
+
+    Args:
+        x: array.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.silu([-1.0, 2.0]).round(3)
+        Array([-0.26900002,  1.7620001 ], dtype=float32)
+    """
+    return jax.nn.silu(tensor(x))
+
+
+@op
+def hard_silu(x: Any) -> Any:
+    """`x * hard_sigmoid(x)`.
+
+    Args:
+        x: array.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.hard_silu([-1.0, 2.0]).round(3)
+        Array([-0.333,  1.667], dtype=float32)
+    """
+    return jax.nn.hard_silu(tensor(x))
+
+
+@op
+def tanh_shrink(x: Any) -> Any:
+    """`x - tanh(x)`.
+
+    Args:
+        x: array.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.tanh_shrink([-1.0, 2.0]).round(3)
+        Array([-0.238,  1.036], dtype=float32)
+    """
+    return (x := tensor(x)) - jnp.tanh(x)
+
+
+@op
+def hard_tanh(x: Any) -> Any:
+    """`min(max(x, -1), 1)`.
+
+    Args:
+        x: array.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.hard_tanh([-2.0, 0.5])
+        Array([-1. ,  0.5], dtype=float32)
+    """
+    return jax.nn.hard_tanh(tensor(x))
+
+
+@op
+def softplus(x: Any) -> Any:
+    """`log(exp(x) + 1)`, without overflow.
+
+    Args:
+        x: array.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.softplus([0.0, 2.0]).round(3)
+        Array([0.693, 2.127], dtype=float32)
+    """
+    return jax.nn.softplus(tensor(x))
+
+
+@op
+def sparse_plus(x: Any) -> Any:
+    """0 below -1, `(x + 1)**2 / 4` within [-1, 1], `x` above.
+
+    Args:
+        x: array.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.sparse_plus([-2.0, 0.0])
+        Array([0.  , 0.25], dtype=float32)
+    """
+    return jax.nn.sparse_plus(tensor(x))
+
+
+@op
+def softsign(x: Any) -> Any:
+    """`x / (1 + abs(x))`.
+
+    Args:
+        x: array.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.softsign([-1.0, 3.0])
+        Array([-0.5 ,  0.75], dtype=float32)
+    """
+    return jax.nn.soft_sign(tensor(x))
+
+
+@op
+def selu(x: Any) -> Any:
+    """`1.0507 x` above 0, `1.7581 (exp(x) - 1)` below: activations keep mean 0 and variance 1.
+
+    Args:
+        x: array.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.selu([-1.0, 2.0]).round(3)
+        Array([-1.1110001,  2.101    ], dtype=float32)
+    """
+    return jax.nn.selu(tensor(x))
+
+
+@op
+def leaky_relu(x: Any, negative_slope: float = 0.2) -> Any:
+    """`x` above 0, `negative_slope * x` below.
+
+    Args:
+        x: array.
+        negative_slope: slope below 0.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.leaky_relu([-1.0, 2.0])
+        Array([-0.2,  2. ], dtype=float32)
+    """
+    return jax.nn.leaky_relu(tensor(x), negative_slope)
+
+
+@op
+def elu(x: Any, alpha: float = 1.0) -> Any:
+    """`x` above 0, `alpha * (exp(x) - 1)` below.
+
+    Args:
+        x: array.
+        alpha: value that is approached at minus infinity, negated.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.elu([-1.0, 2.0]).round(3)
+        Array([-0.632,  2.   ], dtype=float32)
+
+    Source:
+        Clevert et al., Fast and accurate deep network learning by exponential linear units, 2016.
+    """
+    return jax.nn.elu(tensor(x), alpha)
+
+
+@op
+def celu(x: Any, alpha: float = 1.0) -> Any:
+    """`x` above 0, `alpha * (exp(x / alpha) - 1)` below.
+
+    Args:
+        x: array.
+        alpha: value that is approached at minus infinity, negated.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.celu([-1.0, 2.0]).round(3)
+        Array([-0.632,  2.   ], dtype=float32)
+
+    Source:
+        Barron, Continuously differentiable exponential linear units, 2017.
+    """
+    return jax.nn.celu(tensor(x), alpha)
+
+
+@op
+def gelu(x: Any, approximate: bool = True) -> Any:
+    """`x * P(X <= x)` for a standard normal `X`.
+
+    Args:
+        x: array.
+        approximate: whether to use `x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x**3)))`, rather than the error
+            function.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.gelu([-1.0, 2.0]).round(3)
+        Array([-0.15900001,  1.955     ], dtype=float32)
+
+    Source:
+        Hendrycks and Gimpel, Gaussian error linear units, 2016.
+    """
+    return jax.nn.gelu(tensor(x), approximate)
+
+
+@op
+def glu(x: Any, axis: int = -1) -> Any:
+    """Gated linear unit: the first half along `axis` times the sigmoid of the second.
+
+    Args:
+        x: array.
+        axis: axis that is halved; its size is even.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.glu([1.0, 2.0, 0.0, 0.0])
+        Array([0.5, 1. ], dtype=float32)
+
+    Source:
+        Dauphin et al., Language modeling with gated convolutional networks, 2017.
+    """
+    return jax.nn.glu(tensor(x), axis)
+
+
+@op
+def squareplus(x: Any, b: float = 4) -> Any:
+    """`(x + sqrt(x**2 + b)) / 2`.
+
+    Args:
+        x: array.
+        b: how smooth it is; 0 gives the rectifier.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.squareplus([-1.0, 2.0]).round(3)
+        Array([0.61800003, 2.414     ], dtype=float32)
+    """
+    return jax.nn.squareplus(tensor(x), b)
+
+
+@op
+def hard_shrink(x: Any, threshold: float = 0.5) -> Any:
+    """`x` where `abs(x) > threshold`, 0 elsewhere.
+
+    Args:
+        x: array.
+        threshold: where it switches.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.hard_shrink([-1.0, 0.2])
+        Array([-1.,  0.], dtype=float32)
+    """
+    x = tensor(x)
+    return jnp.where(jnp.abs(x) > threshold, x, 0.0)
+
+
+@op
+def soft_shrink(x: Any, threshold: float = 0.5) -> Any:
+    """`x` moved towards 0 by `threshold`, at most up to 0.
+
+    Args:
+        x: array.
+        threshold: where it switches.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.soft_shrink([-1.0, 0.2])
+        Array([-0.5,  0. ], dtype=float32)
+    """
+    x = tensor(x)
+    return jnp.where(x > threshold, x - threshold, jnp.where(x < -threshold, x + threshold, 0.0))
+
+
+@op
+def threshold(x: Any, threshold: float, default_value: float) -> Any:
+    """`x` where it is above `threshold`, `default_value` elsewhere.
+
+    Args:
+        x: array.
+        threshold: where it switches.
+        default_value: value up to `threshold`.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.threshold([-1.0, 2.0], 0.0, 9.0)
+        Array([9., 2.], dtype=float32)
+    """
+    x = tensor(x)
+    return jnp.where(x > threshold, x, default_value)
+
+
+@op
+def softmax(x: Any, axis: Any = -1) -> Any:
+    """`exp(x) / sum(exp(x))` along `axis`, without overflow.
+
+    Args:
+        x: array.
+        axis: axis, or a tuple of axes, that sums to 1; None for all.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.softmax([0.0, 1.0]).round(3)
+        Array([0.26900002, 0.731     ], dtype=float32)
+    """
+    return jax.nn.softmax(tensor(x), axis=to_axes(axis))
+
+
+@op
+def log_softmax(x: Any, axis: Any = -1) -> Any:
+    """`log(softmax(x))` along `axis`, without overflow.
+
+    Args:
+        x: array.
+        axis: axis, or a tuple of axes; None for all.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.log_softmax([0.0, 1.0]).round(3)
+        Array([-1.3130001 , -0.31300002], dtype=float32)
+    """
+    return jax.nn.log_softmax(tensor(x), axis=to_axes(axis))
+
+
+@op
+def sparsemax(x: Any, axis: int = -1) -> Any:
+    """The point of the probability simplex nearest to `x`: like softmax, with exact zeros.
+
+    Args:
+        x: array.
+        axis: axis that sums to 1.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.sparsemax([0.0, 0.5, 2.0])
+        Array([0., 0., 1.], dtype=float32)
+
+    Source:
+        Martins and Astudillo, From softmax to sparsemax, 2016.
+    """
+    x = tensor(x)
+    falling = jnp.flip(jnp.sort(x, axis=axis), axis)
+    rank = jnp.arange(1, x.shape[axis] + 1, dtype=x.dtype).reshape(
+        [-1 if i == axis % x.ndim else 1 for i in range(x.ndim)]
+    )
+    inside = 1 + rank * falling > jnp.cumsum(falling, axis=axis)
+    count = jnp.sum(inside, axis=axis, keepdims=True)
+    cut = (jnp.sum(jnp.where(inside, falling, 0), axis=axis, keepdims=True) - 1) / count
+    return jnp.maximum(x - cut, 0)
+
+
+swish = silu
+hard_swish = hard_silu

@@ -1,0 +1,203 @@
+"""Moments and normalizations."""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from ..core import dtypes
+from ..core.op import op
+from .tensors import floating, tensor, to_axes
+
+
+@op
+def moments(x: Any, axes: Any, keepdims: bool = False, synchronized: bool = False) -> Any:
+    """Mean and variance over `axes`, computed in at least float32.
+
+    Args:
+        x: array.
+        axes: axis, or a list of axes.
+        keepdims: whether reduced axes stay, with size 1.
+        synchronized: accepted for compatibility; must be false.
+
+    Raises:
+        ValueError: `synchronized` is true.
+
+    Example:
+        >>> import cornu
+        >>> [part.tolist() for part in cornu.ops.moments([1.0, 3.0], 0)]
+        [2.0, 1.0]
+    """
+    if synchronized:
+        raise ValueError("Moments over several devices need no flag: shard the batch over a mesh, and they span it.")
+    x = tensor(x)
+    wide = x.astype(jnp.promote_types(x.dtype, "float32"))
+    mean = jnp.mean(wide, to_axes(axes), keepdims=keepdims)
+    variance = jnp.var(wide, to_axes(axes), keepdims=keepdims)
+    if x.dtype in (jnp.float16, jnp.bfloat16):
+        limit = float(jnp.finfo(jnp.float16).max)
+        mean, variance = jnp.clip(mean, -limit, limit), jnp.clip(variance, -limit, limit)
+    return mean.astype(x.dtype), variance.astype(x.dtype)
+
+
+@op
+def batch_normalization(
+    x: Any,
+    mean: Any,
+    variance: Any,
+    axis: int,
+    offset: int | None = None,
+    scale: Any = None,
+    epsilon: float = 0.001,
+) -> Any:
+    """`(x - mean) / sqrt(variance + epsilon) * scale + offset`, for every channel.
+
+    Args:
+        x: array.
+        mean: mean of each channel.
+        variance: variance of each channel.
+        axis: axis of the channels.
+        offset: shift of each channel, or None.
+        scale: factor of each channel, or None.
+        epsilon: small number added for stability.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.batch_normalization([[1.0, 2.0]], [0.0, 1.0], [1.0, 4.0], axis=-1).round(3)
+        Array([[1. , 0.5]], dtype=float32)
+    """
+    x = tensor(x)
+    shape = [-1 if i == axis % x.ndim else 1 for i in range(x.ndim)]
+    factor = jax.lax.rsqrt(jnp.reshape(tensor(variance), shape) + epsilon)
+    if scale is not None:
+        factor = factor * jnp.reshape(tensor(scale), shape)
+    shift = -jnp.reshape(tensor(mean), shape) * factor
+    if offset is not None:
+        shift = shift + jnp.reshape(tensor(offset), shape)
+    return x * factor + shift
+
+
+@op
+def layer_normalization(
+    x: Any,
+    gamma: Any = None,
+    beta: Any = None,
+    axis: Any = -1,
+    epsilon: float | None = None,
+    **kwargs: Any,
+) -> Any:
+    """`(x - mean) / sqrt(variance + epsilon) * gamma + beta`, moments over `axis`, in at least float32.
+
+    Args:
+        x: array.
+        gamma: factor of the shape of the normalized axes, or None.
+        beta: shift of that shape, or None.
+        axis: axis, or a list of axes.
+        epsilon: small number added to the variance; None for `config.epsilon()`.
+        **kwargs: `rms_scaling=True` leaves out the mean and `beta`, as old versions did.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.layer_normalization([1.0, 2.0, 3.0]).round(3)
+        Array([-1.225,  0.   ,  1.225], dtype=float32)
+
+    Source:
+        Ba et al., Layer normalization, 2016.
+    """
+    x, epsilon = tensor(x), dtypes.epsilon() if epsilon is None else epsilon
+    wide = x.astype(jnp.promote_types(x.dtype, "float32"))
+    axes = sorted(i % x.ndim for i in ([axis] if isinstance(axis, int) else axis))
+    gamma, beta = (_spread(p, wide, axes) for p in (gamma, beta))
+    variance = jnp.var(wide, axes := tuple(axes), keepdims=True)
+    factor = jax.lax.rsqrt(variance + epsilon)
+    if gamma is not None:
+        factor = factor * gamma
+    if kwargs.get("rms_scaling"):
+        return (wide * factor).astype(x.dtype)
+    shift = -jnp.mean(wide, axes, keepdims=True) * factor
+    return (wide * factor + (shift if beta is None else shift + beta)).astype(x.dtype)
+
+
+def _spread(parameter: Any, x: Any, axes: list[int]) -> Any:
+    """A parameter of the normalized axes, in the dtype of `x` and so that it broadcasts with it."""
+    if parameter is None:
+        return None
+    parameter = tensor(parameter).astype(x.dtype)
+    if parameter.ndim == x.ndim or axes == [x.ndim - 1]:
+        return parameter
+    return jnp.reshape(parameter, [x.shape[i] if i in axes else 1 for i in range(x.ndim)])
+
+
+@op
+def rms_normalization(x: Any, scale: Any = None, axis: Any = -1, epsilon: float | None = None) -> Any:
+    """`x / sqrt(mean(x**2) + epsilon) * scale`, the mean over `axis`, in at least float32.
+
+    Args:
+        x: array.
+        scale: factor that broadcasts with `x`, or None.
+        axis: axis, or a tuple of axes.
+        epsilon: small number added to the mean square; None for `config.epsilon()`.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.rms_normalization([1.0, 2.0, 3.0]).round(3)
+        Array([0.46300003, 0.92600006, 1.389     ], dtype=float32)
+
+    Source:
+        Zhang and Sennrich, Root mean square layer normalization, 2019.
+    """
+    x, epsilon = tensor(x), dtypes.epsilon() if epsilon is None else epsilon
+    wide = x.astype(jnp.promote_types(x.dtype, "float32"))
+    wide = wide * jax.lax.rsqrt(jnp.mean(jnp.square(wide), to_axes(axis), keepdims=True) + epsilon)
+    return (wide if scale is None else wide * tensor(scale).astype(wide.dtype)).astype(x.dtype)
+
+
+@op
+def normalize(x: Any, axis: Any = -1, order: int = 2, epsilon: float | None = None) -> Any:
+    """`x` divided by its norm of order `order` along `axis`.
+
+    Args:
+        x: array.
+        axis: axis, or a tuple of axes.
+        order: order of the norm.
+        epsilon: smallest norm to divide by; None for `config.epsilon()`.
+
+    Raises:
+        ValueError: `order` is not a positive integer.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.normalize([3.0, 4.0])
+        Array([0.6, 0.8], dtype=float32)
+    """
+    if not isinstance(order, int) or order < 1:
+        raise ValueError(f"The order of the norm is an integer from 1 on. Received: order={order!r}.")
+    x, epsilon = jnp.atleast_1d(floating(x)), dtypes.epsilon() if epsilon is None else epsilon
+    if order == 2:
+        square = jnp.sum(jnp.square(x), to_axes(axis), keepdims=True)
+        return x * jnp.minimum(jax.lax.rsqrt(square), 1 / epsilon)
+    norm = jnp.sum(jnp.abs(x) ** order, to_axes(axis), keepdims=True) ** (1 / order)
+    return x / jnp.maximum(norm, epsilon)
+
+
+@op
+def psnr(x1: Any, x2: Any, max_val: Any) -> Any:
+    """Peak signal-to-noise ratio in decibels, `20 log10(max_val) - 10 log10(mean((x1 - x2)**2))`.
+
+    Args:
+        x1: first array.
+        x2: second array, of the same shape.
+        max_val: largest possible value.
+
+    Raises:
+        ValueError: the shapes differ.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.psnr([0.0, 1.0], [0.0, 0.9], 1.0).round(3)
+        Array(23.01, dtype=float32)
+    """
+    x1, x2 = tensor(x1), tensor(x2)
+    if x1.shape != x2.shape:
+        raise ValueError(f"psnr compares arrays of one shape. Received shapes {x1.shape} and {x2.shape}.")
+    return 20 * jnp.log10(jnp.asarray(max_val, x2.dtype)) - 10 * jnp.log10(jnp.mean(jnp.square(x1 - x2)))

@@ -1,0 +1,157 @@
+"""Blocks of images: depth to space and back, unfold and fold; and rearrange by a pattern."""
+
+import re
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+
+from ..core.op import op
+from .layout import per_axis
+from .tensors import tensor
+from .tensors import tensor as as_tensor
+
+
+@op
+def depth_to_space(x: Any, block_size: int, data_format: str = "channels_last") -> Any:
+    """Channels become blocks of pixels: `block_size` times as high and wide, with fewer channels.
+
+    Args:
+        x: array `(batch, height, width, channels)`, or `(batch, channels, height, width)` for
+            `"channels_first"`.
+        block_size: height and width of a block.
+        data_format: `"channels_last"` or `"channels_first"`; None for the default one.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.depth_to_space(cornu.ops.ones((1, 2, 2, 4)), 2).shape
+        (1, 4, 4, 1)
+    """
+    x, b = tensor(x), block_size
+    if data_format == "channels_last":
+        n, h, w, c = x.shape
+        x = x.reshape(n, h, w, b, b, c // b**2).transpose(0, 1, 3, 2, 4, 5)
+        return x.reshape(n, h * b, w * b, c // b**2)
+    n, c, h, w = x.shape
+    return x.reshape(n, c // b**2, b, b, h, w).transpose(0, 1, 4, 2, 5, 3).reshape(n, c // b**2, h * b, w * b)
+
+
+@op
+def space_to_depth(x: Any, block_size: int, data_format: str = "channels_last") -> Any:
+    """Blocks of pixels become channels: the inverse of `depth_to_space`.
+
+    Args:
+        x: array `(batch, height, width, channels)`, or `(batch, channels, height, width)` for
+            `"channels_first"`.
+        block_size: height and width of a block.
+        data_format: `"channels_last"` or `"channels_first"`; None for the default one.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.space_to_depth(cornu.ops.ones((1, 4, 4, 1)), 2).shape
+        (1, 2, 2, 4)
+    """
+    x, b = tensor(x), block_size
+    if data_format == "channels_last":
+        n, h, w, c = x.shape
+        x = x.reshape(n, h // b, b, w // b, b, c).transpose(0, 1, 3, 2, 4, 5)
+        return x.reshape(n, h // b, w // b, c * b**2)
+    n, c, h, w = x.shape
+    return x.reshape(n, c, h // b, b, w // b, b).transpose(0, 1, 3, 5, 2, 4).reshape(n, c * b**2, h // b, w // b)
+
+
+@op
+def unfold(x: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1) -> Any:
+    """All blocks of an image as columns, `(batch, channels * kernel height * kernel width, blocks)`.
+
+    Args:
+        x: array `(batch, channels, height, width)`.
+        kernel_size: height and width of a block, or one integer for both.
+        dilation: distance of neighbours in a block.
+        padding: zeros added on each side.
+        stride: distance between blocks.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.unfold(cornu.ops.ones((1, 2, 4, 4)), 2).shape
+        (1, 8, 9)
+    """
+    x, pad = tensor(x), per_axis(padding, 2)
+    x = jnp.pad(x, ((0, 0), (0, 0), (pad[0], pad[0]), (pad[1], pad[1])))
+    rows, columns = _places(x.shape[2:], kernel_size, dilation, stride)
+    blocks = x[:, :, rows, columns]  # (batch, channels, kernel height, kernel width, blocks down, blocks across)
+    return blocks.reshape(x.shape[0], -1, blocks.shape[-2] * blocks.shape[-1])
+
+
+@op
+def fold(x: Any, output_size: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1) -> Any:
+    """An image from its blocks, overlapping ones added.
+
+    Args:
+        x: blocks `(batch, channels * kernel height * kernel width, blocks)`.
+        output_size: height and width of the image, or one integer for both.
+        kernel_size: height and width of a block, or one integer for both.
+        dilation: distance of neighbours in a block.
+        padding: zeros added on each side.
+        stride: distance between blocks.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.fold(cornu.ops.ones((1, 8, 4)), 4, 2, stride=2).shape
+        (1, 2, 4, 4)
+    """
+    x, pad, kernel = tensor(x), per_axis(padding, 2), per_axis(kernel_size, 2)
+    height, width = (size + 2 * p for size, p in zip(per_axis(output_size, 2), pad, strict=True))
+    rows, columns = _places((height, width), kernel_size, dilation, stride)
+    blocks = x.reshape(x.shape[0], -1, *kernel, rows.shape[-2], columns.shape[-1])
+    image = jnp.zeros((x.shape[0], blocks.shape[1], height, width), x.dtype).at[:, :, rows, columns].add(blocks)
+    return image[:, :, pad[0] : height - pad[0], pad[1] : width - pad[1]]
+
+
+def _places(sizes: tuple[int, int], kernel_size: Any, dilation: Any, stride: Any) -> tuple[Any, Any]:
+    """Row and column of each element of each block, broadcasting to `(kh, kw, blocks down, blocks across)`."""
+    found = []
+    options = (per_axis(option, 2) for option in (kernel_size, dilation, stride))
+    for size, taps, gap, step in zip(sizes, *options, strict=True):
+        starts = np.arange(0, size - (taps - 1) * gap, step)
+        found.append(np.arange(taps)[:, None] * gap + starts)
+    return found[0][:, None, :, None], found[1][None, :, None, :]
+
+
+@op
+def rearrange(tensor: Any, pattern: str, **axes_lengths: int) -> Any:
+    """Axes split, reordered and merged by a pattern such as `"b (h w) c -> b c h w"`.
+
+    Args:
+        tensor: array.
+        pattern: names of the axes before and after; parentheses group axes that are one.
+        **axes_lengths: sizes that do not follow from the array.
+
+    Raises:
+        ValueError: the pattern does not fit the array.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.rearrange([[1, 2], [3, 4]], "a b -> (b a)")
+        Array([1, 3, 2, 4], dtype=int32)
+    """
+    array = as_tensor(tensor)
+    left, right = (_groups(side) for side in pattern.split("->"))
+    if len(left) != array.ndim:
+        raise ValueError(f"The left side of {pattern!r} has {len(left)} axes; the array has shape {array.shape}.")
+    sizes: dict[str, int] = dict(axes_lengths)
+    for group, size in zip(left, array.shape, strict=True):
+        unknown = [name for name in group if name not in sizes]
+        if len(unknown) > 1:
+            raise ValueError(f"Give the sizes of all but one of {unknown} in {pattern!r}, such as {unknown[0]}=2.")
+        if unknown:
+            sizes[unknown[0]] = size // int(np.prod([sizes[name] for name in group if name in sizes]))
+    before, after = [n for g in left for n in g], [n for g in right for n in g]
+    if sorted(before) != sorted(after):
+        raise ValueError(f"Both sides of {pattern!r} name the same axes.")
+    array = array.reshape([sizes[name] for name in before]).transpose([before.index(name) for name in after])
+    return array.reshape([int(np.prod([sizes[name] for name in group])) for group in right])
+
+
+def _groups(side: str) -> list[list[str]]:
+    return [part.strip("()").split() for part in re.findall(r"\([^)]*\)|\S+", side)]

@@ -1,0 +1,143 @@
+"""Pooling: the largest or the mean of each window."""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from ..core.op import op
+from . import _lax as pooling
+from .layout import from_channels_last, per_axis, to_channels_last
+from .tensors import tensor
+
+
+@op
+def max_pool(
+    inputs: Any,
+    pool_size: Any,
+    strides: Any = None,
+    padding: str = "valid",
+    data_format: str | None = None,
+) -> Any:
+    """Largest element of each window.
+
+    Args:
+        inputs: array `(batch, *spatial, channels)`, or `(batch, channels, *spatial)` for
+            `"channels_first"`.
+        pool_size: size of the window; integer, or one for each spatial axis.
+        strides: distance between windows, likewise; None for `pool_size`.
+        padding: `"valid"` (whole windows only) or `"same"` (windows may reach over the border).
+        data_format: `"channels_last"` or `"channels_first"`; None for the default one.
+
+    Raises:
+        ValueError: an unknown `padding`.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.max_pool([[[1.0], [3.0], [2.0], [0.0]]], 2)
+        Array([[[3.],
+                [2.]]], dtype=float32)
+    """
+    x = to_channels_last(tensor(inputs), data_format)
+    window = per_axis(pool_size, x.ndim - 2)
+    steps = window if strides is None else per_axis(strides, x.ndim - 2)
+    y = pooling.max_pool(x, window, steps, _checked(padding))
+    return from_channels_last(y, data_format)
+
+
+@op
+def average_pool(
+    inputs: Any,
+    pool_size: Any,
+    strides: Any = None,
+    padding: str = "valid",
+    data_format: str | None = None,
+) -> Any:
+    """Mean of each window, of the elements that are not padding.
+
+    Args:
+        inputs: array `(batch, *spatial, channels)`, or `(batch, channels, *spatial)` for
+            `"channels_first"`.
+        pool_size: size of the window; integer, or one for each spatial axis.
+        strides: distance between windows, likewise; None for `pool_size`.
+        padding: `"valid"` (whole windows only) or `"same"` (windows may reach over the border).
+        data_format: `"channels_last"` or `"channels_first"`; None for the default one.
+
+    Raises:
+        ValueError: an unknown `padding`.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.average_pool([[[1.0], [3.0], [2.0], [0.0]]], 2)
+        Array([[[2.],
+                [1.]]], dtype=float32)
+    """
+    x = to_channels_last(tensor(inputs), data_format)
+    window = per_axis(pool_size, x.ndim - 2)
+    steps = window if strides is None else per_axis(strides, x.ndim - 2)
+    y = pooling.average_pool(x, window, steps, _checked(padding))
+    return from_channels_last(y, data_format)
+
+
+def _checked(padding: str) -> str:
+    if padding not in ("valid", "same"):
+        raise ValueError(f"padding is 'valid' or 'same'. Received: {padding!r}")
+    return padding
+
+
+@op
+def adaptive_max_pool(inputs: Any, output_size: Any, data_format: str | None = None) -> Any:
+    """Largest element of windows that divide each spatial axis into `output_size` parts.
+
+    Args:
+        inputs: array `(batch, *spatial, channels)`, or `(batch, channels, *spatial)` for
+            `"channels_first"`.
+        output_size: number of windows; integer, or one for each spatial axis.
+        data_format: `"channels_last"` or `"channels_first"`; None for the default one.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.adaptive_max_pool([[[1.0], [3.0], [2.0]]], 2)
+        Array([[[3.],
+                [3.]]], dtype=float32)
+    """
+    x = to_channels_last(tensor(inputs), data_format)
+    for axis, size in enumerate(_output_sizes(output_size, x.shape[1:-1]), start=1):
+        x = _adaptive(jnp.max, x, axis, size)
+    return from_channels_last(x, data_format)
+
+
+@op
+def adaptive_average_pool(inputs: Any, output_size: Any, data_format: str | None = None) -> Any:
+    """Mean of windows that divide each spatial axis into `output_size` parts.
+
+    Args:
+        inputs: array `(batch, *spatial, channels)`, or `(batch, channels, *spatial)` for
+            `"channels_first"`.
+        output_size: number of windows; integer, or one for each spatial axis.
+        data_format: `"channels_last"` or `"channels_first"`; None for the default one.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.adaptive_average_pool([[[1.0], [3.0], [2.0]]], 2)
+        Array([[[2. ],
+                [2.5]]], dtype=float32)
+    """
+    x = to_channels_last(tensor(inputs), data_format)
+    for axis, size in enumerate(_output_sizes(output_size, x.shape[1:-1]), start=1):
+        x = _adaptive(jnp.mean, x, axis, size)
+    return from_channels_last(x, data_format)
+
+
+def _output_sizes(output_size: Any, sizes: tuple[int, ...]) -> list[int]:
+    given = per_axis(output_size, len(sizes))
+    return [size if out is None else out for out, size in zip(given, sizes, strict=True)]
+
+
+def _adaptive(reduce: Any, x: Any, axis: int, count: int) -> Any:
+    """Window `i` of `count` reaches from `floor(i * size / count)` to `ceil((i + 1) * size / count)`."""
+    size = x.shape[axis]
+    if size % count == 0:
+        return reduce(x.reshape(*x.shape[:axis], count, size // count, *x.shape[axis + 1 :]), axis=axis + 1)
+    edges = [(i * size // count, -(-(i + 1) * size // count)) for i in range(count)]
+    return jnp.stack([reduce(jax.lax.slice_in_dim(x, a, b, axis=axis), axis=axis) for a, b in edges], axis)

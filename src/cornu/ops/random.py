@@ -1,0 +1,228 @@
+"""Random numbers: from an integer, from a `SeedGenerator`, or from the session's stream."""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from ..core import dtypes
+from ..core.op import op
+from ..core.seeds import SeedGenerator, draw_seed
+from .tensors import tensor
+
+
+def _key(seed: Any) -> Any:
+    return jax.random.wrap_key_data(jnp.asarray(draw_seed(seed), "uint32"), impl="threefry2x32")
+
+
+@op
+def normal(shape: Any, mean: float = 0.0, stddev: float = 1.0, dtype: Any = None, seed: Any = None) -> Any:
+    """Normal distribution.
+
+    Args:
+        shape: tuple of sizes.
+        mean: its mean.
+        stddev: its standard deviation.
+        dtype: dtype of the result; None for `floatx`.
+        seed: integer, for the same values in every call; a `SeedGenerator`; or None for the session's stream.
+
+    Example:
+        >>> import cornu
+        >>> cornu.random.normal((2, 3), seed=1).shape
+        (2, 3)
+    """
+    return jax.random.normal(_key(seed), shape, dtypes.standardize(dtype)) * stddev + mean
+
+
+@op
+def truncated_normal(shape: Any, mean: float = 0.0, stddev: float = 1.0, dtype: Any = None, seed: Any = None) -> Any:
+    """Normal distribution without the values further than two standard deviations from the mean.
+
+    Args:
+        shape: tuple of sizes.
+        mean: mean of the normal distribution.
+        stddev: standard deviation before values are left out.
+        dtype: dtype of the result; None for `floatx`.
+        seed: integer, for the same values in every call; a `SeedGenerator`; or None for the session's stream.
+
+    Example:
+        >>> import cornu
+        >>> float(abs(cornu.random.truncated_normal((1000,), seed=1)).max()) <= 2.0
+        True
+    """
+    return jax.random.truncated_normal(_key(seed), -2.0, 2.0, shape, dtypes.standardize(dtype)) * stddev + mean
+
+
+@op
+def uniform(shape: Any, minval: float = 0.0, maxval: float = 1.0, dtype: Any = None, seed: Any = None) -> Any:
+    """Uniform distribution over `[minval, maxval)`.
+
+    Args:
+        shape: tuple of sizes.
+        minval: lower end.
+        maxval: upper end.
+        dtype: dtype of the result; None for `floatx`.
+        seed: integer, for the same values in every call; a `SeedGenerator`; or None for the session's stream.
+
+    Example:
+        >>> import cornu
+        >>> bool((cornu.random.uniform((1000,), seed=1) < 1).all())
+        True
+    """
+    dtype = dtypes.standardize(dtype)
+    if not dtypes.is_float(dtype):
+        raise ValueError(f"uniform draws floats; for integers use randint. Received dtype={dtype!r}.")
+    return jax.random.uniform(_key(seed), shape, dtype, minval, maxval)
+
+
+@op
+def randint(shape: Any, minval: int, maxval: int, dtype: Any = "int32", seed: Any = None) -> Any:
+    """Integers from `minval` up to, but without, `maxval`, all equally probable.
+
+    Args:
+        shape: tuple of sizes.
+        minval: smallest one.
+        maxval: end, itself not included.
+        dtype: integer dtype of the result.
+        seed: integer, for the same values in every call; a `SeedGenerator`; or None for the session's stream.
+
+    Example:
+        >>> import cornu
+        >>> int(cornu.random.randint((1000,), 0, 6, seed=1).max())
+        5
+    """
+    return jax.random.randint(_key(seed), shape, minval, maxval, dtypes.standardize(dtype))
+
+
+@op
+def categorical(logits: Any, num_samples: int, dtype: Any = "int32", seed: Any = None) -> Any:
+    """Class indices, each drawn with probability `softmax(logits)`.
+
+    Args:
+        logits: array `(batch, classes)` of unnormalized log-probabilities.
+        num_samples: how many to draw for each row.
+        dtype: integer dtype of the result.
+        seed: integer, for the same values in every call; a `SeedGenerator`; or None for the session's stream.
+
+    Returns:
+        Array `(batch, num_samples)`.
+
+    Example:
+        >>> import cornu
+        >>> cornu.random.categorical([[0.0, 100.0]], 3, seed=1)
+        Array([[1, 1, 1]], dtype=int32)
+    """
+    logits = tensor(logits)
+    if logits.ndim != 2:
+        raise ValueError(f"logits have shape (batch, classes). Received shape {logits.shape}.")
+    drawn = jax.random.categorical(_key(seed), logits[..., None], axis=1, shape=(logits.shape[0], num_samples))
+    return drawn.astype(dtypes.standardize(dtype))
+
+
+@op
+def dropout(inputs: Any, rate: float, noise_shape: Any = None, seed: Any = None) -> Any:
+    """Each element is 0 with probability `rate`, and multiplied by `1 / (1 - rate)` otherwise.
+
+    Args:
+        inputs: array.
+        rate: probability of 0, in [0, 1].
+        noise_shape: shape in which to draw, broadcast to that of `inputs`; None entries mean the input's size.
+        seed: integer, for the same values in every call; a `SeedGenerator`; or None for the session's stream.
+
+    Example:
+        >>> import cornu
+        >>> sorted(set(cornu.random.dropout([1.0] * 50, 0.5, seed=1).tolist()))
+        [0.0, 2.0]
+
+    Source:
+        Srivastava et al., Dropout: a simple way to prevent neural networks from overfitting, 2014.
+    """
+    x = tensor(inputs)
+    if rate == 0:
+        return x
+    if rate == 1:
+        return jnp.zeros_like(x)
+    if noise_shape is not None:
+        noise_shape = tuple(s if n is None else n for n, s in zip(noise_shape, x.shape, strict=True))
+    keep = jax.random.bernoulli(_key(seed), 1 - rate, noise_shape or x.shape)
+    return jnp.where(keep, x / (1 - rate), 0).astype(x.dtype)
+
+
+@op
+def shuffle(x: Any, axis: int = 0, seed: Any = None) -> Any:
+    """Elements in random order along an axis.
+
+    Args:
+        x: array.
+        axis: the axis.
+        seed: integer, for the same values in every call; a `SeedGenerator`; or None for the session's stream.
+
+    Example:
+        >>> import cornu
+        >>> sorted(cornu.random.shuffle([1, 2, 3], seed=1).tolist())
+        [1, 2, 3]
+    """
+    return jax.random.permutation(_key(seed), tensor(x), axis, independent=True)
+
+
+@op
+def gamma(shape: Any, alpha: Any, dtype: Any = None, seed: Any = None) -> Any:
+    """Gamma distribution, density `x**(alpha - 1) exp(-x) / Gamma(alpha)`.
+
+    Args:
+        shape: tuple of sizes.
+        alpha: shape parameter, broadcast to `shape`.
+        dtype: dtype of the result; None for `floatx`.
+        seed: integer, for the same values in every call; a `SeedGenerator`; or None for the session's stream.
+
+    Example:
+        >>> import cornu
+        >>> bool((cornu.random.gamma((100,), 2.0, seed=1) > 0).all())
+        True
+    """
+    return jax.random.gamma(_key(seed), tensor(alpha), shape, dtypes.standardize(dtype))
+
+
+@op
+def beta(shape: Any, alpha: Any, beta: Any, dtype: Any = None, seed: Any = None) -> Any:
+    """Beta distribution, density proportional to `x**(alpha - 1) (1 - x)**(beta - 1)`.
+
+    Args:
+        shape: tuple of sizes.
+        alpha: first parameter, broadcast to `shape`.
+        beta: second parameter, broadcast to `shape`.
+        dtype: dtype of the result; None for `floatx`.
+        seed: integer, for the same values in every call; a `SeedGenerator`; or None for the session's stream.
+
+    Example:
+        >>> import cornu
+        >>> bool((cornu.random.beta((100,), 2.0, 3.0, seed=1) < 1).all())
+        True
+    """
+    return jax.random.beta(_key(seed), tensor(alpha), tensor(beta), shape, dtypes.standardize(dtype))
+
+
+@op
+def binomial(shape: Any, counts: Any, probabilities: Any, dtype: Any = None, seed: Any = None) -> Any:
+    """How many of `counts` trials succeed.
+
+    Args:
+        shape: tuple of sizes.
+        counts: number of trials, broadcast to `shape`.
+        probabilities: probability of success, broadcast to `shape`.
+        dtype: dtype of the result; None for `floatx`.
+        seed: integer, for the same values in every call; a `SeedGenerator`; or None for the session's stream.
+
+    Example:
+        >>> import cornu
+        >>> bool((cornu.random.binomial((100,), 10, 0.5, seed=1) <= 10).all())
+        True
+    """
+    dtype = dtypes.standardize(dtype)
+    return jax.random.binomial(_key(seed), tensor(counts), tensor(probabilities), shape, dtype)
+
+
+__all__ = [
+    "SeedGenerator", "beta", "binomial", "categorical", "dropout", "gamma", "normal", "randint", "shuffle",
+    "truncated_normal", "uniform",
+]  # fmt: skip

@@ -1,0 +1,327 @@
+"""The same elements in another shape or order: reshape, transpose, join, split, repeat, pad."""
+
+from typing import Any
+
+import jax.numpy as jnp
+
+from ..core.op import op
+from .tensors import tensor, to_axes
+
+
+@op
+def reshape(x: Any, newshape: Any) -> Any:
+    """The same elements in another shape.
+
+    Args:
+        x: array.
+        newshape: tuple of sizes; one may be -1 and follows from the others.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.reshape([1, 2, 3, 4], (2, -1))
+        Array([[1, 2],
+               [3, 4]], dtype=int32)
+    """
+    return jnp.reshape(tensor(x), newshape)
+
+
+@op
+def ravel(x: Any) -> Any:
+    """All elements in a row.
+
+    Args:
+        x: array.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.ravel([[1, 2], [3, 4]])
+        Array([1, 2, 3, 4], dtype=int32)
+    """
+    return jnp.ravel(tensor(x))
+
+
+@op
+def transpose(x: Any, axes: Any = None) -> Any:
+    """Axes in another order.
+
+    Args:
+        x: array.
+        axes: the old axis for every new one; None reverses them.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.transpose([[1, 2], [3, 4]])
+        Array([[1, 3],
+               [2, 4]], dtype=int32)
+    """
+    return jnp.transpose(tensor(x), axes)
+
+
+@op
+def swapaxes(x: Any, axis1: int, axis2: int) -> Any:
+    """Two axes exchanged.
+
+    Args:
+        x: array.
+        axis1: first axis.
+        axis2: second axis.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.swapaxes([[1, 2]], 0, 1)
+        Array([[1],
+               [2]], dtype=int32)
+    """
+    return jnp.swapaxes(tensor(x), axis1, axis2)
+
+
+@op
+def moveaxis(x: Any, source: Any, destination: Any) -> Any:
+    """Axes moved to other places; the rest keep their order.
+
+    Args:
+        x: array.
+        source: axis or axes to move.
+        destination: where they go.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.moveaxis([[1, 2]], 0, 1)
+        Array([[1],
+               [2]], dtype=int32)
+    """
+    return jnp.moveaxis(tensor(x), source, destination)
+
+
+@op
+def expand_dims(x: Any, axis: Any) -> Any:
+    """A new axis of size 1.
+
+    Args:
+        x: array.
+        axis: its place in the result, or several.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.expand_dims([1, 2], 0)
+        Array([[1, 2]], dtype=int32)
+    """
+    return jnp.expand_dims(tensor(x), to_axes(axis))
+
+
+@op
+def squeeze(x: Any, axis: Any = None) -> Any:
+    """Axes of size 1 removed.
+
+    Args:
+        x: array.
+        axis: axis or axes of size 1; None for all of them.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.squeeze([[1, 2]], 0)
+        Array([1, 2], dtype=int32)
+    """
+    return jnp.squeeze(tensor(x), to_axes(axis))
+
+
+@op
+def broadcast_to(x: Any, shape: Any) -> Any:
+    """Repeated along axes of size 1 until the shape fits.
+
+    Args:
+        x: array.
+        shape: tuple of sizes.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.broadcast_to([1, 2], (2, 2))
+        Array([[1, 2],
+               [1, 2]], dtype=int32)
+    """
+    return jnp.broadcast_to(tensor(x), shape)
+
+
+@op
+def flip(x: Any, axis: Any = None) -> Any:
+    """Reversed along an axis.
+
+    Args:
+        x: array.
+        axis: axis or axes; None for all.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.flip([1, 2])
+        Array([2, 1], dtype=int32)
+    """
+    return jnp.flip(tensor(x), to_axes(axis))
+
+
+@op
+def fliplr(x: Any) -> Any:
+    """Reversed along the second axis.
+
+    Args:
+        x: array.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.fliplr([[1, 2]])
+        Array([[2, 1]], dtype=int32)
+    """
+    return jnp.fliplr(tensor(x))
+
+
+@op
+def flipud(x: Any) -> Any:
+    """Reversed along the first axis.
+
+    Args:
+        x: array.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.flipud([[1], [2]])
+        Array([[2],
+               [1]], dtype=int32)
+    """
+    return jnp.flipud(tensor(x))
+
+
+@op
+def roll(x: Any, shift: Any, axis: Any = None) -> Any:
+    """Moved along an axis; what leaves at the end enters at the beginning.
+
+    Args:
+        x: array.
+        shift: by how many places.
+        axis: axis or axes; None rolls the flattened array.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.roll([1, 2, 3], 1)
+        Array([3, 1, 2], dtype=int32)
+    """
+    return jnp.roll(tensor(x), shift, to_axes(axis))
+
+
+@op
+def rot90(array: Any, k: int = 1, axes: Any = (0, 1)) -> Any:
+    """Turned by 90 degrees, `k` times.
+
+    Args:
+        array: array.
+        k: number of turns.
+        axes: the plane, turned from the first axis towards the second.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.rot90([[1, 2], [3, 4]])
+        Array([[2, 4],
+               [1, 3]], dtype=int32)
+    """
+    return jnp.rot90(tensor(array), k, axes)
+
+
+@op
+def diag(x: Any, k: int = 0) -> Any:
+    """The diagonal of a matrix, or a matrix with a vector on its diagonal.
+
+    Args:
+        x: array.
+        k: which diagonal; 0 is the main one, positive ones lie above it.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.diag([[1, 2], [3, 4]])
+        Array([1, 4], dtype=int32)
+    """
+    return jnp.diag(tensor(x), k)
+
+
+@op
+def diagflat(x: Any, k: int = 0) -> Any:
+    """A matrix with all elements of `x` on its diagonal.
+
+    Args:
+        x: array.
+        k: which diagonal; 0 is the main one, positive ones lie above it.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.diagflat([1, 2])
+        Array([[1, 0],
+               [0, 2]], dtype=int32)
+    """
+    return jnp.diagflat(tensor(x), k)
+
+
+@op
+def diagonal(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+    """Diagonal over two axes.
+
+    Args:
+        x: array.
+        offset: which diagonal; 0 is the main one.
+        axis1: first axis.
+        axis2: second axis.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.diagonal([[1, 2], [3, 4]])
+        Array([1, 4], dtype=int32)
+    """
+    return jnp.diagonal(tensor(x), offset, axis1, axis2)
+
+
+@op
+def trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+    """Sum of a diagonal.
+
+    Args:
+        x: array.
+        offset: which diagonal; 0 is the main one.
+        axis1: first axis.
+        axis2: second axis.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.trace([[1, 2], [3, 4]])
+        Array(5, dtype=int32)
+    """
+    return jnp.trace(tensor(x), offset, axis1, axis2)
+
+
+@op
+def tril(x: Any, k: int = 0) -> Any:
+    """Zeros above a diagonal.
+
+    Args:
+        x: array.
+        k: which diagonal; 0 is the main one, positive ones lie above it.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.tril([[1, 2], [3, 4]])
+        Array([[1, 0],
+               [3, 4]], dtype=int32)
+    """
+    return jnp.tril(tensor(x), k)
+
+
+@op
+def triu(x: Any, k: int = 0) -> Any:
+    """Zeros below a diagonal.
+
+    Args:
+        x: array.
+        k: which diagonal; 0 is the main one, positive ones lie above it.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.triu([[1, 2], [3, 4]])
+        Array([[1, 2],
+               [0, 4]], dtype=int32)
+    """
+    return jnp.triu(tensor(x), k)

@@ -1,0 +1,274 @@
+"""Fourier transforms, spectrograms, and complex numbers as pairs of real ones."""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ..core.op import op
+from .tensors import tensor
+
+
+@op
+def fft(x: Any) -> Any:
+    """Discrete Fourier transform along the last axis.
+
+    Args:
+        x: pair of arrays, real and imaginary parts.
+
+    Returns:
+        The pair of real and imaginary parts.
+
+    Example:
+        >>> import cornu
+        >>> [part.tolist() for part in cornu.ops.fft(([[1.0, 2.0]], [[0.0, 0.0]]))]
+        [[[3.0, -1.0]], [[0.0, 0.0]]]
+    """
+    return _parts(jnp.fft.fft(_complex(x)))
+
+
+@op
+def fft2(x: Any) -> Any:
+    """Discrete Fourier transform over the last two axes.
+
+    Args:
+        x: pair of arrays, real and imaginary parts.
+
+    Returns:
+        The pair of real and imaginary parts.
+
+    Example:
+        >>> import cornu
+        >>> [part.tolist() for part in cornu.ops.fft2(([[1.0, 2.0]], [[0.0, 0.0]]))]
+        [[[3.0, -1.0]], [[0.0, 0.0]]]
+    """
+    return _parts(jnp.fft.fft2(_complex(x)))
+
+
+@op
+def ifft2(x: Any) -> Any:
+    """Inverse Fourier transform over the last two axes.
+
+    Args:
+        x: pair of arrays, real and imaginary parts.
+
+    Returns:
+        The pair of real and imaginary parts.
+
+    Example:
+        >>> import cornu
+        >>> [part.tolist() for part in cornu.ops.ifft2(([[1.0, 2.0]], [[0.0, 0.0]]))]
+        [[[1.5, -0.5]], [[0.0, 0.0]]]
+    """
+    return _parts(jnp.fft.ifft2(_complex(x)))
+
+
+@op
+def rfft(x: Any, fft_length: int | None = None) -> Any:
+    """Discrete Fourier transform of real numbers, the frequencies from 0 to the highest.
+
+    Args:
+        x: array.
+        fft_length: samples that count, cut or padded with zeros; None for all.
+
+    Returns:
+        The pair of real and imaginary parts.
+
+    Example:
+        >>> import cornu
+        >>> [part.tolist() for part in cornu.ops.rfft([1.0, 2.0])]
+        [[3.0, -1.0], [0.0, 0.0]]
+    """
+    return _parts(jnp.fft.rfft(tensor(x), fft_length))
+
+
+@op
+def irfft(x: Any, fft_length: int | None = None) -> Any:
+    """The real numbers of which `rfft` gives `x`.
+
+    Args:
+        x: pair of arrays, real and imaginary parts.
+        fft_length: number of samples; None for the even one.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.irfft(([3.0, -1.0], [0.0, 0.0]))
+        Array([1., 2.], dtype=float32)
+    """
+    return jnp.fft.irfft(_complex(x), fft_length)
+
+
+@op
+def extract_sequences(x: Any, sequence_length: int, sequence_stride: int) -> Any:
+    """Overlapping frames of a signal, `(..., frames, sequence_length)`.
+
+    Args:
+        x: signal `(..., samples)`.
+        sequence_length: samples in each frame.
+        sequence_stride: samples from one frame to the next.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.extract_sequences([1.0, 2.0, 3.0], 2, 1)
+        Array([[1., 2.],
+               [2., 3.]], dtype=float32)
+    """
+    x = tensor(x)
+    starts = np.arange(0, x.shape[-1] - sequence_length + 1, sequence_stride)
+    return x[..., starts[:, None] + np.arange(sequence_length)]
+
+
+@op
+def stft(
+    x: Any,
+    sequence_length: int,
+    sequence_stride: int,
+    fft_length: int,
+    window: Any = "hann",
+    center: bool = True,
+) -> Any:
+    """Short-time Fourier transform: the transform of each windowed frame, `(..., frames, fft_length // 2 + 1)`.
+
+    Args:
+        x: signal `(..., samples)`.
+        sequence_length: samples in each frame.
+        sequence_stride: samples from one frame to the next.
+        fft_length: length of the transform, at least `sequence_length`.
+        window: `"hann"`, `"hamming"`, a vector, or None.
+        center: whether the signal was extended at both ends, so that frame `t` is centered at `t *
+            sequence_stride`.
+
+    Returns:
+        The pair of real and imaginary parts.
+
+    Raises:
+        ValueError: `fft_length` is smaller than `sequence_length`.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.stft(cornu.ops.ones((8,)), 4, 2, 4)[0].shape
+        (5, 3)
+    """
+    x = tensor(x)
+    if fft_length < sequence_length:
+        raise ValueError(f"fft_length is at least sequence_length. Received {fft_length} < {sequence_length}.")
+    if center:
+        x = jnp.pad(x, [(0, 0)] * (x.ndim - 1) + [(fft_length // 2, fft_length // 2)], "reflect")
+    frames = extract_sequences(x, fft_length, sequence_stride)
+    return _parts(jnp.fft.rfft(frames * _window(window, sequence_length, fft_length, x.dtype)))
+
+
+@op
+def istft(
+    x: Any,
+    sequence_length: int,
+    sequence_stride: int,
+    fft_length: int,
+    length: int | None = None,
+    window: Any = "hann",
+    center: bool = True,
+) -> Any:
+    """The signal of which `stft` gives `x`, by overlapping and adding.
+
+    Args:
+        x: pair of arrays, real and imaginary parts.
+        sequence_length: samples in each frame.
+        sequence_stride: samples from one frame to the next.
+        fft_length: length of the transform, at least `sequence_length`.
+        length: number of samples; None for all.
+        window: `"hann"`, `"hamming"`, a vector, or None.
+        center: whether the signal was extended at both ends, so that frame `t` is centered at `t *
+            sequence_stride`.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.istft(cornu.ops.stft(cornu.ops.ones((8,)), 4, 2, 4), 4, 2, 4).round(3)
+        Array([1., 1., 1., 1., 1., 1., 1., 1.], dtype=float32)
+    """
+    frames = jnp.fft.irfft(_complex(x), fft_length)  # (..., frames, fft_length)
+    weight = _window(window, sequence_length, fft_length, frames.dtype)
+    count, total = frames.shape[-2], fft_length + sequence_stride * (frames.shape[-2] - 1)
+    places = np.arange(count)[:, None] * sequence_stride + np.arange(fft_length)
+
+    def overlap(parts: Any) -> Any:
+        return jnp.zeros((*parts.shape[:-2], total), parts.dtype).at[..., places].add(parts)
+
+    norm = overlap(jnp.broadcast_to(jnp.square(weight), (count, fft_length)))
+    signal = overlap(frames * weight) / jnp.where(norm > 1e-10, norm, 1)
+    begin = fft_length // 2 if center else 0
+    end = begin + length if length is not None else total - begin
+    return signal[..., begin:end]
+
+
+def _complex(x: Any) -> Any:
+    if not isinstance(x, list | tuple) or len(x) != 2:
+        raise ValueError(f"Complex numbers are a pair (real parts, imaginary parts) here. Received: {type(x).__name__}")
+    return jax.lax.complex(*(tensor(part) for part in x))
+
+
+def _parts(x: Any) -> tuple[Any, Any]:
+    return jnp.real(x), jnp.imag(x)
+
+
+def _window(window: Any, length: int, fft_length: int, dtype: Any) -> Any:
+    """The window, in the middle of `fft_length` samples."""
+    if window is None:
+        return jnp.ones(fft_length, dtype)
+    if isinstance(window, str):
+        shapes = {"hann": 0.5, "hamming": 0.54}
+        if window not in shapes:
+            raise ValueError(f"window is 'hann', 'hamming', a vector or None. Received: {window!r}")
+        mean = shapes[window]
+        window = mean - (1 - mean) * np.cos(2 * np.pi * np.arange(length) / length)  # periodic, not symmetric
+    before = (fft_length - length) // 2
+    return jnp.pad(jnp.asarray(window, dtype), (before, fft_length - length - before))
+
+
+@op
+def view_as_complex(x: Any) -> Any:
+    """Complex numbers from an array whose last axis holds real and imaginary part.
+
+    Args:
+        x: array `(..., 2)`.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.view_as_complex([[1.0, 2.0]])
+        Array([1.+2.j], dtype=complex64)
+    """
+    x = tensor(x)
+    return jax.lax.complex(x[..., 0], x[..., 1])
+
+
+@op
+def view_as_real(x: Any) -> Any:
+    """Real and imaginary part of complex numbers, along a new last axis.
+
+    Args:
+        x: array.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.view_as_real([1.0 + 2.0j])
+        Array([[1., 2.]], dtype=float32)
+    """
+    x = tensor(x)
+    return jnp.stack([jnp.real(x), jnp.imag(x)], axis=-1)
+
+
+@op
+def polar(abs_: Any, angle: Any) -> Any:
+    """Complex numbers of a given modulus and angle, `abs_ * exp(i angle)`.
+
+    Args:
+        abs_: modulus.
+        angle: angle in radians.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.polar([2.0], [0.0])
+        Array([2.+0.j], dtype=complex64)
+    """
+    abs_, angle = tensor(abs_), tensor(angle)
+    return jax.lax.complex(abs_ * jnp.cos(angle), abs_ * jnp.sin(angle))

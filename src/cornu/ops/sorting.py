@@ -1,0 +1,275 @@
+"""Sorting, searching and counting."""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+
+from ..core.op import op
+from .tensors import refuse_sparse, tensor
+
+
+@op
+def nonzero(x: Any) -> Any:
+    """Indices of the elements that are not 0, one array for each axis.
+
+    Args:
+        x: array.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.nonzero([0, 3, 4])
+        (Array([1, 2], dtype=int32),)
+    """
+    return jnp.nonzero(tensor(x))
+
+
+@op
+def argmax(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """Index of the largest element along `axis`; the first of equal ones.
+
+    Args:
+        x: array.
+        axis: axis; None for all of the flattened array.
+        keepdims: whether reduced axes stay, with size 1.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.argmax([1.0, 3.0, 2.0])
+        Array(1, dtype=int32)
+    """
+    return jnp.argmax(tensor(x), axis, keepdims=keepdims)
+
+
+@op
+def nanargmax(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """Index of the largest element along `axis` that is not NaN; -1 where all are.
+
+    Args:
+        x: array.
+        axis: axis; None for all of the flattened array.
+        keepdims: whether reduced axes stay, with size 1.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.nanargmax([1.0, float("nan"), 2.0])
+        Array(2, dtype=int32)
+    """
+    return jnp.nanargmax(tensor(x), axis, keepdims=keepdims)
+
+
+@op
+def argmin(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """Index of the smallest element along `axis`; the first of equal ones.
+
+    Args:
+        x: array.
+        axis: axis; None for all of the flattened array.
+        keepdims: whether reduced axes stay, with size 1.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.argmin([1.0, 3.0, 2.0])
+        Array(0, dtype=int32)
+    """
+    return jnp.argmin(tensor(x), axis, keepdims=keepdims)
+
+
+@op
+def nanargmin(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """Index of the smallest element along `axis` that is not NaN; -1 where all are.
+
+    Args:
+        x: array.
+        axis: axis; None for all of the flattened array.
+        keepdims: whether reduced axes stay, with size 1.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.nanargmin([1.0, float("nan"), 2.0])
+        Array(0, dtype=int32)
+    """
+    return jnp.nanargmin(tensor(x), axis, keepdims=keepdims)
+
+
+@op
+def sort(x: Any, axis: Any = -1) -> Any:
+    """Sorted upward along an axis.
+
+    Args:
+        x: array.
+        axis: axis; None for all of the flattened array.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.sort([3, 1, 2])
+        Array([1, 2, 3], dtype=int32)
+    """
+    return jnp.sort(tensor(x), axis=axis)
+
+
+@op
+def argsort(x: Any, axis: Any = -1) -> Any:
+    """The indices that would sort along an axis.
+
+    Args:
+        x: array.
+        axis: axis; None for all of the flattened array.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.argsort([3, 1, 2])
+        Array([1, 2, 0], dtype=int32)
+    """
+    return jnp.argsort(tensor(x), axis=axis)
+
+
+@op
+def argpartition(x: Any, kth: int, axis: Any = -1) -> Any:
+    """Indices that put the `kth` smallest element in its place, smaller ones before and larger ones behind it.
+
+    Args:
+        x: array.
+        kth: place in the sorted order.
+        axis: axis; None for all of the flattened array.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.argpartition([3, 1, 2], 0)
+        Array([1, 0, 2], dtype=int32)
+    """
+    return jnp.argpartition(tensor(x), kth, axis).astype("int32")
+
+
+@op
+def top_k(x: Any, k: int, sorted: bool = True) -> Any:
+    """The `k` largest elements of the last axis, and their indices.
+
+    Args:
+        x: array.
+        k: how many.
+        sorted: accepted for compatibility; they are sorted downward.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.top_k([3, 1, 2], 2)
+        (Array([3, 2], dtype=int32), Array([0, 2], dtype=int32))
+    """
+    return tuple(lax.top_k(tensor(x), k))
+
+
+@op
+def in_top_k(targets: Any, predictions: Any, k: int) -> Any:
+    """Whether each target is among the `k` largest predictions of its row.
+
+    Args:
+        targets: class indices `(batch,)`.
+        predictions: scores `(batch, classes)`.
+        k: how many count.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.in_top_k([1, 0], [[0.1, 0.9], [0.2, 0.8]], 1)
+        Array([ True, False], dtype=bool)
+    """
+    targets, predictions = tensor(targets)[..., None], tensor(predictions)
+    score = jnp.take_along_axis(predictions, targets, axis=-1)
+    score = jnp.where(jnp.isnan(score), -jnp.inf, score)
+    return jnp.sum(predictions > score, axis=-1) < k
+
+
+@op
+def searchsorted(sorted_sequence: Any, values: Any, side: str = "left") -> Any:
+    """Where values would go into a sorted vector.
+
+    Args:
+        sorted_sequence: vector, sorted upward.
+        values: values to place.
+        side: `"left"` to go before equal values, `"right"` to go behind them.
+
+    Raises:
+        ValueError: `sorted_sequence` is not a vector.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.searchsorted([1, 3, 5], [3, 4])
+        Array([1, 2], dtype=int32)
+    """
+    sorted_sequence, values = tensor(sorted_sequence), tensor(values)
+    if sorted_sequence.ndim != 1:
+        raise ValueError(f"sorted_sequence is a vector. Received shape {sorted_sequence.shape}.")
+    return jnp.searchsorted(sorted_sequence, values, side=side)
+
+
+@op
+def digitize(x: Any, bins: Any) -> Any:
+    """Index of the bin that each value falls into.
+
+    Args:
+        x: array.
+        bins: the edges, in order.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.digitize([0.5, 2.5], [1.0, 2.0])
+        Array([0, 2], dtype=int32)
+    """
+    return jnp.digitize(tensor(x), tensor(bins)).astype("int32")
+
+
+@op
+def unique(
+    x: Any,
+    sorted: bool = True,
+    return_index: bool = False,
+    return_inverse: bool = False,
+    return_counts: bool = False,
+    axis: int | None = None,
+    size: int | None = None,
+    fill_value: Any = None,
+) -> Any:
+    """The different elements, sorted.
+
+    Args:
+        x: array.
+        sorted: accepted for compatibility; they are sorted.
+        return_index: whether to give where each occurs first.
+        return_inverse: whether to give the indices that rebuild `x`.
+        return_counts: whether to give how often each occurs.
+        axis: axis whose slices are compared; None for single elements.
+        size: number of results; needed inside compiled functions.
+        fill_value: value for results beyond the last.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.unique([3, 1, 3])
+        Array([1, 3], dtype=int32)
+    """
+    return jnp.unique(
+        tensor(x), return_index, return_inverse, return_counts, axis=axis, size=size, fill_value=fill_value
+    )
+
+
+@op
+def bincount(x: Any, weights: Any = None, minlength: int = 0, sparse: bool = False) -> Any:
+    """How often each integer from 0 on occurs.
+
+    Args:
+        x: integers, a vector or the rows of a matrix.
+        weights: what each one counts; None for 1.
+        minlength: smallest number of results.
+        sparse: accepted for compatibility; results are dense.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.bincount([0, 2, 2])
+        Array([1, 0, 2], dtype=int32)
+    """
+    refuse_sparse(sparse)
+    x, weights = tensor(x), None if weights is None else tensor(weights)
+    if x.ndim == 2:
+        length = max(minlength, int(jnp.max(x)) + 1) if not isinstance(x, jax.core.Tracer) else minlength
+        rows = [jnp.bincount(x[i], None if weights is None else weights[i], length=length) for i in range(x.shape[0])]
+        return jnp.stack(rows)
+    return jnp.bincount(x, weights, minlength)

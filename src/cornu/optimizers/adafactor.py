@@ -1,0 +1,108 @@
+"""Adafactor: mean squares of matrices kept as one row and one column."""
+
+from collections.abc import Sequence
+from typing import Any, Unpack
+
+import jax.numpy as jnp
+import numpy as np
+
+from ..core.variable import Variable
+from .optimizer import Optimizer, Options, hyperparameters
+
+
+class Adafactor(Optimizer):
+    r"""Steps scaled by a mean square that is kept as row sums and column sums.
+
+    With :math:`\hat\beta_t = 1 - t^{\tau}`, and :math:`s = g^2 + \epsilon_1`,
+
+    .. math::
+        r &\leftarrow \hat\beta_t r + (1 - \hat\beta_t) \, \mathrm{mean}_{\text{columns}} \, s, \qquad
+        c \leftarrow \hat\beta_t c + (1 - \hat\beta_t) \, \mathrm{mean}_{\text{rows}} \, s, \qquad
+        v = \frac{r c^\top}{\mathrm{mean}(r)} \\
+        u &= \frac{g}{\sqrt v}, \qquad
+        w \leftarrow w - \max(\epsilon_2, \mathrm{rms}(w)) \, \rho_t \, \frac{u}{\max(1, \mathrm{rms}(u) / d)}
+
+    where :math:`\rho_t = \min(\eta, 1 / \sqrt t)`. A vector keeps its whole mean square.
+
+    Args:
+        learning_rate: :math:`\eta`, a number or a schedule.
+        beta_2_decay: :math:`\tau`, negative.
+        epsilon_1: :math:`\epsilon_1`, added to squares.
+        epsilon_2: :math:`\epsilon_2`, least size of a weight, relative to which steps are.
+        clip_threshold: :math:`d`, largest root mean square of a step.
+        relative_step: accepted for compatibility; the rate is limited by :math:`1 / \sqrt t` in any case.
+        **options: what every optimizer takes, see `Optimizer`.
+
+    Raises:
+        ValueError: an argument is out of its range.
+
+    Example:
+        >>> import cornu
+        >>> w = cornu.Variable([[1.0, 1.0], [1.0, 1.0]])
+        >>> cornu.optimizers.Adafactor(0.1).apply([cornu.ops.ones((2, 2))], [w])
+        >>> w.numpy().round(4).tolist()
+        [[0.8999999761581421, 0.8999999761581421], [0.8999999761581421, 0.8999999761581421]]
+
+    Source: Shazeer and Stern, https://arxiv.org/abs/1804.04235
+    """
+
+    @hyperparameters
+    def __init__(
+        self,
+        learning_rate: Any = 0.001,
+        beta_2_decay: float = -0.8,
+        epsilon_1: float = 1e-30,
+        epsilon_2: float = 0.001,
+        clip_threshold: float = 1.0,
+        relative_step: bool = True,
+        **options: Unpack[Options],
+    ) -> None:
+        super().__init__(learning_rate, **options)
+
+    def build(self, variables: Sequence[Variable]) -> None:
+        """Make a row, a column and a mean square per weight; of vectors, row and column are unused scalars."""
+        if self.built:
+            return
+        super().build(variables)
+        self._factors = []
+        for variable in variables:
+            shapes: list[tuple[int, ...]] = [(), ()]
+            if variable.ndim >= 2:
+                shapes = [variable.shape[:-1], (*variable.shape[:-2], variable.shape[-1])]
+            row, column = (
+                self.add_variable(shape, _zeros, variable.dtype if shape else "int32", variable.name)
+                for shape in shapes
+            )
+            self._factors.append((row, column, self.add_variable_from_reference(variable, "velocity")))
+
+    def update_step(self, gradient: Any, variable: Variable, learning_rate: Any) -> None:
+        """Update one weight in place."""
+        row, column, velocity = self._factors[self._get_variable_index(variable)]
+        step, weight = self._step_number(), variable.value
+        rho = jnp.minimum(_float(learning_rate), 1 / jnp.sqrt(step))
+        decay = 1 - step**self.beta_2_decay
+        square = jnp.square(gradient) + self.epsilon_1
+        if variable.ndim >= 2:
+            r = decay * row.value + (1 - decay) * jnp.mean(square, axis=-1)
+            c = decay * column.value + (1 - decay) * jnp.mean(square, axis=-2)
+            row.assign(r)
+            column.assign(c)
+            v = (r / jnp.mean(r, axis=-1, keepdims=True))[..., None] * c[..., None, :]
+        else:
+            v = decay * velocity.value + (1 - decay) * square
+        velocity.assign(v)
+        change = gradient / jnp.sqrt(v)
+        change = change / jnp.maximum(1.0, _rms(change) / self.clip_threshold)
+        variable.assign(weight - jnp.maximum(self.epsilon_2, _rms(weight)) * rho * change)
+
+
+def _rms(x: Any) -> Any:
+    return jnp.sqrt(jnp.mean(jnp.square(x)))
+
+
+def _float(value: Any) -> Any:
+    return value.value if isinstance(value, Variable) else value
+
+
+def _zeros(shape: Sequence[int], dtype: Any = None) -> Any:
+    return np.zeros(shape, dtype)

@@ -1,0 +1,124 @@
+"""Loss scaling that adapts: against underflow of gradients in float16."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+
+from ..core.config import arguments
+from ..core.variable import Variable
+from .optimizer import Optimizer, choose
+
+
+class LossScaleOptimizer(Optimizer):
+    """Multiplies the loss by a scale that adapts, and divides the gradients by it before another optimizer.
+
+    A step whose gradients are not finite is left out and halves the scale; after `dynamic_growth_steps` finite
+    steps the scale doubles.
+
+    Args:
+        inner_optimizer: the optimizer that makes the steps.
+        initial_scale: the first scale.
+        dynamic_growth_steps: number of finite steps after which the scale doubles.
+        name: its name.
+
+    Example:
+        >>> import cornu
+        >>> w = cornu.Variable([1.0])
+        >>> optimizer = cornu.optimizers.LossScaleOptimizer(cornu.optimizers.SGD(0.5), initial_scale=4.0)
+        >>> optimizer.build([w])
+        >>> optimizer.apply([cornu.ops.array([4.0])], [w])
+        >>> w.numpy().tolist()
+        [0.5]
+
+    Source: Micikevicius et al., Mixed precision training, https://arxiv.org/abs/1710.03740
+    """
+
+    @arguments
+    def __init__(
+        self,
+        inner_optimizer: Any,
+        initial_scale: float = 2.0**15,
+        dynamic_growth_steps: int = 2000,
+        name: str | None = None,
+    ) -> None:
+        if not isinstance(inner_optimizer, Optimizer):
+            raise ValueError(f"inner_optimizer is an optimizer, such as SGD(0.1). Received: {inner_optimizer!r}")
+        self.inner_optimizer = inner_optimizer
+        super().__init__(0.0, name=name)
+        inner_optimizer.loss_scale_factor = None
+
+    def build(self, variables: Sequence[Variable]) -> None:
+        """Make the scale and its counter, and the slots of the inner optimizer."""
+        if self.built:
+            return
+        self.step_counter = self.add_variable((), "zeros", "int32", "step_counter")
+        first = np.float32(self.initial_scale)
+        self.dynamic_scale = self.add_variable((), lambda s, dtype: np.full(s, first), "float32", "dynamic_scale")
+        self.inner_optimizer.build(variables)
+        super().build(variables)
+
+    @property
+    def variables(self) -> list[Variable]:
+        """Its own state, then that of the inner optimizer."""
+        return [*super().variables, *self.inner_optimizer.variables]
+
+    @property
+    def iterations(self) -> Any:
+        """Number of updates of the inner optimizer."""
+        return self.inner_optimizer.iterations
+
+    @property
+    def learning_rate(self) -> Any:
+        """The learning rate of the inner optimizer."""
+        return self.inner_optimizer.learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, value: Any) -> None:
+        if "_rate" in self.__dict__ and self._rate is not None:
+            self.inner_optimizer.learning_rate = value
+        else:
+            Optimizer.learning_rate.fset(self, value)  # type: ignore[attr-defined]
+
+    def scale_loss(self, loss: Any) -> Any:
+        """The loss times the scale.
+
+        Args:
+            loss: the loss.
+        """
+        return loss * (self.dynamic_scale.value if self.built else self.initial_scale)
+
+    def apply(self, grads: Sequence[Any], trainable_variables: Sequence[Variable] | None = None) -> None:
+        """One step, unless a gradient is not finite.
+
+        Args:
+            grads: gradients of the scaled loss.
+            trainable_variables: their weights.
+        """
+        grads, weights = self._matched(grads, trainable_variables)
+        finite = jnp.all(jnp.stack([jnp.all(jnp.isfinite(g)) for g in grads]))
+
+        def step() -> None:
+            self.inner_optimizer.apply([g / self.dynamic_scale.value for g in grads], weights)
+            grown = self.step_counter.value == self.dynamic_growth_steps - 1
+            self.step_counter.assign(jnp.where(grown, 0, self.step_counter.value + 1))
+            self.dynamic_scale.assign(self.dynamic_scale.value * jnp.where(grown, 2.0, 1.0))
+
+        def skip() -> None:
+            self.step_counter.assign(np.int32(0))
+            self.dynamic_scale.assign(self.dynamic_scale.value * 0.5)
+
+        choose(finite, step, skip, [*weights, *self.variables])
+
+    def finalize_variable_values(self, var_list: Sequence[Variable]) -> None:
+        """What the inner optimizer does at the end of training.
+
+        Args:
+            var_list: the weights it was built for.
+        """
+        self.inner_optimizer.finalize_variable_values(var_list)
+
+    def captured(self) -> dict[str, Any]:
+        """Constructor arguments by name."""
+        return {key: getattr(self, key) for key in ("name", "inner_optimizer", "initial_scale", "dynamic_growth_steps")}

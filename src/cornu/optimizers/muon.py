@@ -1,0 +1,161 @@
+"""Muon: momentum of matrices made orthogonal; everything else by Adam."""
+
+import re
+from collections.abc import Sequence
+from typing import Any, Unpack
+
+import jax.numpy as jnp
+
+from ..core.variable import Variable
+from .optimizer import Optimizer, Options, hyperparameters
+
+
+class Muon(Optimizer):
+    r"""Steps along the orthogonal matrix nearest to the momentum, for matrices in hidden layers.
+
+    .. math:: m \leftarrow \mu m + g, \qquad
+        w \leftarrow w - \eta \, r \sqrt{\max(\text{rows}, \text{columns})} \; \mathrm{orth}(g + \mu m)
+
+    where orth runs `ns_steps` of the iteration :math:`x \leftarrow a x + (b A + c A^2) x`, :math:`A = x x^\top`, from
+    :math:`x / \|x\|`. Embeddings, weights that are not matrices and excluded ones are updated by `Adam`.
+
+    Args:
+        learning_rate: :math:`\eta`, a number or a schedule.
+        adam_beta_1: decay of Adam's mean.
+        adam_beta_2: decay of Adam's mean square.
+        adam_weight_decay: weight decay of weights that Adam updates.
+        epsilon: Adam's, against division by zero.
+        weight_decay: weight decay of the other weights.
+        clipnorm: see `Optimizer`.
+        clipvalue: see `Optimizer`.
+        global_clipnorm: see `Optimizer`.
+        use_ema: see `Optimizer`.
+        ema_momentum: see `Optimizer`.
+        ema_overwrite_frequency: see `Optimizer`.
+        loss_scale_factor: see `Optimizer`.
+        gradient_accumulation_steps: see `Optimizer`.
+        name: its name.
+        exclude_layers: regular expressions of paths that Adam updates.
+        exclude_embeddings: whether Adam updates embeddings.
+        muon_a: :math:`a`.
+        muon_b: :math:`b`.
+        muon_c: :math:`c`.
+        adam_lr_ratio: Adam's learning rate relative to :math:`\eta`.
+        momentum: :math:`\mu`.
+        ns_steps: number of iterations.
+        nesterov: whether the gradient is added to the momentum; without, the momentum alone is used.
+        rms_rate: :math:`r`; None for steps without that factor and the root.
+
+    Raises:
+        ValueError: an argument is out of its range.
+
+    Example:
+        >>> import cornu
+        >>> w = cornu.Variable([[1.0, 0.0], [0.0, 1.0]])
+        >>> cornu.optimizers.Muon(0.1).apply([cornu.ops.ones((2, 2))], [w])
+        >>> w.shape
+        (2, 2)
+
+    Source: Jordan et al., https://kellerjordan.github.io/posts/muon/
+    """
+
+    @hyperparameters
+    def __init__(
+        self,
+        learning_rate: Any = 0.001,
+        adam_beta_1: float = 0.9,
+        adam_beta_2: float = 0.999,
+        adam_weight_decay: float | None = 0.004,
+        epsilon: float = 1e-7,
+        weight_decay: float | None = 0.004,
+        clipnorm: float | None = None,
+        clipvalue: float | None = None,
+        global_clipnorm: float | None = None,
+        use_ema: bool = False,
+        ema_momentum: float = 0.99,
+        ema_overwrite_frequency: int | None = None,
+        loss_scale_factor: float | None = None,
+        gradient_accumulation_steps: int | None = None,
+        name: str | None = None,
+        exclude_layers: Sequence[str] | None = None,
+        exclude_embeddings: bool = True,
+        muon_a: float = 3.4445,
+        muon_b: float = -4.775,
+        muon_c: float = 2.0315,
+        adam_lr_ratio: float = 1,
+        momentum: float = 0.95,
+        ns_steps: int = 5,
+        nesterov: bool = True,
+        rms_rate: float | None = 0.2,
+    ) -> None:
+        super().__init__(
+            learning_rate,
+            weight_decay,
+            clipnorm,
+            clipvalue,
+            global_clipnorm,
+            use_ema,
+            ema_momentum,
+            ema_overwrite_frequency,
+            loss_scale_factor,
+            gradient_accumulation_steps,
+            name,
+        )
+        self.exclude_layers = list(exclude_layers or [])
+
+    def _by_adam(self, variable: Variable) -> bool:
+        if variable.ndim != 2 or (self.exclude_embeddings and "embedding" in variable.path.lower()):
+            return True
+        return any(re.search(pattern, variable.path) for pattern in self.exclude_layers)
+
+    def build(self, variables: Sequence[Variable]) -> None:
+        """Make a momentum per weight, and a mean square where Adam needs one."""
+        if self.built:
+            return
+        super().build(variables)
+        self._moments: list[tuple[Variable, Variable | None]] = []
+        for variable in variables:
+            momentum = self.add_variable_from_reference(variable, "momentum")
+            square = self.add_variable_from_reference(variable, "velocity") if self._by_adam(variable) else None
+            self._moments.append((momentum, square))
+
+    def update_step(self, gradient: Any, variable: Variable, learning_rate: Any) -> None:
+        """Update one weight in place."""
+        m, v = self._moments[self._get_variable_index(variable)]
+        rate = learning_rate.value if isinstance(learning_rate, Variable) else learning_rate
+        if v is not None:
+            step = self._step_number()
+            m.assign(m.value + (gradient - m.value) * (1 - self.adam_beta_1))
+            v.assign(v.value + (jnp.square(gradient) - v.value) * (1 - self.adam_beta_2))
+            scale = self.adam_lr_ratio * rate * jnp.sqrt(1 - self.adam_beta_2**step) / (1 - self.adam_beta_1**step)
+            variable.assign(variable.value - scale * m.value / (jnp.sqrt(v.value) + self.epsilon))
+            return
+        m.assign(self.momentum * m.value + gradient)
+        change = rate * self.orthogonal(gradient + self.momentum * m.value if self.nesterov else m.value)
+        if self.rms_rate is not None:
+            change = change * (max(variable.shape) ** 0.5 * self.rms_rate)
+        variable.assign(variable.value - change)
+
+    def orthogonal(self, x: Any) -> Any:
+        """About the orthogonal matrix nearest to `x`, by a polynomial iteration on its singular values.
+
+        Args:
+            x: matrix.
+        """
+        wide = x.shape[-2] <= x.shape[-1]
+        x = x if wide else x.T
+        x = x / (jnp.linalg.norm(x) + 1e-7)
+        for _ in range(self.ns_steps):
+            gram = x @ x.T
+            x = self.muon_a * x + (self.muon_b * gram + self.muon_c * gram @ gram) @ x
+        return x if wide else x.T
+
+    def _decay(self, variable: Variable, weight_decay: float | None) -> None:
+        weight_decay = self.adam_weight_decay if self._by_adam(variable) else weight_decay
+        if weight_decay is not None:
+            super()._decay(variable, weight_decay)
+
+    def _apply_weight_decay(self, variables: Sequence[Variable]) -> None:
+        for variable in variables:
+            if self._use_weight_decay(variable):
+                self._decay(variable, self.weight_decay)

@@ -1,0 +1,586 @@
+"""The base of optimizers: everything that composes around an update rule."""
+
+import functools
+import inspect
+import math
+import re
+import warnings
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, ParamSpec, TypedDict, TypeVar
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ..core import codec, dtypes, names, state
+from ..core.config import Configurable, arguments
+from ..core.lookup import Table
+from ..core.variable import Variable
+from .gradients import clip
+from .schedules import LearningRateSchedule
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Optimizer(Configurable):
+    r"""Base of optimizers. A subclass names its `slots`, the arrays it keeps per weight, and writes `update`.
+
+    One step, for gradients :math:`g` of the loss with respect to the weights:
+
+    1. gradients are divided by `loss_scale_factor`, averaged over `gradient_accumulation_steps` and clipped;
+    2. weight decay: :math:`w \leftarrow w - \eta \lambda w`;
+    3. the rule of the subclass, `update`;
+    4. the moving average of the weights, if `use_ema`;
+    5. the constraints of the weights.
+
+    Args:
+        learning_rate: :math:`\eta`, a number, a schedule, or a function without arguments that gives a number.
+        weight_decay: :math:`\lambda`, or None.
+        clipnorm: largest norm of the gradient of one weight.
+        clipvalue: largest absolute value of a gradient's entry.
+        global_clipnorm: largest norm of all gradients together.
+        use_ema: whether to keep a moving average of the weights.
+        ema_momentum: share of the old average that stays, in [0, 1].
+        ema_overwrite_frequency: number of steps after which the average replaces the weights; by default only
+            `finalize_variable_values` does.
+        loss_scale_factor: number that the loss is multiplied by, against underflow in float16.
+        gradient_accumulation_steps: number of steps whose gradients are averaged for one update, at least 2.
+        name: its name; by default the class's in snake case.
+
+    Raises:
+        ValueError: an argument is out of its range, or more than one way of clipping is given.
+
+    Example:
+        >>> import cornu
+        >>> class Signs(cornu.optimizers.Optimizer):
+        ...     def update(self, gradient, weight, rate, step):
+        ...         return weight - rate * cornu.ops.sign(gradient), ()
+        >>> w = cornu.Variable([1.0, 2.0])
+        >>> Signs(learning_rate=0.5).apply([cornu.ops.array([3.0, -4.0])], [w])
+        >>> w.numpy().tolist()
+        [0.5, 2.5]
+    """
+
+    slots: tuple[tuple[str, ...], ...] = ()  # per weight, in the order of files; those of a group lie together
+
+    @arguments
+    def __init__(
+        self,
+        learning_rate: Any,
+        weight_decay: float | None = None,
+        clipnorm: float | None = None,
+        clipvalue: float | None = None,
+        global_clipnorm: float | None = None,
+        use_ema: bool = False,
+        ema_momentum: float = 0.99,
+        ema_overwrite_frequency: int | None = None,
+        loss_scale_factor: float | None = None,
+        gradient_accumulation_steps: int | None = None,
+        name: str | None = None,
+    ) -> None:
+        _check(self)
+        self.name = name or names.unique_name(type(self).__name__)
+        self.built = False
+        self._rate: Any = None
+        self._slots: list[Variable] = []
+        self._excluded: tuple[set[int], Any] = (set(), None)
+        self._trainable: list[Variable] = []
+        self._index: dict[int, int] = {}
+        with names.name_scope(self.name):
+            self._iterations = Variable(np.int32(0), dtype="int32", trainable=False, name="iteration")
+        self.learning_rate = learning_rate
+
+    # The state.
+
+    def build(self, variables: Sequence[Variable]) -> None:
+        """Make the slots of the given weights.
+
+        Args:
+            variables: all weights that it is going to update.
+        """
+        if self.built:
+            return
+        self._trainable = list(variables)
+        self._index = {id(v): i for i, v in enumerate(self._trainable)}
+        if self.use_ema:
+            self._averages = self.add_optimizer_variables(variables, "average")
+        if self.gradient_accumulation_steps:
+            self._sums = self.add_optimizer_variables(variables, "gradient_accumulator")
+        self._kept: dict[str, list[Any]] = {}
+        for group in self.slots:
+            made = self.add_optimizer_variables(variables, list(group), [self.initial(slot) for slot in group])
+            self._kept.update(zip(group, made, strict=True))
+        self.built = True
+
+    def initial(self, slot: str) -> Any:
+        """Initializer of a slot.
+
+        Args:
+            slot: one of the names in `slots`.
+        """
+        return "zeros"
+
+    def add_variable(
+        self, shape: Sequence[int], initializer: Any = "zeros", dtype: Any = None, name: str | None = None, **_: Any
+    ) -> Variable:
+        """Make a Variable of the optimizer's state.
+
+        Args:
+            shape: tuple of sizes.
+            initializer: name, function or array.
+            dtype: dtype, by default `floatx`.
+            name: its name.
+            **_: further arguments of Keras, without effect.
+        """
+        with names.name_scope(self.name):
+            initializer = _zeros if initializer == "zeros" else initializer
+            variable = Variable(initializer, tuple(shape), dtype, trainable=False, name=name)
+        self._slots.append(variable)
+        return variable
+
+    def add_variable_from_reference(
+        self, reference_variable: Any, name: str | None = None, initializer: Any = "zeros"
+    ) -> Variable:
+        """Make a Variable of the shape and dtype of another.
+
+        Args:
+            reference_variable: the other one.
+            name: the last part of its name.
+            initializer: name, function or array.
+        """
+        path = getattr(reference_variable, "path", None) or reference_variable.name
+        path = path.replace("/", "_").replace(":", "_")
+        shape, dtype = reference_variable.shape, reference_variable.dtype
+        return self.add_variable(shape, initializer, dtype, f"{path}_{name or 'var'}")
+
+    def add_optimizer_variables(self, trainable_variables: Sequence[Variable], name: Any, initializer: Any = "zeros") -> Any:
+        """Make slots of the given weights.
+
+        Args:
+            trainable_variables: the weights.
+            name: name of the slot, or a list of names.
+            initializer: initializer, or one per name.
+
+        Returns:
+            A list of Variables, one per weight; a tuple of such lists if `name` is a list.
+        """
+        if isinstance(name, str):
+            return [self.add_variable_from_reference(v, name, initializer) for v in trainable_variables]
+        each = list(initializer) if isinstance(initializer, list | tuple) else [initializer] * len(name)
+        if len(each) != len(name):
+            raise ValueError(f"Give one initializer per name. Received: name={name!r}, initializer={initializer!r}")
+        rows = [
+            [self.add_variable_from_reference(v, n, i) for n, i in zip(name, each, strict=True)]
+            for v in trainable_variables
+        ]
+        return tuple([row[k] for row in rows] for k in range(len(name)))
+
+    @property
+    def variables(self) -> list[Variable]:
+        """The state: iteration, learning rate unless it is a schedule, then slots."""
+        rate = [self._rate] if isinstance(self._rate, Variable) else []
+        return [self._iterations, *rate, *self._slots]
+
+    @property
+    def iterations(self) -> Any:
+        """Number of updates so far, an int32 Variable; with accumulation an array."""
+        if self.gradient_accumulation_steps:
+            return self._iterations.value // self.gradient_accumulation_steps
+        return self._iterations
+
+    @property
+    def learning_rate(self) -> Any:
+        """The learning rate: a Variable, or for a schedule its value at this step. Assign a number to change it."""
+        if isinstance(self._rate, LearningRateSchedule):
+            return self._rate(self._iterations.value)
+        if callable(self._rate) and not isinstance(self._rate, Variable):
+            return self._rate()
+        return self._rate
+
+    @learning_rate.setter
+    def learning_rate(self, value: Any) -> None:
+        if "_rate" not in self.__dict__:  # kept by the constructor, which checks it in a moment
+            return
+        if isinstance(value, dict):
+            value = codec.decode(value)
+        if callable(value) and not isinstance(value, Variable):
+            self._rate = value
+            return
+        if isinstance(self._rate, LearningRateSchedule):
+            raise TypeError(
+                f"The learning rate of {self.name!r} follows {type(self._rate).__name__} and cannot be assigned a "
+                "number. Make the optimizer with a number as learning_rate, or assign another schedule."
+            )
+        if self._rate is None:
+            value = checked_rate(value)
+            with names.name_scope(self.name):
+                self._rate = Variable(np.asarray(value), (), dtypes.floatx(), trainable=False, name="learning_rate")
+        else:
+            if isinstance(value, int | float | str):
+                value = checked_rate(value)
+            self._rate.assign(value)
+
+    @property
+    def lr(self) -> Any:
+        """The learning rate, as older scripts call it."""
+        return self.learning_rate
+
+    @lr.setter
+    def lr(self, value: Any) -> None:
+        self.learning_rate = value
+
+    # A step.
+
+    def update(self, gradient: Any, weight: Any, *slots_rate_step: Any) -> tuple[Any, tuple[Any, ...]]:
+        """The rule: new weight and new slots, as a function of arrays; a subclass writes it.
+
+        Args:
+            gradient: gradient of the loss with respect to the weight.
+            weight: the weight.
+            *slots_rate_step: the slots in the order of `slots`, then the learning rate, then the number of this
+                update, from 1, both scalars of float32.
+        """
+        raise NotImplementedError(f"{type(self).__name__} needs a method update(self, gradient, weight, ...).")
+
+    def update_step(self, gradient: Any, variable: Variable, learning_rate: Any) -> None:
+        """Update one weight in place. A subclass may write this in place of `update`.
+
+        Args:
+            gradient: gradient of the loss with respect to the weight.
+            variable: the weight.
+            learning_rate: the learning rate.
+        """
+        kept = [self._kept[slot][self._get_variable_index(variable)] for group in self.slots for slot in group]
+        rest = (*[slot.value for slot in kept], _value(learning_rate), self._step_number())
+        weight, values = self.update(gradient, variable.value, *rest)
+        variable.assign(weight)
+        for slot, value in zip(kept, values, strict=True):
+            slot.assign(value)
+
+    def _step_number(self) -> Any:
+        return (_value(self.iterations) + 1).astype("float32")
+
+    def update_all(self, grads: Sequence[Any], trainable_variables: Sequence[Variable]) -> None:
+        """Update all weights in place; a subclass with state that all weights share extends it.
+
+        Args:
+            grads: clipped gradients.
+            trainable_variables: their weights.
+        """
+        rate = self.learning_rate
+        for gradient, variable in zip(grads, trainable_variables, strict=True):
+            self.update_step(gradient, variable, rate)
+
+    def apply_gradients(self, grads_and_vars: Iterable[tuple[Any, Variable]]) -> Any:
+        """One step, from pairs.
+
+        Args:
+            grads_and_vars: pairs of gradient and weight.
+
+        Returns:
+            The number of steps so far.
+        """
+        grads, variables = zip(*grads_and_vars, strict=True)
+        self.apply(grads, variables)
+        return self._iterations
+
+    def apply(self, grads: Sequence[Any], trainable_variables: Sequence[Variable] | None = None) -> None:
+        """One step.
+
+        Args:
+            grads: gradients; None for a weight that the loss does not depend on.
+            trainable_variables: their weights; by default those it was built for.
+
+        Raises:
+            ValueError: there is no gradient, or it was built for other weights.
+        """
+        if len(grads) == 0:
+            return
+        grads, variables = self._matched(grads, trainable_variables)
+        if self.loss_scale_factor is not None:
+            grads = [g / self.loss_scale_factor for g in grads]
+        if self.gradient_accumulation_steps:
+            self._accumulate(grads, variables)
+        else:
+            self._step(grads, variables)
+        if self.use_ema:
+            self._average()
+        for variable in variables:
+            if variable.constraint is not None:
+                variable.assign(variable.constraint(variable.value))
+        self._iterations.assign_add(1)
+
+    def _matched(self, grads: Sequence[Any], variables: Sequence[Variable] | None) -> tuple[list[Any], list[Variable]]:
+        """Gradients that exist, and their weights."""
+        if variables is None:
+            if not self.built:
+                raise ValueError("Give the weights too, apply(grads, variables), or call build(variables) first.")
+            variables = self._trainable
+        if len(grads) != len(variables):
+            raise ValueError(f"{len(grads)} gradients were given for {len(variables)} weights; give one for each.")
+        self.build(variables)
+        for variable in variables:
+            self._get_variable_index(variable)
+        pairs = [(g, v) for g, v in zip(grads, variables, strict=True) if g is not None]
+        if not pairs:
+            raise ValueError(
+                "There is no gradient for any weight: the loss does not depend on them. Check that the loss uses the "
+                "model's output and that the layers are trainable."
+            )
+        if len(pairs) < len(variables):
+            missing = [v.path for g, v in zip(grads, variables, strict=True) if g is None]
+            warnings.warn(f"The loss does not depend on the weights {missing}; they stay as they are.", stacklevel=3)
+        return [g for g, _ in pairs], [v for _, v in pairs]
+
+    def _step(self, grads: Sequence[Any], variables: Sequence[Variable]) -> None:
+        grads = clip(grads, self.clipnorm, self.clipvalue, self.global_clipnorm)
+        self._apply_weight_decay(variables)
+        self.update_all(grads, variables)
+
+    def _accumulate(self, grads: Sequence[Any], variables: Sequence[Variable]) -> None:
+        """Add to the sums of gradients, or, when due, make a step with their mean."""
+        steps = self.gradient_accumulation_steps
+        sums = [self._sums[self._get_variable_index(v)] for v in variables]
+
+        def add() -> None:
+            for gradient, total in zip(grads, sums, strict=True):
+                total.assign_add(gradient)
+
+        def step() -> None:
+            self._step([(g + s.value) / steps for g, s in zip(grads, sums, strict=True)], variables)
+            for total in sums:
+                total.assign(jnp.zeros(total.shape, total.dtype))
+
+        due = (self._iterations.value + 1) % steps == 0
+        choose(due, step, add, [*variables, *self._slots])
+
+    def _apply_weight_decay(self, variables: Sequence[Variable]) -> None:
+        if self.weight_decay is None:
+            return
+        for variable in variables:
+            if self._use_weight_decay(variable):
+                self._decay(variable, self.weight_decay)
+
+    def _decay(self, variable: Variable, weight_decay: float) -> None:
+        rate = _value(self.learning_rate)
+        variable.assign(variable.value - variable.value * weight_decay * rate)
+
+    def exclude_from_weight_decay(
+        self, var_list: Sequence[Variable] | None = None, var_names: Sequence[str] | None = None
+    ) -> None:
+        """Name weights that weight decay leaves alone; call it before the first step.
+
+        Args:
+            var_list: weights.
+            var_names: parts of names, such as `"bias"`; regular expressions.
+
+        Raises:
+            ValueError: the optimizer is built already.
+        """
+        if self.built:
+            raise ValueError("Call exclude_from_weight_decay() before the optimizer is built, that is, before fit().")
+        pattern = re.compile("|".join(sorted(set(var_names)))) if var_names else None
+        self._excluded = ({id(v) for v in var_list or ()}, pattern)
+
+    def _use_weight_decay(self, variable: Variable) -> bool:
+        identities, pattern = self._excluded
+        return id(variable) not in identities and not (pattern and pattern.search(variable.name))
+
+    def _average(self) -> None:
+        """Move the averages towards the weights; when due, put them in the weights' place."""
+        count = _value(self.iterations)
+        momentum = jnp.where(count == 0, 0.0, self.ema_momentum)
+        due = None
+        if self.ema_overwrite_frequency:
+            due = (count + 1) % self.ema_overwrite_frequency == 0
+        for variable, average in zip(self._trainable, self._averages, strict=True):
+            average.assign(momentum * average.value + (1 - momentum) * variable.value)
+            if due is not None:
+                variable.assign(jnp.where(due, average.value, variable.value))
+
+    def finalize_variable_values(self, var_list: Sequence[Variable]) -> None:
+        """Put the moving averages in the weights' place, if `use_ema`; training ends with it.
+
+        Args:
+            var_list: the weights it was built for.
+        """
+        if self.use_ema:
+            for variable in var_list:
+                variable.assign(self._averages[self._get_variable_index(variable)].value)
+
+    # What subclasses, loops and files use.
+
+    def scale_loss(self, loss: Any) -> Any:
+        """The loss times `loss_scale_factor`, before its gradient is taken.
+
+        Args:
+            loss: the loss.
+        """
+        return loss if self.loss_scale_factor is None else loss * self.loss_scale_factor
+
+    def stateless_apply(
+        self, optimizer_variables: Sequence[Any], grads: Sequence[Any], trainable_variables: Sequence[Any]
+    ) -> tuple[list[Any], list[Any]]:
+        """New weights and new state, from values before a step.
+
+        Args:
+            optimizer_variables: values of `variables`.
+            grads: gradients.
+            trainable_variables: values of the weights it was built for.
+        """
+        if not self.built:
+            raise ValueError("Call build(trainable_variables) before stateless_apply().")
+        run = state.pure(lambda: self.apply(grads), [*self._trainable, *self.variables])
+        values = run([*trainable_variables, *optimizer_variables])[1]
+        return values[: len(self._trainable)], values[len(self._trainable) :]
+
+    def set_weights(self, weights: Sequence[Any]) -> None:
+        """Assign `variables` in their order.
+
+        Args:
+            weights: arrays.
+
+        Raises:
+            ValueError: the number or a shape differs.
+        """
+        if len(weights) != len(self.variables):
+            raise ValueError(f"{self.name!r} has {len(self.variables)} variables; {len(weights)} arrays were given.")
+        for variable, weight in zip(self.variables, weights, strict=True):
+            variable.assign(weight)
+
+    def get_weights(self) -> list[Any]:
+        """Values of `variables`, as NumPy arrays."""
+        return [v.numpy() for v in self.variables]
+
+    def assign(self, variable: Variable, value: Any) -> None:
+        """Assign a Variable, for rules written as `update_step`.
+
+        Args:
+            variable: what to assign.
+            value: its new value.
+        """
+        variable.assign(_value(value))
+
+    def assign_add(self, variable: Variable, value: Any) -> None:
+        """Add to a Variable, for rules written as `update_step`.
+
+        Args:
+            variable: what to change.
+            value: what to add.
+        """
+        variable.assign_add(_value(value))
+
+    def assign_sub(self, variable: Variable, value: Any) -> None:
+        """Subtract from a Variable, for rules written as `update_step`.
+
+        Args:
+            variable: what to change.
+            value: what to subtract.
+        """
+        variable.assign_sub(_value(value))
+
+    def _get_variable_index(self, variable: Variable) -> int:
+        if id(variable) not in self._index:
+            raise ValueError(
+                f"The optimizer {self.name!r} was built for other weights than {variable.path!r}. Make a new optimizer "
+                "for a new model, or compile the model again after changing which layers are trainable."
+            )
+        return self._index[id(variable)]
+
+    def captured(self) -> dict[str, Any]:
+        """Constructor arguments by name; the learning rate as it is now."""
+        named = super().captured()
+        if "learning_rate" in named:
+            named["learning_rate"] = float(self._rate) if isinstance(self._rate, Variable) else self._rate
+        return named
+
+
+class Options(TypedDict, total=False):
+    """Arguments that every optimizer takes after its own, as `Optimizer` explains them."""
+
+    weight_decay: float | None
+    clipnorm: float | None
+    clipvalue: float | None
+    global_clipnorm: float | None
+    use_ema: bool
+    ema_momentum: float
+    ema_overwrite_frequency: int | None
+    loss_scale_factor: float | None
+    gradient_accumulation_steps: int | None
+    name: str | None
+
+
+def hyperparameters(init: Callable[P, R]) -> Callable[P, R]:
+    """Decorate the constructor of a rule: `@arguments`, with `**options` spelled out.
+
+    In place of `**options` the signature shows the arguments of `Optimizer`, which may then be given by position.
+    """
+    own = inspect.signature(init)
+    explicit = [p for p in own.parameters.values() if p.kind is not p.VAR_KEYWORD]
+    shared = list(inspect.signature(Optimizer.__init__).parameters.values())[2:]
+    full = own.replace(parameters=explicit + [p for p in shared if p.name not in own.parameters])
+
+    @functools.wraps(init)
+    def construct(*args: Any, **kwargs: Any) -> R:
+        return init(**full.bind(*args, **kwargs).arguments)  # type: ignore[call-arg]
+
+    construct.__signature__ = full  # type: ignore[attr-defined]
+    return arguments(construct)  # type: ignore[return-value]
+
+
+def _check(optimizer: Optimizer) -> None:
+    """Raise `ValueError` for shared arguments out of their range."""
+    clips = {key: getattr(optimizer, key) for key in ("clipnorm", "clipvalue", "global_clipnorm")}
+    if sum(value is not None for value in clips.values()) > 1:
+        raise ValueError(f"Gradients are clipped in one way: give only one of {', '.join(clips)}. Received: {clips}")
+    steps = optimizer.gradient_accumulation_steps  # type: ignore[attr-defined]
+    if steps and not (isinstance(steps, int) and steps >= 2):
+        raise ValueError(f"gradient_accumulation_steps is an integer of at least 2, or None. Received: {steps!r}")
+    momentum, frequency = optimizer.ema_momentum, optimizer.ema_overwrite_frequency  # type: ignore[attr-defined]
+    if not 0 <= momentum <= 1:
+        raise ValueError(f"ema_momentum lies between 0 and 1. Received: {momentum!r}")
+    if frequency is not None and not (isinstance(frequency, int) and frequency >= 1):
+        raise ValueError(f"ema_overwrite_frequency is an integer of at least 1, or None. Received: {frequency!r}")
+
+
+def choose(
+    condition: Any, if_true: Callable[[], None], if_false: Callable[[], None], variables: Sequence[Variable]
+) -> None:
+    """Run one of two functions that assign Variables, by a condition that may be traced.
+
+    Args:
+        condition: boolean scalar.
+        if_true: function that assigns `variables`.
+        if_false: function that assigns `variables`.
+        variables: all Variables that either assigns.
+    """
+    branches = [lambda values, fn=fn: state.pure(fn, variables)(values)[1] for fn in (if_true, if_false)]
+    values = jax.lax.cond(condition, *branches, [v.value for v in variables])
+    for variable, value in zip(variables, values, strict=True):
+        variable.assign(value)
+
+
+def checked_rate(value: Any) -> float:
+    """A learning rate as a float, or an error that says what one is."""
+    try:
+        rate = math.nan if isinstance(value, str | bool) else float(value)
+    except (TypeError, ValueError):
+        rate = math.nan
+    if not (math.isfinite(rate) and rate >= 0):
+        raise ValueError(
+            "learning_rate is a number that is not negative, such as 0.001, or a schedule from "
+            f"cornu.optimizers.schedules. Received: learning_rate={value!r}"
+        )
+    return rate
+
+
+def _value(value: Any) -> Any:
+    return value.value if isinstance(value, Variable) else jnp.asarray(value)
+
+
+def _zeros(shape: Sequence[int], dtype: Any = None) -> Any:
+    return np.zeros(shape, dtype)
+
+
+table = Table("optimizer", "keras.optimizers", Optimizer)

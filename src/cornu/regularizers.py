@@ -1,0 +1,202 @@
+"""Regularizers: penalties on weights that are added to the loss."""
+
+import math
+from typing import Any
+
+import jax.numpy as jnp
+
+from .core import codec
+from .core.config import Configurable, arguments
+from .core.lookup import Table
+from .ops import normalize
+
+
+class Regularizer(Configurable):
+    """Base of all regularizers: called with a weight, it gives its penalty.
+
+    Example:
+        >>> import cornu
+        >>> class Fourth(cornu.regularizers.Regularizer):
+        ...     def __call__(self, x):
+        ...         return cornu.ops.sum(x**4)
+        >>> float(Fourth()(cornu.ops.array([2.0])))
+        16.0
+    """
+
+    def __call__(self, x: Any) -> Any:
+        """The penalty, a scalar.
+
+        Args:
+            x: the weight.
+        """
+        return 0.0
+
+
+def _factor(value: Any, name: str) -> float:
+    if not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
+        raise ValueError(f"{name} is a finite number from 0 on. Received: {name}={value!r}")
+    return float(value)
+
+
+class L1(Regularizer):
+    """`l1 * sum(abs(x))`: drives weights to 0.
+
+    Args:
+        l1: factor.
+
+    Raises:
+        ValueError: the factor is negative or no number.
+
+    Example:
+        >>> import cornu
+        >>> round(float(cornu.regularizers.L1(0.1)(cornu.ops.array([1.0, -2.0]))), 3)
+        0.3
+    """
+
+    @arguments
+    def __init__(self, l1: float = 0.01) -> None:
+        self.l1 = _factor(0.01 if l1 is None else l1, "l1")
+
+    def __call__(self, x: Any) -> Any:
+        """The penalty."""
+        return self.l1 * jnp.sum(jnp.abs(jnp.asarray(x)))
+
+
+class L2(Regularizer):
+    """`l2 * sum(x**2)`: keeps weights small.
+
+    Args:
+        l2: factor.
+
+    Raises:
+        ValueError: the factor is negative or no number.
+
+    Example:
+        >>> import cornu
+        >>> round(float(cornu.regularizers.L2(0.1)(cornu.ops.array([1.0, -2.0]))), 3)
+        0.5
+    """
+
+    @arguments
+    def __init__(self, l2: float = 0.01) -> None:
+        self.l2 = _factor(0.01 if l2 is None else l2, "l2")
+
+    def __call__(self, x: Any) -> Any:
+        """The penalty."""
+        return self.l2 * jnp.sum(jnp.square(jnp.asarray(x)))
+
+
+class L1L2(Regularizer):
+    """`l1 * sum(abs(x)) + l2 * sum(x**2)`.
+
+    The name `"l1_l2"` stands for 0.01 and 0.01.
+
+    Args:
+        l1: factor of the absolute values.
+        l2: factor of the squares.
+
+    Raises:
+        ValueError: a factor is negative or no number.
+
+    Example:
+        >>> import cornu
+        >>> round(float(cornu.regularizers.L1L2(0.1, 0.2)(cornu.ops.array([1.0, -2.0]))), 3)
+        1.3
+    """
+
+    @arguments
+    def __init__(self, l1: float = 0.0, l2: float = 0.0) -> None:
+        self.l1, self.l2 = _factor(l1 or 0.0, "l1"), _factor(l2 or 0.0, "l2")
+
+    def __call__(self, x: Any) -> Any:
+        """The penalty."""
+        x = jnp.asarray(x)
+        return self.l1 * jnp.sum(jnp.abs(x)) + self.l2 * jnp.sum(jnp.square(x))
+
+
+class OrthogonalRegularizer(Regularizer):
+    """`factor` times the mean of `abs(cos)` over the angles between all pairs of rows, or columns.
+
+    Args:
+        factor: factor.
+        mode: `"rows"` or `"columns"`.
+
+    Raises:
+        ValueError: an argument is none of these, or a weight is no matrix.
+
+    Example:
+        >>> import cornu
+        >>> float(cornu.regularizers.OrthogonalRegularizer(0.5)(cornu.ops.array([[1.0, 0.0], [2.0, 0.0]])))
+        0.5
+    """
+
+    @arguments
+    def __init__(self, factor: float = 0.01, mode: str = "rows") -> None:
+        self.factor = _factor(factor, "factor")
+        if mode not in ("rows", "columns"):
+            raise ValueError(f"mode is 'rows' or 'columns'. Received: mode={mode!r}")
+
+    def __call__(self, x: Any) -> Any:
+        """The penalty."""
+        x = jnp.asarray(x)
+        if x.ndim != 2:
+            raise ValueError(f"OrthogonalRegularizer takes matrices. Received a weight of shape {x.shape}.")
+        rows = normalize(x if self.mode == "rows" else x.T, axis=1)
+        count = rows.shape[0]
+        cosines = (rows @ rows.T) * (1 - jnp.eye(count, dtype=rows.dtype))
+        return self.factor * jnp.sum(jnp.abs(cosines)) / (count * (count - 1))
+
+
+table = Table("regularizer", "keras.regularizers", Regularizer)
+table.add(Regularizer, L1, L2, L1L2, OrthogonalRegularizer, l1_l2=L1L2(0.01, 0.01))
+
+l1, l2, l1_l2, orthogonal_regularizer = L1, L2, L1L2, OrthogonalRegularizer
+
+
+def get(identifier: Any) -> Any:
+    """The regularizer that a name, a config, a class or a function stands for.
+
+    Args:
+        identifier: one of these, or None.
+
+    Raises:
+        ValueError: no regularizer has that name; the message holds the nearest names.
+
+    Example:
+        >>> import cornu
+        >>> cornu.regularizers.get("l2").l2
+        0.01
+    """
+    return table.get(identifier)
+
+
+def serialize(regularizer: Any) -> Any:
+    """The config of a regularizer.
+
+    Args:
+        regularizer: a regularizer.
+
+    Example:
+        >>> import cornu
+        >>> cornu.regularizers.serialize(cornu.regularizers.L2(0.5))["config"]
+        {'l2': 0.5}
+    """
+    return codec.encode(regularizer)
+
+
+def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Any:
+    """The regularizer of a config.
+
+    Args:
+        config: what `serialize` gave.
+        custom_objects: further names that are allowed.
+
+    Raises:
+        ValueError: no regularizer has that name.
+
+    Example:
+        >>> import cornu
+        >>> cornu.regularizers.deserialize({"class_name": "L2", "config": {"l2": 0.5}}).l2
+        0.5
+    """
+    return codec.decode(config, table, custom_objects)

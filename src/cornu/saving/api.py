@@ -1,0 +1,195 @@
+"""Save and load models and weights: the functions behind `model.save` and `cornu.saving`."""
+
+import os
+from typing import Any
+
+from ..core import codec, lookup
+from . import plan, whole
+from .legacy import plan_by_name, plan_by_position, write_weights
+from .parsing import parse
+from .reader import existing, is_zip, open_hdf5, open_zip
+from .structure import write_structure
+from .writer import replacing
+
+_HDF5 = (".h5", ".hdf5")
+
+
+def save_model(model: Any, filepath: Any, overwrite: bool = True, include_optimizer: bool = True, **kwargs: Any) -> None:
+    """Write architecture, weights, compile state and optimizer to one file.
+
+    The file is complete or not there: an interrupted save leaves what was there before.
+
+    Args:
+        model: the model.
+        filepath: path ending in `.h5` or `.hdf5` (read by every version of Keras 3) or `.keras`.
+        overwrite: whether an existing file is replaced.
+        include_optimizer: whether an `.h5` file holds the compile state and the optimizer's.
+        **kwargs: older arguments without effect: `save_format`, `zipped`, `signatures`, `options`.
+
+    Raises:
+        FileExistsError: the file exists and `overwrite` is false.
+        FileNotFoundError: the folder does not exist.
+        ValueError: another ending.
+
+    Example:
+        >>> import cornu, os, tempfile
+        >>> model = cornu.Sequential([cornu.Input((2,)), cornu.layers.Dense(1)])
+        >>> path = os.path.join(tempfile.mkdtemp(), "model.h5")
+        >>> cornu.saving.save_model(model, path)
+        >>> cornu.saving.load_model(path).count_params()
+        3
+    """
+    path = _writable(filepath)
+    _check_arguments("save_model", kwargs, ("save_format", "zipped", "signatures", "options", "save_traces"))
+    if not path.endswith((*_HDF5, ".keras")) or path.endswith(".weights.h5"):
+        hint = "for weights alone call model.save_weights()" if path.endswith(".weights.h5") else f"such as {path + '.keras'!r}"
+        raise ValueError(f"A model is saved to a path ending in .h5, .hdf5 or .keras; {hint}. Received: {path!r}")
+    with replacing(path, overwrite) as temporary:
+        if path.endswith(_HDF5):
+            whole.write_hdf5(temporary, model, include_optimizer)
+        else:
+            whole.write_keras(temporary, model)
+
+
+def load_model(
+    filepath: Any, custom_objects: dict[str, Any] | None = None, compile: bool = True, safe_mode: bool | None = True, **kwargs: Any
+) -> Any:
+    """The model in a file that `save_model`, or Keras, wrote.
+
+    A file is data: loading it opens no other file, imports nothing and runs no code.
+
+    Args:
+        filepath: path of an HDF5 file (`.h5`) or a `.keras` archive; the content decides which.
+        custom_objects: your own classes and functions by name.
+        compile: whether to restore the compile state and the optimizer.
+        safe_mode: accepted for compatibility; code in files is never run.
+        **kwargs: older arguments without effect: `options`.
+
+    Returns:
+        The model; compiled, if the file says how and `compile` is true.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: the file is damaged, of another kind, holds a class that is not known, or asks for something
+            that reading a model never needs.
+    """
+    path = existing(filepath)
+    _check_arguments("load_model", kwargs, ("options",))
+    read = whole.read_keras if is_zip(path) or path.endswith(".keras") else whole.read_hdf5
+    return read(path, custom_objects, compile)
+
+
+def save_weights(model: Any, filepath: Any, overwrite: bool = True, **kwargs: Any) -> None:
+    """Write the weights to an HDF5 file.
+
+    Args:
+        model: a model that is built.
+        filepath: `name.weights.h5` gets the layout of Keras 3, with the optimizer's state; another `.h5` or `.hdf5`
+            that of Keras 1 and 2.
+        overwrite: whether an existing file is replaced.
+        **kwargs: older arguments without effect: `save_format`, `options`.
+
+    Raises:
+        FileExistsError: the file exists and `overwrite` is false.
+        ValueError: another ending, or the model has no weights yet.
+    """
+    import h5py
+
+    path = _writable(filepath)
+    _check_arguments("save_weights", kwargs, ("save_format", "options", "max_shard_size"))
+    if not path.endswith(_HDF5):
+        raise ValueError(f"Weights are saved to a path ending in .weights.h5 or .h5, such as {path + '.weights.h5'!r}.")
+    _check_built(model, "save")
+    with replacing(path, overwrite) as temporary, h5py.File(temporary, "w") as file:
+        if path.endswith(".weights.h5"):
+            write_structure(file, model)
+        else:
+            write_weights(file, model)
+
+
+def load_weights(model: Any, filepath: Any, by_name: bool = False, skip_mismatch: bool = False, **kwargs: Any) -> None:
+    """Read weights that Cornu, or any version of Keras, wrote; the content tells the layout.
+
+    Everything is read and checked before any weight changes.
+
+    Args:
+        model: a model that is built.
+        filepath: path of an HDF5 file or a `.keras` archive.
+        by_name: match layers by name and leave the rest, for the layout of Keras 1 and 2.
+        skip_mismatch: leave out what does not fit, with a warning.
+        **kwargs: older arguments without effect: `options`.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: the file is damaged, or belongs to another architecture.
+    """
+    path = existing(filepath)
+    _check_arguments("load_weights", kwargs, ("options", "reshape", "objects_to_skip"))
+    _check_built(model, "load")
+    if is_zip(path):
+        _check_by_position(by_name, path)
+        with open_zip(path) as archive:
+            whole.load_structure(archive, model, path, skip_mismatch)
+        return
+    with open_hdf5(path) as root:
+        group = root.group("model_weights") if "model_weights" in root else root
+        if group.strings("layer_names"):
+            plan.assign((plan_by_name if by_name else plan_by_position)(group, model, skip_mismatch))
+        elif "vars" in root or "layers" in root:
+            _check_by_position(by_name, path)
+            whole.load_group(root, model, skip_mismatch)
+        else:
+            raise ValueError(
+                f"The HDF5 file {path!r} holds no weights of a model. Expected what model.save_weights() or model.save() "
+                f"wrote; it has {root.names()[:8]}."
+            )
+
+
+def model_from_json(json_string: str, custom_objects: dict[str, Any] | None = None) -> Any:
+    """A model with fresh weights from what `model.to_json()` gave, in Cornu or any version of Keras.
+
+    Args:
+        json_string: the JSON.
+        custom_objects: your own classes and functions by name.
+
+    Raises:
+        ValueError: it is not JSON, or holds a class that is not known.
+
+    Example:
+        >>> import cornu
+        >>> model = cornu.Sequential([cornu.Input((2,)), cornu.layers.Dense(1)])
+        >>> cornu.models.model_from_json(model.to_json()).count_params()
+        3
+    """
+    encoded = parse(json_string, "The model's JSON")
+    with lookup.custom_object_scope(custom_objects), whole._config_errors("the JSON"):
+        return codec.decode(encoded, whole._layers())
+
+
+def _writable(filepath: Any) -> str:
+    if not isinstance(filepath, str | os.PathLike):
+        raise TypeError(f"Expected a path, a string or pathlib.Path. Received {type(filepath).__name__}: {filepath!r}")
+    return os.fspath(filepath)
+
+
+def _check_arguments(function: str, given: dict[str, Any], known: tuple[str, ...]) -> None:
+    for name in given:
+        if name not in known:
+            raise TypeError(f"{function}() has no argument {name!r}. {lookup.nearest(name, known)}")
+
+
+def _check_built(model: Any, verb: str) -> None:
+    if not model.built:
+        raise ValueError(
+            f"Model {model.name!r} has no weights to {verb} yet, since its input shape is not known. Call it on data, call "
+            "model.build((None, ...)), or begin it with Input(shape=...)."
+        )
+
+
+def _check_by_position(by_name: bool, path: str) -> None:
+    if by_name:
+        raise ValueError(
+            f"{path!r} is in the layout of Keras 3, which matches weights by their place in the model, not by name. Load it "
+            "without by_name=True into the model that wrote it, or save the weights to a path ending in .h5 but not "
+            "in .weights.h5."
+        )

@@ -1,0 +1,119 @@
+"""Weights of a model in the layout of Keras 1 and 2: a group per layer, matched by position or by name.
+
+    layer_names                 attribute: names in order
+    <layer>/weight_names        attribute: paths of its arrays, trainable ones first
+    <layer>/<path>              the arrays
+    top_level_model_weights     those of the model itself
+"""
+
+from typing import Any
+
+import numpy as np
+
+from ..core import tracking
+from ..core.variable import Variable
+from .plan import Pairs, matched
+from .reader import Group
+
+VERSION = "3.15.1"  # of Keras, whose layout is written
+_ATTRIBUTE_LIMIT = 64512  # bytes; HDF5 keeps attributes in a header of 64 kB
+_TOP = "top_level_model_weights"
+
+
+def write_weights(group: Any, model: Any) -> None:
+    """Write all weights of a model.
+
+    Args:
+        group: empty h5py group.
+        model: the model.
+    """
+    write_names(group, "layer_names", [layer.name for layer in model.layers])
+    group.attrs["backend"], group.attrs["keras_version"] = "jax", VERSION
+    for layer in sorted(model.layers, key=lambda layer: layer.name):
+        write_arrays(group.create_group(layer.name), ordered_weights(layer))
+    write_arrays(group.create_group(_TOP), own_variables(model))
+
+
+def ordered_weights(layer: Any) -> list[Variable]:
+    """The weights of a layer as this layout orders them: those that are trained first."""
+    return [*layer.trainable_weights, *layer.non_trainable_weights]
+
+
+def own_variables(layer: Any) -> list[Variable]:
+    """The Variables of the layer itself, not of layers in it: trainable ones first."""
+    own = [part for part in tracking.parts(layer) if isinstance(part, Variable)]
+    return sorted(own, key=lambda variable: not variable.trainable)
+
+
+def write_arrays(group: Any, variables: list[Variable]) -> None:
+    """Write Variables under their paths, listed in `weight_names`."""
+    names: list[str] = []
+    for variable in variables:
+        path, count = variable.path, 1
+        while path in group or any(path.startswith(f"{name}/") for name in names):
+            path, count = f"{variable.path}_{count}", count + 1
+        names.append(path)
+        write_array(group, path, variable)
+    write_names(group, "weight_names", names)
+
+
+def write_array(group: Any, path: str, value: Any) -> None:
+    """Write one array; bfloat16 as bytes with a mark, since HDF5 does not know it."""
+    array = np.asarray(value.value if isinstance(value, Variable) else value)
+    if array.dtype.name == "bfloat16":
+        group.create_dataset(path, data=array.view("V2")).attrs["dtype"] = "bfloat16"
+    else:
+        group.create_dataset(path, data=array)
+
+
+def write_names(group: Any, name: str, values: list[str]) -> None:
+    """Write a list of names as an attribute, or as several where it is too long for one."""
+    encoded = np.array([value.encode("utf-8") for value in values] or [], dtype="S")
+    pieces = 1
+    while any(piece.nbytes > _ATTRIBUTE_LIMIT for piece in np.array_split(encoded, pieces)):
+        pieces += 1
+    for index, piece in enumerate(np.array_split(encoded, pieces)):
+        group.attrs[f"{name}{index}" if pieces > 1 else name] = piece
+
+
+def read_arrays(group: Group) -> list[Any]:
+    """The arrays that `weight_names` lists."""
+    return [group.array(name) for name in group.strings("weight_names")]
+
+
+def plan_by_position(group: Group, model: Any, skip_mismatch: bool) -> Pairs:
+    """Match the layers that have weights, in order; raises `ValueError` if they differ."""
+    names = [name for name in group.strings("layer_names") if group.group(name).strings("weight_names")]
+    layers = [layer for layer in model.layers if layer.weights]
+    if len(names) != len(layers):
+        raise ValueError(
+            f"Model {model.name!r} has {len(layers)} layers with weights ({_listed([x.name for x in layers])}), but the file "
+            f"has {len(names)} ({_listed(names)}). No weight was changed. Use the model that wrote the file, or pass "
+            "by_name=True to load the layers whose names agree."
+        )
+    pairs: Pairs = []
+    for name, layer in zip(names, layers, strict=True):
+        what = f"Layer {layer.name!r}" + (f" (called {name!r} in the file)" if name != layer.name else "")
+        pairs += matched(ordered_weights(layer), read_arrays(group.group(name)), what, skip_mismatch)
+    return pairs + _plan_own(group, model, skip_mismatch)
+
+
+def plan_by_name(group: Group, model: Any, skip_mismatch: bool) -> Pairs:
+    """Match the layers whose names agree."""
+    layers = {layer.name: layer for layer in model.layers}
+    pairs: Pairs = []
+    for name in group.strings("layer_names"):
+        if name in layers:
+            arrays = read_arrays(group.group(name))
+            pairs += matched(ordered_weights(layers[name]), arrays, f"Layer {name!r}", skip_mismatch)
+    return pairs + _plan_own(group, model, skip_mismatch)
+
+
+def _plan_own(group: Group, model: Any, skip_mismatch: bool) -> Pairs:
+    if _TOP not in group or _TOP in group.strings("layer_names"):
+        return []
+    return matched(own_variables(model), read_arrays(group.group(_TOP)), f"Model {model.name!r} itself", skip_mismatch)
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:8]) + (", ..." if len(names) > 8 else "")

@@ -1,0 +1,82 @@
+"""Which array goes into which Variable: all checked before any changes."""
+
+import warnings
+from typing import Any
+
+import numpy as np
+
+from ..core.variable import Variable
+
+Pairs = list[tuple[Variable, np.ndarray[Any, Any]]]
+
+
+def matched(variables: list[Variable], arrays: list[Any], what: str, skip_mismatch: bool) -> Pairs:
+    """Pairs of Variable and array.
+
+    Args:
+        variables: Variables of one layer.
+        arrays: arrays in their order.
+        what: the layer, for messages.
+        skip_mismatch: whether what does not fit is left out with a warning.
+
+    Raises:
+        ValueError: the number or a shape differs.
+    """
+    if len(variables) != len(arrays):
+        hint = ""
+        if not variables:
+            hint = " The layer has no weights yet: build the model first, by calling it on data or with an Input(shape=...)."
+        problem = f"{what} has {len(variables)} weights {_shapes(variables)}, but the file has {len(arrays)} {_shapes(arrays)}."
+        _report(problem + hint, skip_mismatch)
+        return []
+    pairs: Pairs = []
+    for variable, array in zip(variables, arrays, strict=True):
+        if variable.shape == tuple(array.shape):
+            pairs.append((variable, array))
+        else:
+            _report(
+                f"{what}: the weight {variable.name!r} expects shape {variable.shape}, but the file has shape "
+                f"{tuple(array.shape)}.",
+                skip_mismatch,
+            )
+    return pairs
+
+
+def _shapes(items: list[Any]) -> str:
+    return "of shapes [" + ", ".join(str(tuple(item.shape)) for item in items) + "]"
+
+
+def _report(problem: str, skip_mismatch: bool) -> None:
+    if not skip_mismatch:
+        raise ValueError(
+            f"{problem} No weight was changed. The file belongs to another architecture: use the model that wrote it, or "
+            "pass skip_mismatch=True to leave out what does not fit."
+        )
+    warnings.warn(f"{problem} It was left out.", stacklevel=2)
+
+
+def optimizer_pairs(optimizer: Any, arrays: list[Any], where: str) -> Pairs:
+    """Pairs for an optimizer's state; none, with a warning, if it does not fit.
+
+    Args:
+        optimizer: a built optimizer.
+        arrays: its state in the file.
+        where: the file, for messages.
+    """
+    variables = list(optimizer.variables)
+    rate = getattr(optimizer, "_rate", None)
+    for own in (variables, [v for v in variables if v is not rate]):  # tf.keras kept the rate elsewhere
+        if [v.shape for v in own] == [tuple(a.shape) for a in arrays]:
+            return list(zip(own, arrays, strict=True))
+    warnings.warn(
+        f"The optimizer's state in {where!r} ({len(arrays)} arrays) is not that of {optimizer.name!r} "
+        f"({len(variables)}): training goes on with a fresh one.",
+        stacklevel=2,
+    )
+    return []
+
+
+def assign(pairs: Pairs) -> None:
+    """Put the arrays in place."""
+    for variable, array in pairs:
+        variable.assign(array)

@@ -1,0 +1,1 @@
+"""Training: data in batches, pure steps, one loop, callbacks, and the methods users call."""

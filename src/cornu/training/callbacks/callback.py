@@ -1,0 +1,133 @@
+"""The base of callbacks, and a list of them that is called as one."""
+
+from collections.abc import Iterable
+from typing import Any
+
+Logs = dict[str, Any] | None
+
+
+class Callback:
+    """Base of callbacks: a subclass writes the methods it wants to be called at.
+
+    `self.model` is the model and `self.params` a dictionary with `verbose`, `epochs` and `steps`. Setting
+    `self.model.stop_training = True` ends training. A callback with methods for batches is called between any
+    two batches; without such, many batches run as one dispatch.
+
+    Example:
+        >>> import cornu
+        >>> class Print(cornu.callbacks.Callback):
+        ...     def on_epoch_end(self, epoch, logs=None):
+        ...         print(epoch, sorted(logs))
+        >>> model = cornu.Sequential([cornu.Input((1,)), cornu.layers.Dense(1)])
+        >>> model.compile("sgd", "mse")
+        >>> _ = model.fit([[1.0], [2.0]], [[1.0], [2.0]], epochs=2, verbose=0, callbacks=[Print()])
+        0 ['loss']
+        1 ['loss']
+    """
+
+    def __init__(self) -> None:
+        self._model: Any = None
+        self.params: dict[str, Any] = {}
+        self.validation_data = None
+
+    @property
+    def model(self) -> Any:
+        """The model that is trained."""
+        return getattr(self, "_model", None)
+
+    def set_params(self, params: dict[str, Any]) -> None:
+        """Receive `verbose`, `epochs` and `steps`."""
+        self.params = params
+
+    def set_model(self, model: Any) -> None:
+        """Receive the model."""
+        self._model = model
+
+    def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
+        """An epoch begins."""
+
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        """An epoch ends; `logs` holds its metrics, those of validation with `val_` in front."""
+
+    def on_train_begin(self, logs: Logs = None) -> None:
+        """Training begins."""
+
+    def on_train_end(self, logs: Logs = None) -> None:
+        """Training ends."""
+
+    def on_test_begin(self, logs: Logs = None) -> None:
+        """Evaluation begins."""
+
+    def on_test_end(self, logs: Logs = None) -> None:
+        """Evaluation ends."""
+
+    def on_predict_begin(self, logs: Logs = None) -> None:
+        """Prediction begins."""
+
+    def on_predict_end(self, logs: Logs = None) -> None:
+        """Prediction ends."""
+
+    def on_batch_begin(self, batch: int, logs: Logs = None) -> None:
+        """The older name of `on_train_batch_begin`."""
+
+    def on_batch_end(self, batch: int, logs: Logs = None) -> None:
+        """The older name of `on_train_batch_end`."""
+
+    def on_train_batch_begin(self, batch: int, logs: Logs = None) -> None:
+        """A batch of training begins."""
+        self.on_batch_begin(batch, logs)
+
+    def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
+        """A batch of training ends; `logs` holds the metrics of the epoch so far."""
+        self.on_batch_end(batch, logs)
+
+    def on_test_batch_begin(self, batch: int, logs: Logs = None) -> None:
+        """A batch of evaluation begins."""
+
+    def on_test_batch_end(self, batch: int, logs: Logs = None) -> None:
+        """A batch of evaluation ends."""
+
+    def on_predict_batch_begin(self, batch: int, logs: Logs = None) -> None:
+        """A batch of prediction begins."""
+
+    def on_predict_batch_end(self, batch: int, logs: Logs = None) -> None:
+        """A batch of prediction ends."""
+
+    def acts_on(self, kind: str) -> bool:
+        """Whether it has a method of its own for batches of `"train"`, `"test"` or `"predict"`."""
+        names = [f"on_{kind}_batch_begin", f"on_{kind}_batch_end"]
+        names += ["on_batch_begin", "on_batch_end"] if kind == "train" else []
+        return any(_own(self, name) for name in names)
+
+
+def _own(callback: Callback, name: str) -> bool:
+    return getattr(type(callback), name) is not getattr(Callback, name) or name in vars(callback)
+
+
+class CallbackList:
+    """Callbacks that are called one after the other.
+
+    Args:
+        callbacks: the callbacks.
+        model: the model they belong to.
+        **params: `verbose`, `epochs`, `steps`.
+    """
+
+    def __init__(self, callbacks: Iterable[Any], model: Any = None, **params: Any) -> None:
+        self.callbacks = list(callbacks)
+        for callback in self.callbacks:
+            if not isinstance(callback, Callback):
+                hint = f"write {callback.__name__}(...) with brackets" if isinstance(callback, type) else "see Callback"
+                raise TypeError(f"callbacks takes objects of cornu.callbacks.Callback, not {callback!r}; {hint}.")
+            callback.set_params(params)
+            if model is not None:
+                callback.set_model(model)
+
+    def acts_on(self, kind: str) -> bool:
+        """Whether one of them has methods of its own for batches."""
+        return any(callback.acts_on(kind) for callback in self.callbacks)
+
+    def call(self, name: str, *args: Any) -> None:
+        """Call the method of that name of each."""
+        for callback in self.callbacks:
+            getattr(callback, name)(*args)

@@ -1,0 +1,1 @@
+"""Data: whatever a user passes as x, y and weights, as batches."""

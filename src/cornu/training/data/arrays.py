@@ -1,0 +1,148 @@
+"""Arrays in memory: checked, in the dtypes that programs take, split, and weighted by class."""
+
+import warnings
+from typing import Any
+
+import jax
+import numpy as np
+
+
+def to_host(value: Any, what: str = "x") -> Any:
+    """A tree of NumPy arrays (or JAX arrays, left where they are) from what a user passed.
+
+    Lists of numbers, pandas objects and tensors of other libraries become arrays; 64-bit numbers become
+    32-bit ones, which is what programs compute in.
+
+    Args:
+        value: an array, a list or dictionary of arrays, or None.
+        what: name of the argument, for messages.
+
+    Raises:
+        TypeError: it cannot be made an array of numbers.
+    """
+    if value is None:
+        return None
+    if isinstance(value, dict):
+        return {str(key): to_host(item, f"{what}[{key!r}]") for key, item in value.items()}
+    if isinstance(value, tuple) or isinstance(value, list) and value and hasattr(value[0], "shape") and value[0].shape:
+        return tuple(to_host(item, f"{what}[{i}]") for i, item in enumerate(value))
+    if isinstance(value, jax.Array):
+        return value
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise TypeError(
+            f"{what} is a list of rows of unequal length, which is no array. Pad the rows to one length, for instance "
+            "with cornu.utils.pad_sequences(rows)."
+        ) from None
+    if array.dtype.kind in "OSU":
+        raise TypeError(
+            f"{what} holds {array.dtype.name} values, not numbers. Turn text and categories into numbers first, and "
+            "objects into an array with x.astype('float32')."
+        )
+    narrow = {"float64": "float32", "int64": "int32", "uint64": "uint32"}.get(array.dtype.name)
+    if narrow and not jax.config.jax_enable_x64:  # type: ignore[attr-defined]
+        array = array.astype(narrow)
+    return array
+
+
+def length(tree: Any) -> int:
+    """Number of samples of the first array in a tree."""
+    leaves = jax.tree.leaves(tree)
+    return int(leaves[0].shape[0]) if leaves and leaves[0].ndim else 0
+
+
+def check_lengths(x: Any, y: Any, weight: Any) -> int:
+    """The common number of samples.
+
+    Raises:
+        ValueError: there are none, an array is a scalar, or numbers differ.
+    """
+    counts: dict[str, int] = {}
+    for what, tree in (("x", x), ("y", y), ("sample_weight", weight)):
+        leaves = jax.tree.leaves(tree)
+        for i, leaf in enumerate(leaves):
+            if leaf.ndim == 0:
+                raise ValueError(f"{what} is a single number; the data needs a first axis that counts samples.")
+            counts[what if len(leaves) == 1 else f"{what}[{i}]"] = leaf.shape[0]
+    if not counts:
+        raise ValueError("There is no data: x is empty.")
+    if len(set(counts.values())) > 1:
+        shown = ", ".join(f"{what} has {count}" for what, count in counts.items())
+        raise ValueError(f"All arrays need the same number of samples, but {shown}. Row i of each belongs together.")
+    count = next(iter(counts.values()))
+    if count == 0:
+        raise ValueError("There is no data: the arrays have 0 samples.")
+    return count
+
+
+def check_batch_size(batch_size: Any) -> int:
+    """The batch size, or an error that says what it may be."""
+    if batch_size is None:
+        return 32
+    if isinstance(batch_size, bool) or not isinstance(batch_size, int | np.integer) or batch_size < 1:
+        raise ValueError(f"batch_size is a whole number of at least 1. Received batch_size={batch_size!r}.")
+    return int(batch_size)
+
+
+def warn_if_nan(tree: Any, what: str) -> None:
+    """Warn once if an array of floats on the host holds a NaN: training on it makes every weight NaN."""
+    for leaf in jax.tree.leaves(tree):
+        if isinstance(leaf, np.ndarray) and leaf.dtype.kind == "f" and leaf.size and np.isnan(np.min(leaf)):
+            rows = np.isnan(leaf.reshape(len(leaf), -1)).any(axis=1)
+            warnings.warn(
+                f"{what} holds NaN (in {int(rows.sum())} of {len(leaf)} samples, first in sample "
+                f"{int(np.argmax(rows))}). The loss will be NaN. Clean the data, for instance with np.nan_to_num.",
+                stacklevel=4,
+            )
+            return
+
+
+def rows(tree: Any, begin: int, end: int | None) -> Any:
+    """The samples from `begin` to `end` of every array in a tree."""
+    return jax.tree.map(lambda a: a[begin:end], tree)
+
+
+def split(x: Any, y: Any, weight: Any, fraction: float) -> tuple[Any, Any]:
+    """The first samples for training and the last `fraction` for validation, as `(x, y, weight)` each.
+
+    Raises:
+        ValueError: the fraction is not between 0 and 1, or leaves no sample on one side.
+    """
+    if not 0 < fraction < 1:
+        raise ValueError(f"validation_split is a number between 0 and 1, such as 0.2. Received {fraction!r}.")
+    count = check_lengths(x, y, weight)
+    at = int(count * (1 - fraction))
+    if at == 0 or at == count:
+        raise ValueError(f"validation_split={fraction} of {count} samples leaves none on one side. Use more data.")
+    data = (x, y, weight)
+    return rows(data, 0, at), rows(data, at, None)
+
+
+def weigh_classes(y: Any, weight: Any, class_weight: dict[int, float] | None) -> Any:
+    """Sample weights multiplied by the weight of each sample's class.
+
+    Args:
+        y: labels: integers, one-hot rows, or 0 and 1.
+        weight: sample weights, or None.
+        class_weight: class index to weight; classes not in it count 1.
+
+    Raises:
+        ValueError: there is more than one target array, or a class in it that is not a number.
+    """
+    if not class_weight:
+        return weight
+    leaves = jax.tree.leaves(y)
+    if len(leaves) != 1:
+        raise ValueError("class_weight works for models with one output. Use sample_weight for several.")
+    if not all(isinstance(key, int | np.integer) for key in class_weight):
+        raise ValueError(f"class_weight maps class indices to weights, such as {{0: 1.0, 1: 5.0}}. Received {class_weight}")
+    labels = np.asarray(leaves[0])
+    if labels.ndim > 1:
+        labels = labels.argmax(-1) if labels.shape[-1] > 1 else labels[..., 0]
+    labels = labels.astype("int64")
+    table = np.ones(max(int(labels.max(initial=0)), *(int(k) for k in class_weight)) + 1, "float32")
+    for key, value in class_weight.items():
+        table[int(key)] = value
+    by_class = table[labels]
+    return by_class if weight is None else np.asarray(weight) * by_class

@@ -1,0 +1,610 @@
+"""Trainer: compile, fit, evaluate and predict."""
+
+import contextlib
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import jax
+import numpy as np
+
+from .. import engine, losses, optimizers
+from ..core import codec, state
+from . import steps
+from .callbacks import CallbackList, History
+from .data import arrays
+from .data.checks import check_targets
+from .data.streams import Stream, is_stream
+from .loop import Hooks, Pace, Resident, run_epoch
+from .plan import Plan
+from .predicting import predict_all
+from .programs import Programs
+from .progress import Progress
+
+
+class Trainer:
+    """What a model needs to be trained. `Model` has it."""
+
+    optimizer: Any = None
+    stop_training = False
+    plan: Plan
+    _compiled: dict[str, Any] | None = None
+
+    @property
+    def _programs(self) -> dict[Any, Programs]:
+        """Compiled programs by kind and batch size; emptied whenever the model changes."""
+        found: dict[Any, Programs] = vars(self).setdefault("_program_table", {})
+        return found
+
+    def compile(
+        self,
+        optimizer: Any = "rmsprop",
+        loss: Any = None,
+        metrics: Any = None,
+        loss_weights: Any = None,
+        weighted_metrics: Any = None,
+        run_eagerly: bool = False,
+        steps_per_execution: int = 1,
+        jit_compile: Any = "auto",
+        auto_scale_loss: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        """Choose optimizer, loss and metrics for training.
+
+        Args:
+            optimizer: name or optimizer.
+            loss: name, function or loss; a list or dictionary of such for several outputs.
+            metrics: list of names, functions or metrics; a list or dictionary of lists for several outputs.
+            loss_weights: numbers by which the losses of several outputs are multiplied.
+            weighted_metrics: metrics that count samples by their weight.
+            run_eagerly: accepted for compatibility; training is compiled.
+            steps_per_execution: accepted for compatibility; the loop finds the number itself.
+            jit_compile: accepted for compatibility; training is compiled.
+            auto_scale_loss: accepted for compatibility.
+            **kwargs: older arguments, which are ignored: `sample_weight_mode`, `target_tensors`, `distribute`.
+
+        Raises:
+            ValueError: a name that no optimizer, loss or metric has.
+            TypeError: an unknown argument.
+
+        Example:
+            >>> import cornu
+            >>> model = cornu.Sequential([cornu.Input((2,)), cornu.layers.Dense(1, activation="sigmoid")])
+            >>> model.compile(optimizer="adam", loss="binary_crossentropy", metrics=["accuracy"])
+        """
+        for name in ("sample_weight_mode", "target_tensors", "distribute"):
+            kwargs.pop(name, None)
+        if kwargs:
+            raise TypeError(f"compile() has no argument {next(iter(kwargs))!r}.")
+        found = optimizers.get(optimizer)
+        for name in _leaves(loss):
+            losses.get(name)  # a wrong name is an error here rather than at the first batch
+        _check_metric_names(metrics)
+        _check_metric_names(weighted_metrics)
+        self.optimizer = found
+        self._compiled = {
+            "loss": loss,
+            "loss_weights": loss_weights,
+            "metrics": metrics,
+            "weighted_metrics": weighted_metrics,
+            "run_eagerly": run_eagerly,
+            "steps_per_execution": steps_per_execution,
+            "jit_compile": jit_compile,
+        }
+        vars(self).pop("plan", None)
+        self._programs.clear()
+
+    @property
+    def compiled(self) -> bool:
+        """Whether `compile` was called."""
+        return self._compiled is not None
+
+    @property
+    def loss(self) -> Any:
+        """The loss given to `compile`."""
+        return (self._compiled or {}).get("loss")
+
+    def _check_compiled(self, method: str) -> None:
+        if self._compiled is None:
+            raise RuntimeError(
+                f"Model {self.name!r} must be compiled before {method}(): call "  # type: ignore[attr-defined]
+                'model.compile(optimizer="adam", loss=..., metrics=[...]).'
+            )
+
+    def get_compile_config(self) -> dict[str, Any] | None:
+        """What `compile` was told, as plain data; None before."""
+        if self._compiled is None:
+            return None
+        return {"optimizer": codec.encode(self.optimizer), **{k: codec.encode(v) for k, v in self._compiled.items()}}
+
+    def compile_from_config(self, config: dict[str, Any]) -> None:
+        """Compile as `get_compile_config` says."""
+        values = {k: codec.decode_value(v) for k, v in config.items() if k != "optimizer"}
+        self.compile(optimizer=codec.decode(config["optimizer"], optimizers.table), **values)
+        if self.built:  # type: ignore[attr-defined]
+            self.optimizer.build(self.trainable_variables)  # type: ignore[attr-defined]
+
+    # Metrics
+
+    @property
+    def metrics(self) -> list[Any]:
+        """The metrics, the loss first; known after the first batch."""
+        return self.plan.all_metrics() if "plan" in vars(self) else []
+
+    @property
+    def metrics_names(self) -> list[str]:
+        """Keys of the logs, in the order of what `evaluate` returns."""
+        return list(self.plan.keys) if "plan" in vars(self) else ["loss"]
+
+    def reset_metrics(self) -> None:
+        """Set every metric back to its beginning."""
+        if "plan" in vars(self):
+            self.plan.reset()
+
+    # Preparation
+
+    def _prepare(self, batch: Any) -> None:
+        """Make weights, plan and optimizer state fit for such a batch."""
+        x, y, weight = batch
+        specs = jax.tree.map(lambda a: jax.ShapeDtypeStruct(a.shape, a.dtype), x)
+        y_pred = self._output_specs(specs)
+        if "plan" not in vars(self):
+            wanted = {k: self._compiled[k] for k in ("loss", "loss_weights", "metrics", "weighted_metrics")}  # type: ignore[index]
+            self.plan = Plan(self._output_names(y_pred), y_true=y, y_pred=y_pred, **wanted)
+        check_targets(self.plan, y, y_pred)
+        if not self.optimizer.built:
+            self.optimizer.build(self.trainable_variables)  # type: ignore[attr-defined]
+
+    def _output_specs(self, x: Any) -> Any:
+        """Shapes of the outputs for inputs of such shapes; makes the weights where there are none yet."""
+        built: Any = self
+        if not built.built and isinstance(x, jax.ShapeDtypeStruct):
+            built.build((None, *x.shape[1:]))
+        graph = built.graph
+        if graph is not None and built.built:
+            return graph.output_tree
+        outputs = state.abstract(lambda values: built(values), x)
+        built._output_tree = outputs
+        return outputs
+
+    def _output_names(self, y_pred: Any) -> list[str]:
+        graph = self.graph  # type: ignore[attr-defined]
+        if graph is not None:
+            return list(graph.output_names)
+        return [f"output_{i + 1}" for i in range(len(jax.tree.leaves(y_pred)))]
+
+    def _program(self, kind: str, batch_size: int) -> Programs:
+        key = (kind, batch_size)
+        if key not in self._programs:
+            variables = steps.program_variables(self)
+            if kind == "predict":
+                self._programs[key] = Programs(steps.predict_step(self), variables, batch_size)
+            else:
+                variables = [*variables, *(v for m in self.plan.all_metrics() for v in m.variables)]
+                if kind == "train":
+                    variables = [*variables, *self.optimizer.variables]
+                step = steps.train_step(self) if kind == "train" else steps.test_step(self)
+                self._programs[key] = Programs(step, variables, batch_size, self.plan.results)
+        return self._programs[key]
+
+    # Training
+
+    def fit(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        epochs: int = 1,
+        verbose: Any = "auto",
+        callbacks: Any = None,
+        validation_split: float = 0.0,
+        validation_data: Any = None,
+        shuffle: bool = True,
+        class_weight: dict[int, float] | None = None,
+        sample_weight: Any = None,
+        initial_epoch: int = 0,
+        steps_per_epoch: int | None = None,
+        validation_steps: int | None = None,
+        validation_batch_size: int | None = None,
+        validation_freq: int | list[int] = 1,
+        **kwargs: Any,
+    ) -> History:
+        """Train for a number of epochs.
+
+        Args:
+            x: inputs, `(samples, ...)`; a list or dictionary of arrays for several inputs; or a generator,
+                Sequence, `tf.data.Dataset` or loader that gives batches `(inputs, targets)`.
+            y: targets, `(samples, ...)`; none if x gives them.
+            batch_size: samples per step of gradient descent, 32 by default.
+            epochs: number of the epoch at which training ends.
+            verbose: 0 silent, 1 a progress bar, 2 a line per epoch; `"auto"` is 1.
+            callbacks: list of callbacks.
+            validation_split: fraction of the samples, taken from the end, that is kept for validation.
+            validation_data: `(x, y)` or `(x, y, sample_weight)` for validation, or a source of batches.
+            shuffle: whether every epoch takes the samples in another order.
+            class_weight: class index to weight in the loss.
+            sample_weight: a weight in the loss for every sample.
+            initial_epoch: number of the epoch to begin with.
+            steps_per_epoch: batches per epoch; needed for a generator that does not end.
+            validation_steps: batches of validation.
+            validation_batch_size: samples per batch of validation.
+            validation_freq: validate every so many epochs, or after the epochs listed.
+            **kwargs: older arguments, which are ignored: `workers`, `use_multiprocessing`, `max_queue_size`.
+
+        Returns:
+            A `History`, whose `history` maps each metric to its values by epoch.
+
+        Raises:
+            RuntimeError: the model is not compiled.
+            ValueError: data that does not fit the model, or is empty, or of unequal length.
+
+        Example:
+            >>> import cornu, numpy as np
+            >>> model = cornu.Sequential([cornu.Input((2,)), cornu.layers.Dense(1)])
+            >>> model.compile("sgd", "mse")
+            >>> history = model.fit(np.ones((8, 2)), np.zeros((8, 1)), epochs=2, verbose=0)
+            >>> history.history["loss"][1] < history.history["loss"][0]
+            True
+        """
+        _ignore_older(kwargs, "fit")
+        self._check_compiled("fit")
+        batch_size = arrays.check_batch_size(batch_size)
+        if not isinstance(epochs, int | np.integer) or epochs < 0:
+            raise ValueError(f"epochs is a whole number. Received epochs={epochs!r}.")
+        data, validation = self._training_data(
+            x, y, sample_weight, batch_size, shuffle, class_weight, steps_per_epoch, validation_split
+        )
+        if validation_data is not None:
+            validation = _unpack_validation(validation_data)
+        tester = None
+        if validation is not None:
+            tester = self._data(*validation, validation_batch_size or batch_size, validation_steps)
+        programs = self._program("train", batch_size)
+        history = History()
+        params = {"verbose": verbose, "epochs": epochs, "steps": data.steps}
+        called = CallbackList([*_callback_list(callbacks), history], self, **params)
+        self.history, self.stop_training = history, False
+        progress = Progress(verbose, epochs, data.steps)
+        pace, test_pace = Pace(), Pace()
+        hooks = self._hooks(called, "train", progress)
+        called.call("on_train_begin")
+        try:
+            for epoch in range(initial_epoch, epochs):
+                called.call("on_epoch_begin", epoch)
+                progress.begin(epoch)
+                self.plan.reset()
+                logs = self.plan.named(run_epoch(programs, data, pace, hooks, steps_per_epoch))
+                done = _steps(data, steps_per_epoch)
+                if tester is not None and _validates(epoch, validation_freq):
+                    results = self._evaluate(tester, batch_size, test_pace, called, None, validation_steps)
+                    logs.update({f"val_{key}": value for key, value in results.items()})
+                progress.end(done, logs)
+                called.call("on_epoch_end", epoch, logs)
+                if self.stop_training:
+                    break
+        finally:
+            progress.abort()
+        self.optimizer.finalize_variable_values(self.trainable_variables)  # type: ignore[attr-defined]
+        called.call("on_train_end")
+        return history
+
+    def _training_data(
+        self,
+        x: Any,
+        y: Any,
+        weight: Any,
+        batch_size: int,
+        shuffle: bool,
+        class_weight: dict[int, float] | None,
+        steps_per_epoch: int | None,
+        validation_split: float,
+    ) -> tuple[Resident | Stream, Any]:
+        """The data of `fit`, and what `validation_split` kept of it."""
+        if is_stream(x):
+            if y is not None or validation_split:
+                raise ValueError(
+                    "A source of batches gives targets itself and cannot be split: leave out y, and pass "
+                    "validation_data in place of validation_split."
+                )
+            stream = Stream(x, steps_per_epoch, shuffle=bool(shuffle), class_weight=class_weight)
+            return self._peeked(stream), None
+        x, y, weight = arrays.to_host(x, "x"), arrays.to_host(y, "y"), arrays.to_host(weight, "sample_weight")
+        arrays.check_lengths(x, y, weight)
+        if y is None and self.loss is not None:
+            raise ValueError("fit() needs targets: fit(x, y). Only a model whose loss comes from add_loss has none.")
+        arrays.warn_if_nan(x, "x")
+        arrays.warn_if_nan(y, "y")
+        weight = arrays.weigh_classes(y, weight, class_weight)
+        weight = arrays.to_host(weight, "sample_weight")
+        kept = None
+        data = (x, y, weight)
+        if validation_split:
+            data, kept = arrays.split(x, y, weight, validation_split)
+        batch = arrays.rows(data, 0, min(batch_size, arrays.length(data)))
+        self._prepare((*batch[:1], data[1], batch[2]))
+        return Resident(data, batch_size, bool(shuffle)), kept
+
+    def _peeked(self, stream: Stream) -> Stream:
+        """Prepare the model with the first batch of a stream, which is not lost."""
+        import itertools
+
+        iterator = stream._iterate(np.random.default_rng(0)) if stream.resumes else None
+        source = iterator if iterator is not None else stream._iterate(np.random.default_rng(0))
+        first = next(source, None)
+        if first is None:
+            raise ValueError("The data source gave no batches: it is empty.")
+        if stream.resumes:
+            stream._running = itertools.chain([first], source)
+        batch = stream.standard(first)
+        for part, name in ((batch[0], "x"), (batch[1], "y")):
+            arrays.warn_if_nan(part, name)
+        self._prepare(batch)
+        return stream
+
+    def _data(self, x: Any, y: Any, weight: Any, batch_size: int, steps: int | None = None) -> Resident | Stream:
+        """The data of an evaluation."""
+        if is_stream(x):
+            return self._peeked(Stream(x, steps))
+        data = (arrays.to_host(x, "x"), arrays.to_host(y, "y"), arrays.to_host(weight, "sample_weight"))
+        arrays.check_lengths(*data)
+        batch = arrays.rows(data, 0, min(batch_size, arrays.length(data)))
+        self._prepare((batch[0], data[1], batch[2]))
+        return Resident(data, arrays.check_batch_size(batch_size))
+
+    def _hooks(self, called: CallbackList, kind: str, progress: Progress | None) -> Hooks:
+        plan = self.plan
+        each = called.acts_on(kind)
+        show = progress is not None and progress.live
+        return Hooks(
+            begin=(lambda i: called.call(f"on_{kind}_batch_begin", i, {})) if each else lambda i: None,
+            end=(lambda i, v: called.call(f"on_{kind}_batch_end", i, plan.named(v))) if each else lambda i, v: None,
+            progress=(lambda i, v: progress.show(i, plan.named(v))) if show else lambda i, v: None,  # type: ignore[union-attr]
+            each=each,
+            stopped=lambda: self.stop_training and kind == "train",
+        )
+
+    def _evaluate(
+        self,
+        data: Resident | Stream,
+        batch_size: int,
+        pace: Pace,
+        called: CallbackList,
+        progress: Progress | None,
+        steps: int | None = None,
+    ) -> dict[str, Any]:
+        size = data.batch_size if isinstance(data, Resident) else batch_size
+        programs = self._program("test", size)
+        called.call("on_test_begin")
+        with self._kept_metrics():
+            logs = self.plan.named(run_epoch(programs, data, pace, self._hooks(called, "test", progress), steps))
+        called.call("on_test_end", logs)
+        return logs
+
+    @contextlib.contextmanager
+    def _kept_metrics(self) -> Iterator[None]:
+        """Metrics begin anew for an evaluation."""
+        self.plan.reset()
+        yield
+
+    def evaluate(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        verbose: Any = "auto",
+        sample_weight: Any = None,
+        steps: int | None = None,
+        callbacks: Any = None,
+        return_dict: bool = False,
+        **kwargs: Any,
+    ) -> Any:
+        """Loss and metrics on data, in inference mode.
+
+        Args:
+            x: inputs, as in `fit`.
+            y: targets.
+            batch_size: samples per batch, 32 by default.
+            verbose: 0 silent, 1 a progress bar, 2 a line.
+            sample_weight: a weight for every sample.
+            steps: stop after so many batches.
+            callbacks: list of callbacks.
+            return_dict: return a dictionary by metric in place of a list.
+            **kwargs: older arguments, which are ignored.
+
+        Returns:
+            The loss, or a list of the loss and the metrics in the order of `metrics_names`.
+
+        Raises:
+            RuntimeError: the model is not compiled.
+            ValueError: data that does not fit the model.
+        """
+        _ignore_older(kwargs, "evaluate")
+        self._check_compiled("evaluate")
+        batch_size = arrays.check_batch_size(batch_size)
+        data = self._data(x, y, sample_weight, batch_size, steps)
+        called = CallbackList(_callback_list(callbacks), self, verbose=verbose, epochs=1, steps=data.steps)
+        progress = Progress(verbose, None, data.steps)
+        progress.begin(0)
+        try:
+            logs = self._evaluate(data, batch_size, Pace(), called, progress, steps)
+            progress.end(_steps(data, steps), logs)
+        finally:
+            progress.abort()
+        return _returned(logs, return_dict)
+
+    def predict(
+        self,
+        x: Any,
+        batch_size: int | None = None,
+        verbose: Any = "auto",
+        steps: int | None = None,
+        callbacks: Any = None,
+        **kwargs: Any,
+    ) -> Any:
+        """Outputs for data, in inference mode.
+
+        Args:
+            x: inputs, as in `fit`.
+            batch_size: samples per batch, 32 by default.
+            verbose: 0 or `"auto"` silent, 1 a progress bar, 2 a line.
+            steps: stop after so many batches.
+            callbacks: list of callbacks.
+            **kwargs: older arguments, which are ignored.
+
+        Returns:
+            NumPy arrays in the structure of the outputs, `(samples, ...)`.
+
+        Raises:
+            ValueError: data that does not fit the model.
+
+        Example:
+            >>> import cornu, numpy as np
+            >>> model = cornu.Sequential([cornu.Input((2,)), cornu.layers.Dense(3)])
+            >>> model.predict(np.ones((5, 2))).shape
+            (5, 3)
+        """
+        _ignore_older(kwargs, "predict")
+        called = CallbackList(_callback_list(callbacks), self, verbose=verbose, epochs=1, steps=None)
+        progress = Progress(0 if verbose == "auto" else verbose, None, None)
+        return predict_all(self, x, arrays.check_batch_size(batch_size), steps, called, progress)
+
+    def predict_classes(self, x: Any, batch_size: int = 32, verbose: Any = 0) -> Any:
+        """The class of each sample: the largest output, or whether a single one is above 0.5.
+
+        Args:
+            x: inputs, as in `fit`.
+            batch_size: samples per batch.
+            verbose: as in `predict`.
+        """
+        scores = self.predict(x, batch_size=batch_size, verbose=verbose)
+        return scores.argmax(axis=-1) if scores.shape[-1] > 1 else (scores > 0.5).astype("int32")
+
+    def predict_proba(self, x: Any, batch_size: int = 32, verbose: Any = 0) -> Any:
+        """The outputs, where they are probabilities; the older name of `predict`.
+
+        Args:
+            x: inputs, as in `fit`.
+            batch_size: samples per batch.
+            verbose: as in `predict`.
+        """
+        return self.predict(x, batch_size=batch_size, verbose=verbose)
+
+    # Single batches
+
+    def train_on_batch(
+        self,
+        x: Any,
+        y: Any = None,
+        sample_weight: Any = None,
+        class_weight: dict[int, float] | None = None,
+        return_dict: bool = False,
+        reset_metrics: bool = True,
+    ) -> Any:
+        """One step of gradient descent on one batch.
+
+        Args:
+            x: inputs.
+            y: targets.
+            sample_weight: a weight for every sample.
+            class_weight: class index to weight.
+            return_dict: return a dictionary by metric.
+            reset_metrics: whether the metrics are of this batch alone.
+
+        Returns:
+            The loss before the step, or a list of it and the metrics.
+        """
+        return self._on_batch("train", x, y, sample_weight, class_weight, return_dict, reset_metrics)
+
+    def test_on_batch(
+        self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False, reset_metrics: bool = True
+    ) -> Any:
+        """Loss and metrics of one batch.
+
+        Args:
+            x: inputs.
+            y: targets.
+            sample_weight: a weight for every sample.
+            return_dict: return a dictionary by metric.
+            reset_metrics: whether the metrics are of this batch alone.
+        """
+        return self._on_batch("test", x, y, sample_weight, None, return_dict, reset_metrics)
+
+    def _on_batch(
+        self, kind: str, x: Any, y: Any, weight: Any, class_weight: Any, return_dict: bool, reset_metrics: bool
+    ) -> Any:
+        self._check_compiled(f"{kind}_on_batch")
+        x, y, weight = arrays.to_host(x, "x"), arrays.to_host(y, "y"), arrays.to_host(weight, "sample_weight")
+        arrays.check_lengths(x, y, weight)
+        batch = (x, y, arrays.to_host(arrays.weigh_classes(y, weight, class_weight), "sample_weight"))
+        self._prepare(batch)
+        if reset_metrics:
+            self.plan.reset()
+        programs = self._program(kind, 0)
+        run = engine.current()
+        result = run.get(programs.run(programs.single, run.put(batch), None))
+        return _returned(self.plan.named(result), return_dict)
+
+    def predict_on_batch(self, x: Any) -> Any:
+        """Outputs for one batch.
+
+        Args:
+            x: inputs.
+        """
+        x = arrays.to_host(x, "x")
+        return predict_all(self, x, max(arrays.length(x), 1), None, CallbackList([]), Progress(0, None, None))
+
+
+def _steps(data: Resident | Stream, limit: int | None) -> int:
+    steps = data.steps or 0
+    return min(steps, limit) if limit is not None else steps
+
+
+def _returned(logs: dict[str, Any], return_dict: bool) -> Any:
+    if return_dict:
+        return logs
+    values = list(logs.values())
+    return values[0] if len(values) == 1 else values
+
+
+def _leaves(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return [leaf for item in value.values() for leaf in _leaves(item)]
+    if isinstance(value, list | tuple):
+        return [leaf for item in value for leaf in _leaves(item)]
+    return [value]
+
+
+def _check_metric_names(wanted: Any) -> None:
+    from .. import metrics
+
+    for name in _leaves(wanted):
+        if not isinstance(name, str) or name.lower() not in ("accuracy", "acc", "crossentropy", "ce"):
+            metrics.get(name)
+
+
+def _callback_list(callbacks: Any) -> list[Any]:
+    if callbacks is None:
+        return []
+    if isinstance(callbacks, CallbackList):
+        return callbacks.callbacks
+    return list(callbacks) if isinstance(callbacks, list | tuple) else [callbacks]
+
+
+def _unpack_validation(data: Any) -> tuple[Any, Any, Any]:
+    if is_stream(data):
+        return data, None, None
+    if not isinstance(data, tuple | list) or len(data) not in (2, 3):
+        raise ValueError("validation_data is (x, y) or (x, y, sample_weight), or a source of batches.")
+    return (*data, None)[:3]
+
+
+def _validates(epoch: int, frequency: int | list[int]) -> bool:
+    if isinstance(frequency, int):
+        return (epoch + 1) % frequency == 0
+    return epoch + 1 in frequency
+
+
+def _ignore_older(kwargs: dict[str, Any], method: str) -> None:
+    for name in ("workers", "use_multiprocessing", "max_queue_size"):
+        kwargs.pop(name, None)
+    if kwargs:
+        raise TypeError(f"{method}() has no argument {next(iter(kwargs))!r}.")

@@ -1,0 +1,112 @@
+"""NumPy arrays made ready for training: one-hot labels, rows of one length, unit vectors."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+
+def to_categorical(x: Any, num_classes: int | None = None) -> np.ndarray[Any, Any]:
+    """Labels as one-hot rows.
+
+    Args:
+        x: whole numbers from 0 on, `(samples,)` or `(samples, 1)` or any shape.
+        num_classes: length of a row; by default the largest label and 1.
+
+    Returns:
+        Array of float32, `(*x.shape, num_classes)`; a last axis of size 1 is replaced.
+
+    Raises:
+        ValueError: a label is negative or not below `num_classes`.
+
+    Example:
+        >>> import cornu
+        >>> cornu.utils.to_categorical([0, 2, 1])
+        array([[1., 0., 0.],
+               [0., 0., 1.],
+               [0., 1., 0.]], dtype=float32)
+    """
+    labels = np.asarray(x, dtype="int64")
+    shape = labels.shape
+    if len(shape) > 1 and shape[-1] == 1:
+        shape = shape[:-1]
+    labels = labels.reshape(-1)
+    classes = int(labels.max(initial=-1)) + 1 if num_classes is None else int(num_classes)
+    if labels.size and (labels.min() < 0 or labels.max() >= classes):
+        raise ValueError(
+            f"Labels must lie from 0 to {classes - 1} for num_classes={classes}, but they go from {labels.min()} to "
+            f"{labels.max()}."
+        )
+    rows = np.zeros((labels.size, classes), "float32")
+    rows[np.arange(labels.size), labels] = 1
+    return rows.reshape((*shape, classes))
+
+
+def normalize(x: Any, axis: int = -1, order: int = 2) -> np.ndarray[Any, Any]:
+    """Vectors divided by their norm; zero vectors stay.
+
+    Args:
+        x: array.
+        axis: axis along which a vector lies.
+        order: order of the norm.
+
+    Example:
+        >>> import cornu
+        >>> cornu.utils.normalize([[3.0, 4.0]])
+        array([[0.6, 0.8]])
+    """
+    array = np.asarray(x)
+    norm = np.atleast_1d(np.linalg.norm(array, order, axis))
+    norm[norm == 0] = 1
+    return array / np.expand_dims(norm, axis)
+
+
+def pad_sequences(
+    sequences: Sequence[Any],
+    maxlen: int | None = None,
+    dtype: str = "int32",
+    padding: str = "pre",
+    truncating: str = "pre",
+    value: Any = 0.0,
+) -> np.ndarray[Any, Any]:
+    """Sequences of different lengths as one array.
+
+    Args:
+        sequences: list of lists of numbers.
+        maxlen: length of a row; by default that of the longest sequence.
+        dtype: dtype of the array.
+        padding: `"pre"` or `"post"`: on which side short sequences are filled up.
+        truncating: `"pre"` or `"post"`: on which side long ones are cut.
+        value: what they are filled with.
+
+    Returns:
+        Array `(len(sequences), maxlen)`, with further axes if the items are arrays.
+
+    Raises:
+        ValueError: `padding` or `truncating` is something else; an item is no sequence.
+
+    Example:
+        >>> import cornu
+        >>> cornu.utils.pad_sequences([[1], [2, 3, 4]], maxlen=2)
+        array([[0, 1],
+               [3, 4]], dtype=int32)
+    """
+    for name, side in (("padding", padding), ("truncating", truncating)):
+        if side not in ("pre", "post"):
+            raise ValueError(f"{name} is 'pre' or 'post'. Received {name}={side!r}.")
+    for i, item in enumerate(sequences):
+        if not hasattr(item, "__len__"):
+            raise ValueError(f"pad_sequences takes a list of sequences, but item {i} is {item!r}.")
+    lengths = [len(item) for item in sequences]
+    maxlen = max(lengths, default=0) if maxlen is None else maxlen
+    inner = next((np.asarray(item).shape[1:] for item in sequences if len(item)), ())
+    padded = np.full((len(sequences), maxlen, *inner), value, dtype=dtype)
+    for row, item in zip(padded, sequences, strict=True):
+        if not len(item) or not maxlen:
+            continue
+        kept = item[-maxlen:] if truncating == "pre" else item[:maxlen]
+        if padding == "pre":
+            row[-len(kept) :] = kept
+        else:
+            row[: len(kept)] = kept
+    return padded

@@ -1,0 +1,258 @@
+"""Every loss and its gradient, against the real Keras; weights, masks, reductions, configs and messages."""
+
+import os
+
+os.environ.setdefault("KERAS_BACKEND", "jax")
+
+import jax
+import jax.numpy as jnp
+import keras
+import numpy as np
+import pytest
+
+import cornu.losses
+from cornu.core.masks import set_mask
+from cornu.core.symbolic import KerasTensor
+
+REDUCTIONS = ["sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none", None]
+
+
+def draw(kind, seed=0, batch=6, steps=4, classes=5):
+    """Random targets and predictions of one kind."""
+    rng = np.random.default_rng(seed)
+    shape = (batch, steps, classes)
+    scores = rng.normal(size=shape)
+    softmax = np.exp(scores) / np.exp(scores).sum(-1, keepdims=True)
+    index = rng.integers(0, classes, shape[:-1])
+    pairs = {
+        "numbers": (rng.normal(size=shape), scores),
+        "positive": (rng.gamma(2.0, size=shape), rng.gamma(2.0, size=shape)),
+        "one_hot": (np.eye(classes)[index], softmax),
+        "one_hot_logits": (np.eye(classes)[index], scores),
+        "index": (index, softmax),
+        "index_logits": (index, scores),
+        "index_column": (index[..., None], softmax),
+        "binary": (rng.integers(0, 2, shape), 1 / (1 + np.exp(-3 * scores))),
+        "binary_logits": (rng.integers(0, 2, shape), scores),
+        "signs": (rng.choice([-1, 1], shape), scores),
+        "distributions": (rng.dirichlet(np.ones(classes), shape[:-1]), softmax),
+    }
+    if kind == "embeddings":
+        x = rng.normal(size=(batch, classes))
+        pairs[kind] = (np.array([0, 1, 0, 2, 1, 0])[:batch], x / np.linalg.norm(x, axis=-1, keepdims=True))
+    if kind == "sequences":
+        labels = np.array([[1, 2, 2, 0], [3, 0, 0, 0], [1, 1, 4, 2], [2, 3, 4, 0], [4, 4, 4, 0], [1, 2, 3, 4]])
+        pairs[kind] = (labels[:batch], rng.normal(size=(batch, 9, classes)))
+    true, pred = pairs[kind]
+    return np.asarray(true, "int32" if true.dtype.kind == "i" else "float32"), np.asarray(pred, "float32")
+
+
+CASES = [
+    ("MeanSquaredError", {}, "numbers"),
+    ("MeanAbsoluteError", {}, "numbers"),
+    ("MeanAbsolutePercentageError", {}, "numbers"),
+    ("MeanSquaredLogarithmicError", {}, "positive"),
+    ("Huber", {"delta": 0.7}, "numbers"),
+    ("LogCosh", {}, "numbers"),
+    ("CosineSimilarity", {}, "numbers"),
+    ("CosineSimilarity", {"axis": 1}, "numbers"),
+    ("BinaryCrossentropy", {}, "binary"),
+    ("BinaryCrossentropy", {"from_logits": True, "label_smoothing": 0.2}, "binary_logits"),
+    ("BinaryFocalCrossentropy", {"gamma": 1.5}, "binary"),
+    ("BinaryFocalCrossentropy", {"apply_class_balancing": True, "from_logits": True}, "binary_logits"),
+    ("CategoricalCrossentropy", {"label_smoothing": 0.1}, "one_hot"),
+    ("CategoricalCrossentropy", {"from_logits": True}, "one_hot_logits"),
+    ("CategoricalFocalCrossentropy", {"gamma": 1.5, "alpha": 0.4}, "one_hot"),
+    ("CategoricalFocalCrossentropy", {"from_logits": True, "label_smoothing": 0.1}, "one_hot_logits"),
+    ("SparseCategoricalCrossentropy", {}, "index"),
+    ("SparseCategoricalCrossentropy", {}, "index_column"),
+    ("SparseCategoricalCrossentropy", {"from_logits": True}, "index_logits"),
+    ("SparseCategoricalCrossentropy", {"ignore_class": 2}, "index"),
+    ("SparseCategoricalCrossentropy", {"ignore_class": 0, "from_logits": True}, "index_logits"),
+    ("CategoricalGeneralizedCrossEntropy", {"q": 0.3}, "index"),
+    ("KLDivergence", {}, "distributions"),
+    ("Poisson", {}, "positive"),
+    ("Hinge", {}, "signs"),
+    ("Hinge", {}, "binary_logits"),
+    ("SquaredHinge", {}, "signs"),
+    ("CategoricalHinge", {}, "one_hot_logits"),
+    ("Dice", {}, "binary"),
+    ("Dice", {"axis": [1, 2]}, "binary"),
+    ("Tversky", {"alpha": 0.3, "beta": 0.8, "axis": [1, 2]}, "binary"),
+    ("CTC", {}, "sequences"),
+    ("Circle", {"gamma": 3.0, "margin": 0.3}, "embeddings"),
+    ("Circle", {"gamma": 30.0, "remove_diagonal": False}, "embeddings"),
+]
+
+
+def close(ours, theirs, message=""):
+    np.testing.assert_allclose(np.asarray(ours), np.asarray(theirs), rtol=2e-5, atol=1e-5, err_msg=message)
+
+
+def ids(case):
+    return str(case)
+
+
+@pytest.mark.parametrize(("name", "options", "kind"), CASES, ids=ids)
+def test_values_and_gradients_equal_those_of_keras(name, options, kind):
+    true, pred = draw(kind)
+    ours, theirs = getattr(cornu.losses, name)(**options), getattr(keras.losses, name)(**options)
+    close(ours.call(jnp.asarray(true), jnp.asarray(pred)), theirs.call(jnp.asarray(true), jnp.asarray(pred)))
+    got = jax.value_and_grad(lambda p: ours(true, p))(pred)
+    expected = jax.value_and_grad(lambda p: theirs(true, p))(pred)
+    close(got[0], expected[0])
+    close(got[1], expected[1], "gradient")
+    assert np.abs(expected[1]).max() > 0
+    close(jax.jit(ours)(true, pred), expected[0], "compiled")
+
+
+@pytest.mark.parametrize("reduction", REDUCTIONS)
+@pytest.mark.parametrize("name", ["MeanAbsoluteError", "SparseCategoricalCrossentropy"])
+def test_reductions_with_weights_and_masks(name, reduction):
+    true, pred = draw("index" if name.startswith("Sparse") else "numbers")
+    rng = np.random.default_rng(5)
+    masks = [None, rng.random((6, 4)) > 0.4, np.zeros((6, 4), bool)]
+    weights = [None, rng.random((6, 1)), rng.random((6, 4)), rng.random((6, 4, 1)), 0.0 * rng.random((6, 4))]
+    options = [{}, {"ignore_class": 1}] if name.startswith("Sparse") else [{}]
+    for option in options:
+        ours = getattr(cornu.losses, name)(reduction=reduction, **option)
+        theirs = getattr(keras.losses, name)(reduction=reduction, **option)
+        for mask in masks:
+            for weight in weights:
+                a, b = jnp.array(pred), jnp.array(pred)
+                if mask is not None:
+                    set_mask(a, jnp.asarray(mask))
+                    keras.src.backend.set_keras_mask(b, jnp.asarray(mask))
+                close(ours(true, a, weight), theirs(true, b, weight))
+                close(ours(true, pred, weight, mask=mask), theirs(true, b, weight))
+
+
+@pytest.mark.parametrize(("true", "pred"), [((6,), (6, 1)), ((6, 1), (6,)), ((6, 4), (6, 4, 1)), ((6, 4, 1), (6, 4))])
+def test_a_last_axis_of_one_is_added_or_dropped(true, pred):
+    rng = np.random.default_rng(2)
+    y, p, w = rng.normal(size=true), rng.normal(size=pred), rng.random(6)
+    for name in ("MeanSquaredError", "Huber", "Poisson"):
+        p = np.abs(p) if name == "Poisson" else p
+        ours, theirs = getattr(cornu.losses, name)(), getattr(keras.losses, name)()
+        close(ours(y, p), theirs(y, p))
+        if true[1:] in ((), (1,)):
+            close(ours(y, p, w), theirs(y, p, w))
+            close(ours(y, p, w[:, None]), theirs(y, p, w[:, None]))
+
+
+def test_extreme_probabilities_are_clipped_as_in_keras():
+    pred = np.array([[0.0, 1.0, 0.0], [1.0, 0.0, 0.0], [1e-9, 2e-8, 1.0]], "float32")
+    true = np.array([1, 2, 0])
+    for name, y in [("sparse_categorical_crossentropy", true), ("categorical_crossentropy", np.eye(3)[true])]:
+        ours, theirs = getattr(cornu.losses, name), getattr(keras.losses, name)
+        close(ours(y, pred), theirs(y, pred))
+        close(*[jax.grad(lambda p, f=f, y=y: f(y, p).sum())(jnp.asarray(pred)) for f in (ours, theirs)])
+    close(cornu.losses.sparse_categorical_crossentropy([-1, 7], pred[:2]), [0.0, 0.0])
+    close(cornu.losses.binary_crossentropy(np.eye(3), pred), keras.losses.binary_crossentropy(np.eye(3), pred))
+
+
+def test_the_class_axis_can_be_another():
+    rng = np.random.default_rng(4)
+    pred = rng.dirichlet(np.ones(5), (6, 4)).astype("float32")
+    index = rng.integers(0, 5, (6, 4))
+    moved = np.moveaxis(pred, -1, 1)
+    close(
+        cornu.losses.sparse_categorical_crossentropy(index, moved, axis=1, ignore_class=2),
+        keras.losses.sparse_categorical_crossentropy(index, pred, ignore_class=2),
+    )
+    one_hot = np.eye(5)[index]
+    close(
+        cornu.losses.categorical_crossentropy(np.moveaxis(one_hot, -1, 1), moved, axis=1),
+        keras.losses.categorical_crossentropy(one_hot, pred),
+    )
+
+
+@pytest.mark.parametrize(("name", "options", "kind"), CASES, ids=ids)
+def test_configs_are_interchangeable(name, options, kind):
+    ours = getattr(cornu.losses, name)(**options, reduction="sum")
+    again = cornu.losses.deserialize(cornu.losses.serialize(ours))
+    assert type(again) is type(ours) and again.get_config() == ours.get_config()
+    theirs = getattr(keras.losses, name).from_config(dict(ours.get_config()))
+    back = type(ours).from_config(theirs.get_config())
+    assert back.reduction == "sum" and back.name == ours.name == theirs.name
+    true, pred = draw(kind)
+    close(again(true, pred), ours(true, pred))
+
+
+def test_names():
+    for name in ("mse", "MSE", "mae", "MAE", "mape", "MAPE", "msle", "MSLE", "bce", "BCE", "kld", "KLD"):
+        assert cornu.losses.get(name).__name__ == keras.losses.get(name).__name__
+    assert cornu.losses.get("logcosh") is cornu.losses.log_cosh
+    assert isinstance(cornu.losses.get("MeanSquaredError"), cornu.losses.MeanSquaredError)
+    assert cornu.losses.get(None) is None
+    identifier = {"class_name": "CategoricalCrossentropy", "config": {"from_logits": True}}
+    assert cornu.losses.get(identifier).fn_kwargs["from_logits"] is True
+    assert {n for n in vars(keras.losses) if not n.startswith("_")} <= set(vars(cornu.losses))
+    with pytest.raises(ValueError, match="'mean_squared_error'"):
+        cornu.losses.get("mean_square_error")
+    with pytest.raises(TypeError, match="Expected a loss"):
+        cornu.losses.get(3)
+
+
+def test_functions_and_classes_of_the_user():
+    def doubled(y_true, y_pred):
+        return 2 * jnp.abs(y_true - y_pred)
+
+    loss = cornu.losses.as_loss(doubled)
+    theirs = keras.losses.LossFunctionWrapper(doubled, name="doubled")
+    true, pred = draw("numbers")
+    close(loss(true, pred, np.arange(6.0)[:, None, None]), theirs(true, pred, np.arange(6.0)[:, None, None]))
+    assert loss.name == "doubled"
+    again = cornu.losses.deserialize(cornu.losses.serialize(loss), {"doubled": doubled})
+    close(again(true, pred), loss(true, pred))
+
+    class Scaled(cornu.losses.Loss):
+        def __init__(self, factor, **kwargs):
+            super().__init__(**kwargs)
+            self.factor = factor
+
+        def call(self, y_true, y_pred):
+            return self.factor * jnp.mean(y_pred["a"] - y_true["a"], axis=-1)
+
+    scaled = Scaled(3.0, reduction="sum")
+    assert float(scaled({"a": [[1.0]]}, {"a": [[2.0]]})) == 3.0
+    assert Scaled.from_config(scaled.get_config()).factor == 3.0
+
+
+def test_symbolic_losses():
+    pred = KerasTensor((None, 4, 5))
+    loss = cornu.losses.mean_squared_error(KerasTensor((None, 4, 5)), pred)
+    assert loss.shape == (None, 4) and loss.node.inputs[1] is pred
+
+
+def test_reductions_of_keras_2():
+    assert cornu.losses.MeanSquaredError(reduction="auto").reduction == "sum_over_batch_size"
+    with pytest.raises(ValueError, match="reduction is one of"):
+        cornu.losses.MeanSquaredError(reduction="average")
+
+
+@pytest.mark.parametrize(
+    ("loss", "true", "pred", "message"),
+    [
+        ("categorical_crossentropy", (8,), (8, 3), "sparse_categorical_crossentropy"),
+        ("categorical_crossentropy", (8, 1), (8, 3), r"to_categorical\(y_true, 3\)"),
+        ("categorical_crossentropy", (8, 4), (8, 3), "last layer 4 units"),
+        ("sparse_categorical_crossentropy", (8, 3), (8, 3), "use categorical_crossentropy"),
+        ("sparse_categorical_crossentropy", (8,), (8, 5, 3), "Flatten"),
+        ("binary_crossentropy", (8, 1), (8, 2), "Dense\\(1, activation='sigmoid'\\)"),
+        ("binary_crossentropy", (8,), (8, 5), "sparse_categorical_crossentropy"),
+        ("mean_squared_error", (8, 4), (8, 3), r"\(8, 4\).*\(8, 3\).*last layer 4 units"),
+        ("mean_squared_error", (7, 3), (8, 3), "different numbers of samples, 7 and 8"),
+        ("huber", (8, 3), (8, 5, 2), "more axes than the targets"),
+        ("ctc", (8,), (8, 5, 2), r"logits \(batch, time, classes\)"),
+    ],
+)
+def test_shapes_that_do_not_fit_are_explained(loss, true, pred, message):
+    for call in (getattr(cornu.losses, loss), cornu.losses.as_loss(loss)):
+        with pytest.raises(ValueError, match=message):
+            call(np.ones(true), np.ones(pred))
+
+
+def test_weights_that_do_not_fit_are_explained():
+    with pytest.raises(ValueError, match=r"shape \(3,\).*losses of shape \(8, 4\).*\(8, 1\)"):
+        cornu.losses.MeanSquaredError()(np.ones((8, 4, 2)), np.ones((8, 4, 2)), np.ones(3))
