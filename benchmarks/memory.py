@@ -21,8 +21,8 @@ import environment
 if __name__ == "__main__":
     environment.enter()
 
-from libraries import check_engine, load
 from libraries import environment as settings_of
+from libraries import load
 
 CALLS, CALLS_PER_MODEL, GROWTH = 2_000, 10, 0.05
 TASKS = {
@@ -81,7 +81,6 @@ def worker(library: str, task: str, times: int) -> list[int]:
     warm = _resident()
     for _ in range(times):
         repeat()
-    check_engine(library)
     return [warm, _resident()]
 
 

@@ -8,7 +8,6 @@ from time import perf_counter
 from typing import Any
 
 import numpy as np
-
 from workloads import Workload
 
 PATHS = {

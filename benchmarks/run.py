@@ -20,12 +20,11 @@ import environment
 if __name__ == "__main__":
     environment.enter()
 
-from rich.console import Console
-from rich.table import Table as RichTable
-
 from libraries import LIBRARIES, runs
 from libraries import environment as settings_of
 from report import Results, Table, tables
+from rich.console import Console
+from rich.table import Table as RichTable
 from workloads import WORKLOADS
 
 HERE = Path(__file__).resolve().parent

@@ -13,7 +13,7 @@ from statistics import median
 from time import perf_counter
 from typing import Any
 
-from libraries import check_engine, load, runs
+from libraries import load, runs
 
 
 class KerasProgram:
@@ -89,7 +89,6 @@ def measure(library: str, name: str, start_only: bool) -> dict[str, Any]:
             import paths
 
             measures |= {f"path_{path}": time for path, time in paths.measure(module, workload, x, y).items()}
-    check_engine(library)
     return measures
 
 

@@ -5,11 +5,17 @@ The tables are data. `translate` is plugged into the decoder by `core.codec.tran
 
 from typing import Any
 
-from ..core import codec
+from ..core import codec, lookup
 
 # Class -> old argument -> new one; None drops the argument. "*" holds for every class.
 RENAMED: dict[str, dict[str, str | None]] = {
-    "*": {"input_dtype": None, "time_major": None, "implementation": None, "is_legacy_optimizer": None},
+    "*": {
+        "input_dtype": None,
+        "time_major": None,
+        "implementation": None,
+        "is_legacy_optimizer": None,
+        "quantization_config": None,
+    },
     "InputLayer": {"batch_input_shape": "batch_shape", "input_dtype": "dtype"},
     "LeakyReLU": {"alpha": "negative_slope"},
     "PReLU": {"init": "alpha_initializer", "weights": None},
@@ -59,6 +65,8 @@ for _name in ("Conv1D", "Conv2D", "Conv3D", "SeparableConv1D", "SeparableConv2D"
     }
 for _name in ("SeparableConv1D", "SeparableConv2D"):  # tf.keras listed arguments that the layer ignores
     RENAMED[_name] = {"groups": None, **{f"kernel_{k}": None for k in ("initializer", "regularizer", "constraint")}}
+for _name in ("Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose"):
+    RENAMED[_name] = {"groups": None}
 for _name in ("DepthwiseConv1D", "DepthwiseConv2D"):
     RENAMED[_name] = {"groups": None, "filters": None, **{f"kernel_{k}": None for k in ("initializer", "regularizer", "constraint")}}
 for _name in ("SimpleRNN", "GRU", "LSTM"):
@@ -81,9 +89,7 @@ for _name in ("MaxPooling1D", "MaxPooling2D", "MaxPooling3D", "AveragePooling1D"
     RENAMED[_name] = {"border_mode": "padding", "dim_ordering": "data_format", "pool_length": "pool_size", "stride": "strides"}
 for _name in ("ZeroPadding2D", "UpSampling2D", "GlobalMaxPooling2D", "GlobalAveragePooling2D", "Flatten"):
     RENAMED[_name] = {"dim_ordering": "data_format"}
-for _name in (
-    *("SGD", "RMSprop", "Adagrad", "Adadelta", "Adam", "AdamW", "Adamax", "Nadam", "Ftrl", "Adafactor", "Lion"),
-):
+for _name in ("SGD", "RMSprop", "Adagrad", "Adadelta", "Adam", "AdamW", "Adamax", "Nadam", "Ftrl", "Adafactor", "Lion"):
     RENAMED[_name] = {"lr": "learning_rate", "jit_compile": None, "schedule_decay": None}
 
 # Class -> today's name.
@@ -95,8 +101,6 @@ CLASSES = {
     "BatchNormalizationV1": "BatchNormalization",
     "BatchNormalizationV2": "BatchNormalization",
     "OrthogonalInitializer": "Orthogonal",
-    "Custom>Adam": "Adam",
-    "MeanMetricWrapper": "MeanMetricWrapper",
 }
 
 # Argument -> old value -> today's.
@@ -130,8 +134,12 @@ def translate(encoded: dict[str, Any]) -> dict[str, Any]:
         name = name.removeprefix("Custom>")  # tf.keras 2.11 to 2.15 wrote its own optimizers so
     if not isinstance(config, dict):
         return {**encoded, "class_name": name}
+    if name == "MeanMetricWrapper":  # tf.keras wrote metrics by their function
+        name, config = _metric(name, config)
     if name.endswith("Lookup") or name == "TextVectorization":
         _refuse_paths(name, config)
+    if config is not encoded["config"]:
+        encoded = {**encoded, "class_name": name, "config": config}
     renamed = {**RENAMED["*"], **RENAMED.get(name, {})}
     if not (set(renamed) & set(config) or set(VALUES) & set(config) or name in _SPECIAL or name != encoded["class_name"]):
         return encoded
@@ -152,6 +160,14 @@ def _refuse_paths(name: str, config: dict[str, Any]) -> None:
                 f"The config of {name} names a file, {key}={config[key]!r}. Loading a model opens no other file: load the "
                 f"{key} yourself and pass it to the layer as a list."
             )
+
+
+def _metric(name: str, config: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The class that stands for a metric's function, `CategoricalAccuracy` for `categorical_accuracy`."""
+    found = "".join(part.capitalize() for part in str(config.get("fn")).split("_"))
+    if found not in lookup.tables()["keras.metrics"].entries:
+        return name, config
+    return found, {key: value for key, value in config.items() if key in ("name", "dtype")}
 
 
 def _convolution(config: dict[str, Any]) -> dict[str, Any]:

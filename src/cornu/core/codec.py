@@ -134,5 +134,7 @@ def _make(config: dict[str, Any], table: lookup.Table | None) -> Any:
             f"custom_objects={{{name!r}: {name}}}."
         )
     if isinstance(found, type):
-        return found.from_config(dict(inner)) if hasattr(found, "from_config") else found(**inner)
+        if not hasattr(found, "from_config"):
+            return found(**inner)
+        return found.from_config(dict(inner) if isinstance(inner, dict) else inner)
     return found

@@ -22,6 +22,8 @@ _LOOKUPS = {
 
 @functools.cache
 def _parameters(init: Callable[..., Any]) -> tuple[inspect.Parameter, ...]:
+    if init is object.__init__:  # a class that takes nothing
+        return ()
     return tuple(inspect.signature(init).parameters.values())[1:]  # without self
 
 

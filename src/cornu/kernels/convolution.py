@@ -1,8 +1,23 @@
-"""Convolution in one, two and three dimensions, with gradients that stay fast inside a loop on the CPU."""
+"""Convolution in one, two and three dimensions, with gradients that stay fast inside a loop on the CPU.
 
-import itertools
+XLA's CPU convolution is fast for one form only: two dimensions, channels last, kernel laid out (rows, columns, in, out),
+plain padding. It brings the gradients of a convolution into that form outside loops, but not inside them, where training
+steps run. So everything here is rewritten into that form by hand. Processor milliseconds inside a `lax.fori_loop`,
+stock lowering then this file (float32, one core of an AVX-512 machine):
+
+    input, kernel, stride                   forward      input gradient   kernel gradient
+    128x28x28x1,   3x3x1x32                2.5    1.7                      27     3.4
+    128x13x13x32,  3x3x32x64               8.2    5.0      34     7.7     559     9.8
+    8x56x56x64,    3x3x64x64                12     11     105      11    1170      20
+    8x56x56x64,    3x3x64x128, 2           6.2    6.4      29     6.9     960      14
+    8x56x56x64,    1x1x64x256              7.6    6.3      22     9.9    1517      11
+    4x16x16x16x16, 3x3x3x16x32              26    3.6     212     3.9     354      11
+    8x28x28x64,    3x3x8x64 (8 groups)     4.5    3.0      13     2.9      54     4.5
+    8x56x56x144,   3x3x1x144 (depthwise)    84    5.0     3.7     4.6    7486     8.0
+"""
+
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 import jax
@@ -10,9 +25,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from cornu.kernels.platform import on_cpu
-
-Pairs = tuple[tuple[int, int], ...]
-Sizes = tuple[int, ...]
+from cornu.kernels.windows import Pads, Sizes, input_gradient, pad, pad_widths, shifts
 
 
 def conv(
@@ -24,97 +37,125 @@ def conv(
     dilation: Sequence[int],
     groups: int = 1,
 ) -> jax.Array:
+    """Convolve the spatial dimensions of `x` with `kernel` (cross-correlation, as every deep-learning library has it).
+
+    `y[b, p, o] = sum over taps t, channels c of x[b, p * stride + t * dilation - low, c] * kernel[t, c, o]`
+
+    Args:
+        x: input, `(batch, *spatial, in)`, with one, two or three spatial dimensions.
+        kernel: weights, `(*window, in // groups, out)`.
+        strides: step between outputs, one per spatial dimension.
+        padding: `"valid"` (none), `"same"` (`ceil(size / stride)` outputs, the odd zero at the end), or
+            explicit `(low, high)` pairs, one per spatial dimension.
+        dilation: step between the taps of the window, one per spatial dimension.
+        groups: the channels are split into this many independent convolutions.
+
+    Returns:
+        `(batch, *new spatial, out)`, in the dtype of `x`.
+
+    Raises:
+        ValueError: for an unknown `padding`.
+
+    Example:
+        >>> conv(jnp.ones((1, 5, 5, 3)), jnp.ones((3, 3, 3, 8)), strides=(2, 2), padding="same", dilation=(1, 1)).shape
+        (1, 3, 3, 8)
+
+    Source: Dumoulin and Visin, "A guide to convolution arithmetic for deep learning" (2016), arXiv:1603.07285.
+    """
     pads = pad_widths(x.shape[1:-1], kernel.shape[:-2], strides, padding, dilation)
     formulation = cpu_conv if on_cpu() else stock_conv
     return formulation(x, kernel, tuple(strides), pads, tuple(dilation), groups)
 
 
-def pad_widths(
-    sizes: Sequence[int],
-    window: Sequence[int],
-    strides: Sequence[int],
-    padding: str | Sequence[tuple[int, int]],
-    dilation: Sequence[int],
-) -> Pairs:
-    if padding == "valid":
-        return tuple((0, 0) for _ in sizes)
-    if padding == "same":
-        reach = [d * (w - 1) + 1 for w, d in zip(window, dilation, strict=True)]
-        total = [max((-(-n // s) - 1) * s + r - n, 0) for n, s, r in zip(sizes, strides, reach, strict=True)]
-        return tuple((t // 2, t - t // 2) for t in total)
-    if isinstance(padding, str):
-        raise ValueError(f"padding must be 'valid', 'same' or one (low, high) pair per dimension; received {padding!r}.")
-    return tuple((int(low), int(high)) for low, high in padding)
+def stock_conv(x: jax.Array, kernel: jax.Array, strides: Sizes, pads: Pads, dilation: Sizes, groups: int = 1) -> jax.Array:
+    """Convolve with the platform's own lowering, for GPUs and TPUs.
 
+    Args:
+        x: `(batch, *spatial, in)`.
+        kernel: `(*window, in // groups, out)`.
+        strides: one per spatial dimension.
+        pads: `(low, high)` pairs.
+        dilation: one per spatial dimension.
+        groups: number of independent convolutions.
 
-def stock_conv(x, kernel, strides, pads, dilation, groups=1):
+    Returns:
+        `(batch, *new spatial, out)`.
+
+    Example:
+        >>> stock_conv(jnp.ones((2, 5, 4)), jnp.ones((3, 4, 8)), (1,), ((0, 0),), (1,)).shape
+        (2, 3, 8)
+    """
     names = {1: ("NWC", "WIO"), 2: ("NHWC", "HWIO"), 3: ("NDHWC", "DHWIO")}[x.ndim - 2]
     return lax.conv_general_dilated(
         x, kernel, strides, pads, rhs_dilation=dilation, feature_group_count=groups, dimension_numbers=(*names, names[0])
     )
 
 
-def cpu_conv(x, kernel, strides, pads, dilation, groups=1):
+def cpu_conv(x: jax.Array, kernel: jax.Array, strides: Sizes, pads: Pads, dilation: Sizes, groups: int = 1) -> jax.Array:
+    """Convolve as matrix products and two-dimensional convolutions, for CPUs; arguments as `stock_conv`.
+
+    Args:
+        x: `(batch, *spatial, in)`.
+        kernel: `(*window, in // groups, out)`.
+        strides: one per spatial dimension.
+        pads: `(low, high)` pairs.
+        dilation: one per spatial dimension.
+        groups: number of independent convolutions.
+
+    Returns:
+        `(batch, *new spatial, out)`.
+
+    Example:
+        >>> cpu_conv(jnp.ones((2, 5, 4)), jnp.ones((3, 4, 8)), (1,), ((0, 0),), (1,)).shape
+        (2, 3, 8)
+    """
+    rank = len(strides)
+    if groups > 1 and groups == x.shape[-1]:
+        x = jnp.repeat(x, kernel.shape[-1] // groups, axis=-1)
+        return _depthwise(x, kernel.squeeze(-2), strides, pads, dilation)
     if groups > 1:
-        return (_depthwise if groups == x.shape[-1] else _grouped)(x, kernel, strides, pads, dilation, groups)
+        return _grouped(x, kernel, strides, pads, dilation, groups)
     if math.prod(kernel.shape[:-2]) == 1:
-        return next(_windows(x, (1,) * len(strides), strides, pads, dilation)) @ kernel.reshape(kernel.shape[-2:])
-    if len(strides) == 1:
-        x = x[:, None]
-        return _conv2d(x, kernel[None], (1, *strides), ((0, 0), *pads), (1, *dilation))[:, 0]
-    if len(strides) == 2:
-        return _conv2d(x, kernel, strides, pads, dilation)
-    return _conv3d(x, kernel, strides, pads, dilation)
+        return _pointwise(x, kernel, strides, pads)
+    if rank == 1:
+        return _conv2d(x[:, None], kernel[None], (1, *strides), ((0, 0), *pads), (1, *dilation))[:, 0]
+    return (_conv2d if rank == 2 else _conv3d)(x, kernel, strides, pads, dilation)
 
 
-def _windows(x, window, strides, pads, dilation) -> Iterator[jax.Array]:
-    x = lax.pad(x, jnp.zeros((), x.dtype), ((0, 0, 0), *((low, high, 0) for low, high in pads), (0, 0, 0)))
-    counts = [(n - d * (w - 1) - 1) // s + 1 for n, w, s, d in zip(x.shape[1:-1], window, strides, dilation, strict=True)]
-    for tap in itertools.product(*map(range, window)):
-        start = [t * d for t, d in zip(tap, dilation, strict=True)]
-        stop = [b + (c - 1) * s + 1 for b, c, s in zip(start, counts, strides, strict=True)]
-        yield lax.slice(x, (0, *start, 0), (x.shape[0], *stop, x.shape[-1]), (1, *strides, 1))
+# --- Reductions of other convolutions to the two-dimensional one, or to a matrix product; JAX differentiates them.
+
+
+def _pointwise(x, kernel, strides, pads):
+    ones = (1,) * len(strides)
+    (x,) = shifts(pad(x, pads), ones, strides, ones)
+    # Rows flat: contracting (batch, rows, columns) without the reshape makes the kernel gradient 7x slower (38 ms, not 5).
+    return (x.reshape(-1, x.shape[-1]) @ kernel.reshape(kernel.shape[-2:])).reshape(*x.shape[:-1], -1)
 
 
 def _conv3d(x, kernel, strides, pads, dilation):
-    depth, *_, channels, filters = kernel.shape
-    rows = _windows(x, (depth, 1, 1), (strides[0], 1, 1), (pads[0], (0, 0), (0, 0)), (dilation[0], 1, 1))
-    x = jnp.concatenate(list(rows), axis=-1)  # (batch, new depth, height, width, depth * in)
-    kernel = jnp.moveaxis(kernel, 0, 2).reshape(*kernel.shape[1:3], depth * channels, filters)
+    """Three dimensions: the taps along the depth become channels of one two-dimensional convolution."""
+    depth, *window, channels, filters = kernel.shape
+    taps = shifts(pad(x, (pads[0], (0, 0), (0, 0))), (depth, 1, 1), (strides[0], 1, 1), (dilation[0], 1, 1))
+    x = jnp.concatenate(list(taps), axis=-1)  # (batch, new depth, height, width, depth * in)
+    kernel = jnp.moveaxis(kernel, 0, -3).reshape(*window, depth * channels, filters)
     y = _conv2d(x.reshape(-1, *x.shape[2:]), kernel, strides[1:], pads[1:], dilation[1:])
     return y.reshape(*x.shape[:2], *y.shape[1:])
 
 
 def _grouped(x, kernel, strides, pads, dilation, groups):
-    block = math.gcd(groups, max(1, 64 // kernel.shape[-2]))
-    blocks = groups // block
-    inputs, outputs = kernel.shape[-2], kernel.shape[-1] // groups
-    same = jnp.eye(block, dtype=kernel.dtype)[:, None, :, None]
+    """Groups, merged into block-diagonal kernels of about 64 channels: multiplying zeros costs less than short products."""
+    *window, channels, filters = kernel.shape
+    merged = math.gcd(groups, max(1, 64 // channels))
+    diagonal = jnp.eye(merged, dtype=kernel.dtype)[:, None, :, None]
     results = []
-    for part, weights in zip(jnp.split(x, blocks, -1), jnp.split(kernel, blocks, -1), strict=True):
-        weights = weights.reshape(*kernel.shape[:-2], 1, inputs, block, outputs) * same
-        weights = weights.reshape(*kernel.shape[:-2], block * inputs, block * outputs)
+    for part, weights in zip(jnp.split(x, groups // merged, -1), jnp.split(kernel, groups // merged, -1), strict=True):
+        weights = weights.reshape(*window, 1, channels, merged, filters // groups) * diagonal
+        weights = weights.reshape(*window, merged * channels, -1)
         results.append(cpu_conv(part, weights, strides, pads, dilation))
-    return jnp.concatenate(results, -1)
+    return jnp.concatenate(results, axis=-1)
 
 
-def _depthwise(x, kernel, strides, pads, dilation, groups):
-    window = kernel.shape[:-2]
-    multiplier = kernel.shape[-1] // groups
-    taps = kernel.reshape(-1, kernel.shape[-1])
-    x = jnp.repeat(x, multiplier, axis=-1) if multiplier > 1 else x
-    return sum(part * tap for part, tap in zip(_windows(x, window, strides, pads, dilation), taps, strict=True))
-
-
-def _native(x, kernel, strides, pads, dilation):
-    """The runtime's own two-dimensional convolution, called the one way in which it is fast."""
-    if min(map(min, pads)) < 0:
-        x = lax.pad(x, jnp.zeros((), x.dtype), ((0, 0, 0), *((min(a, 0), min(b, 0), 0) for a, b in pads), (0, 0, 0)))
-        pads = tuple((max(a, 0), max(b, 0)) for a, b in pads)
-    if max(map(max, pads)) > 0 or x.shape[-1] < 8:
-        return stock_conv(x, kernel, strides, pads, dilation)
-    rows = (x.shape[1] - dilation[0] * (kernel.shape[0] - 1) - 1) // strides[0] + 1
-    return stock_conv(x, kernel, strides, ((0, 1), (0, 0)), dilation)[:, :rows]
+# --- The two-dimensional convolution.
 
 
 @partial(jax.custom_vjp, nondiff_argnums=(2, 3, 4))
@@ -122,56 +163,91 @@ def _conv2d(x, kernel, strides, pads, dilation):
     return _native(x, kernel, strides, pads, dilation)
 
 
-def _forward(x, kernel, strides, pads, dilation):
+def _conv2d_forward(x, kernel, strides, pads, dilation):
     return _conv2d(x, kernel, strides, pads, dilation), (x, kernel)
 
 
-def _backward(strides, pads, dilation, saved, g):
+def _conv2d_backward(strides, pads, dilation, saved, g):
     x, kernel = saved
-    return input_gradient(g, kernel, x.shape, strides, pads, dilation), kernel_gradient(g, x, kernel.shape, strides, pads, dilation)
+    flipped = kernel[::-1, ::-1].swapaxes(-1, -2)
+    dx = input_gradient(_native, g, flipped, x.shape, strides, pads, dilation)
+    return dx, _kernel_gradient(g, x, kernel.shape, strides, pads, dilation)
 
 
-_conv2d.defvjp(_forward, _backward)
+_conv2d.defvjp(_conv2d_forward, _conv2d_backward)
 
 
-def input_gradient(g, kernel, shape, strides, pads, dilation):
-    flipped = kernel[::-1, ::-1].swapaxes(2, 3)
-    dims = zip(shape[1:3], g.shape[1:3], kernel.shape, strides, pads, dilation, strict=False)
-    rows, columns = (list(_phases(n, m, w, s, p[0], d)) for n, m, w, s, p, d in dims)
-    parts = []
-    for (taps_r, pad_r, step_r), (taps_c, pad_c, step_c) in itertools.product(rows, columns):
-        part = flipped[taps_r, taps_c]
-        if part.size == 0:
-            count = [-(-n // s) for n, s in zip(shape[1:3], strides, strict=True)]
-            parts.append(jnp.zeros((shape[0], *count, shape[-1]), g.dtype))
-        else:
-            parts.append(_native(g, part, (1, 1), (pad_r, pad_c), (step_r, step_c)))
-    if len(parts) == 1:
-        return parts[0]
-    whole = jnp.stack(parts, 3).reshape(*parts[0].shape[:3], *strides, shape[-1])
-    whole = whole.transpose(0, 1, 3, 2, 4, 5)
-    whole = whole.reshape(shape[0], whole.shape[1] * strides[0], whole.shape[3] * strides[1], shape[-1])
-    return whole[:, : shape[1], : shape[2]]
+def _native(x, kernel, strides, pads, dilation):
+    """XLA's convolution, called the way in which it is fast."""
+    if min(map(min, pads)) < 0:
+        x = pad(x, tuple((min(low, 0), min(high, 0)) for low, high in pads))
+        pads = tuple((max(low, 0), max(high, 0)) for low, high in pads)
+    if max(map(max, pads)) > 0 or x.shape[-1] < 8:
+        return stock_conv(x, kernel, strides, pads, dilation)
+    # Without any padding the runtime takes a slower path: 8x58x58x64 with 3x3x64x64 costs 39 ms, with one row added 11 ms.
+    rows = (x.shape[1] - dilation[0] * (kernel.shape[0] - 1) - 1) // strides[0] + 1
+    return stock_conv(x, kernel, strides, ((0, 1), (0, 0)), dilation)[:, :rows]
 
 
-def _phases(size, outputs, window, stride, low, dilation):
-    count = -(-size // stride)
-    step = stride // math.gcd(stride, dilation)
-    for phase in range(stride):
-        taps = [t for t in range(window) if (phase + low - t * dilation) % stride == 0]
-        if not taps:
-            yield slice(0, 0), (0, 0), 1
-            continue
-        first, last = ((phase + low - t * dilation) // stride for t in (taps[-1], taps[0]))
-        flipped = slice(window - 1 - taps[-1], window - taps[0], step)
-        yield flipped, (-first, count - 1 + last - (outputs - 1)), step * dilation // stride
-
-
-def kernel_gradient(g, x, shape, strides, pads, dilation):
-    if math.prod(shape[:3]) <= 27:
-        patches = jnp.concatenate(list(_windows(x, shape[:2], strides, pads, dilation)), axis=-1)
+def _kernel_gradient(g, x, shape, strides, pads, dilation):
+    if math.prod(shape[:-1]) <= 27:
+        # A first layer: patches side by side and one product (2.7 ms, not 4.0, for 128x28x28x1; 2.1, not 2.4, for 32x32x32x3).
+        patches = jnp.concatenate(list(shifts(pad(x, pads), shape[:2], strides, dilation)), axis=-1)
         return (patches.reshape(-1, patches.shape[-1]).T @ g.reshape(-1, g.shape[-1])).reshape(shape)
+    # The gradient is itself a convolution, of x by g, with the batch as its channels and the steps exchanged.
     ends = [(w - 1) * d + (m - 1) * s + 1 for w, d, m, s in zip(shape, dilation, g.shape[1:3], strides, strict=False)]
     pads = tuple((low, end - n - low) for (low, _), end, n in zip(pads, ends, x.shape[1:3], strict=True))
-    products = _native(x.transpose(3, 1, 2, 0), g.transpose(1, 2, 0, 3), dilation, pads, strides)
-    return products.transpose(1, 2, 0, 3)
+    gradient = _native(x.transpose(3, 1, 2, 0), g.transpose(1, 2, 0, 3), dilation, pads, strides)  # (in, *window, out)
+    return gradient.transpose(1, 2, 0, 3)
+
+
+# --- The depthwise convolution: shifted products, summed.
+
+
+@partial(jax.custom_vjp, nondiff_argnums=(2, 3, 4))
+def _depthwise(x, kernel, strides, pads, dilation):
+    return _shifted_sum(x, kernel, strides, pads, dilation)
+
+
+def _shifted_sum(x, kernel, strides, pads, dilation):
+    taps = kernel.reshape(-1, kernel.shape[-1])
+    met = shifts(pad(x, pads), kernel.shape[:-1], strides, dilation)
+    return sum(inputs * tap for inputs, tap in zip(met, taps, strict=True))
+
+
+def _depthwise_forward(x, kernel, strides, pads, dilation):
+    return _depthwise(x, kernel, strides, pads, dilation), (x, kernel)
+
+
+def _depthwise_backward(strides, pads, dilation, saved, g):
+    x, kernel = saved
+    flipped = jnp.flip(kernel, range(len(strides)))
+    dx = input_gradient(_shifted_sum, g, flipped, x.shape, strides, pads, dilation)
+    return dx, _depthwise_kernel_gradient(g, x, kernel, strides, pads, dilation)
+
+
+_depthwise.defvjp(_depthwise_forward, _depthwise_backward)
+
+
+def _depthwise_kernel_gradient(g, x, kernel, strides, pads, dilation):
+    """Add the products of rows, position by position, in a loop over all rows; sum along the row once, at the end.
+
+    The sums stay in the cache: 2 ms at 8x56x56x144 with 3x3 taps, where summing each product at once costs 46 ms.
+    """
+    window, lead = kernel.shape[:-1], g.shape[:-2]
+    x = pad(x, pads)
+    reach = [d * (w - 1) + 1 for w, d in zip(window, dilation, strict=True)]
+    size = (1, *reach[:-1], *x.shape[-2:])
+
+    def add_row(i, sums):
+        batch, *rows = jnp.unravel_index(i, lead)
+        start = (batch, *(row * s for row, s in zip(rows, strides[:-1], strict=True)), 0, 0)
+        block = lax.dynamic_slice(x, start, size)
+        met = shifts(block, window, (*(1,) * len(rows), strides[-1]), dilation)
+        row = lax.dynamic_slice(g, (batch, *rows, 0, 0), (*(1,) * len(lead), *g.shape[-2:]))
+        row = row.reshape(g.shape[-2:]).astype(sums[0].dtype)
+        return tuple(total + inputs.reshape(row.shape) * row for total, inputs in zip(sums, met, strict=True))
+
+    zeros = jnp.zeros(g.shape[-2:], jnp.promote_types(g.dtype, jnp.float32))
+    sums = lax.fori_loop(0, math.prod(lead), add_row, (zeros,) * math.prod(window))
+    return jnp.stack(sums).sum(1).reshape(kernel.shape).astype(kernel.dtype)

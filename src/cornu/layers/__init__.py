@@ -13,6 +13,7 @@ from .convolution.transpose import Conv1DTranspose, Conv2DTranspose, Conv3DTrans
 from .core.activation import Activation, Identity
 from .core.dense import Dense
 from .core.embedding import Embedding
+from .core.input import Input
 from .core.input_layer import InputLayer
 from .core.lambda_layer import Lambda
 from .core.masking import Masking
@@ -201,6 +202,7 @@ __all__ = [
     "GlobalMaxPooling3D",
     "GroupNormalization",
     "Identity",
+    "Input",
     "InputLayer",
     "InputSpec",
     "LSTM",

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..core import codec
+from ..layers import Input
 from .model import Model
 
 
@@ -61,8 +62,6 @@ def _first(model: Any) -> list[Any]:
 
 
 def _again(tensor: Any) -> Any:
-    from .input import Input
-
     name = tensor.node.operation.name if tensor.node is not None else None
     return Input(batch_shape=tensor.shape, dtype=tensor.dtype, name=name)
 

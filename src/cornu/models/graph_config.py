@@ -24,10 +24,12 @@ def to_config(model: Any) -> dict[str, Any]:
 
     def place(tensor: KerasTensor) -> list[Any]:
         assert tensor.node is not None
-        operation = tensor.node.operation
-        if tensor.node not in calls[id(operation)]:
-            return [operation.name, 0, tensor.index]  # an input
-        return [operation.name, calls[id(operation)].index(tensor.node) + _own_calls(operation), tensor.index]
+        made = calls[id(tensor.node.operation)]
+        return [tensor.node.operation.name, made.index(tensor.node) if made else 0, tensor.index]
+
+    def end(tensor: KerasTensor) -> list[Any]:
+        name, call, index = place(tensor)
+        return [name, call + _own_calls(tensor.node.operation), index] if tensor.node else []
 
     layers = []
     for operation in graph.operations:
@@ -43,12 +45,12 @@ def to_config(model: Any) -> dict[str, Any]:
         "trainable": model.trainable,
         "layers": layers,
         "input_layers": _places(graph.input_tree, place),
-        "output_layers": _places(graph.output_tree, place),
+        "output_layers": _places(graph.output_tree, end),
     }
 
 
 def _own_calls(operation: Any) -> int:
-    """Keras counts the graph that a functional model was made from as its first call, but not a Sequential's."""
+    """Among a model's outputs, Keras 3 counts the graph an inner functional model was made from as its first call."""
     return int(getattr(operation, "graph", None) is not None and not hasattr(operation, "add"))
 
 
@@ -112,9 +114,10 @@ def from_config(cls: type, config: dict[str, Any], custom_objects: dict[str, Any
             made[name] = _decode_layer(entry, name)
             waiting += [(name, call) for call in entry.get("inbound_nodes") or ()]
     outputs = {name: [layer.output] if _begins(layer) else [] for name, layer in made.items()}
-    first = _first_calls(config, made)
+    newest = any(isinstance(call, dict) for _, call in waiting)
+    first = {} if newest else _first_calls(config, made)
 
-    def tensor(place: Any) -> Any:
+    def tensor(place: Any, first: dict[str, int] = first) -> Any:
         name, call, index = place[:3]
         if name not in made:
             raise ValueError(f"The model's config refers to a layer {name!r} that it does not list.")
@@ -140,8 +143,11 @@ def from_config(cls: type, config: dict[str, Any], custom_objects: dict[str, Any
                 "of layers that come after them, or that are not there."
             )
         waiting = later
+    if newest:
+        first = {name: _own_calls(layer) for name, layer in made.items()}
     try:
-        inputs, results = _tensors_at(config["input_layers"], tensor), _tensors_at(config["output_layers"], tensor)
+        inputs = _tensors_at(config["input_layers"], tensor)
+        results = _tensors_at(config["output_layers"], lambda place: tensor(place, first))
     except _NotYet:
         raise ValueError("The model's config names an input or output that no layer of it gives.") from None
     model = cls(inputs, results, name=config.get("name"))
@@ -158,9 +164,8 @@ def _give_up() -> Any:
 
 
 def _decode_layer(entry: dict[str, Any], name: str) -> Any:
-    module, inner = str(entry.get("module") or ""), entry.get("config")
-    plain = isinstance(inner, dict) and not {"trainable", "dtype"} & set(inner)
-    if module.startswith("keras.src.ops") or not module and plain and is_op(entry["class_name"]) and _called_as_op(entry):
+    inner = entry.get("config")
+    if str(entry.get("module") or "").startswith("keras.src.ops") or _is_bare_op(entry):
         return _SavedOp(entry["class_name"], name, inner)
     if isinstance(inner, dict) and "name" not in inner:
         entry = {**entry, "config": {**inner, "name": name}}
@@ -170,10 +175,12 @@ def _decode_layer(entry: dict[str, Any], name: str) -> Any:
     return layer
 
 
-def _called_as_op(entry: dict[str, Any]) -> bool:
-    """Whether an entry without module, as Keras 3 writes into .h5, is an op: a merging layer takes one list."""
-    calls = entry.get("inbound_nodes") or [None]
-    return isinstance(calls[0], dict) and not (len(calls[0]["args"]) == 1 and entry["class_name"] in layer_table.entries)
+def _is_bare_op(entry: dict[str, Any]) -> bool:
+    """Whether an entry is an op as Keras 3 writes it into .h5: without module, and a layer's config would say more."""
+    name, calls = entry["class_name"], entry.get("inbound_nodes")
+    if entry.get("module") or not is_op(name) or not calls or not isinstance(calls[0], dict):
+        return False
+    return name not in layer_table.entries or not {"trainable", "dtype"} & set(entry["config"])
 
 
 class _SavedOp:
@@ -201,7 +208,7 @@ def _begins(layer: Any) -> bool:
 
 
 def _first_calls(config: dict[str, Any], made: dict[str, Any]) -> dict[str, int]:
-    """For inner models, the number of their first call: most eras counted a model's own graph as call 0."""
+    """For inner models, the number of their first call: Keras 1 and 2 counted a model's own graph as call 0."""
     smallest: dict[str, int] = {}
 
     def note(value: Any) -> None:

@@ -5,8 +5,8 @@ from typing import Any, Self
 
 import jax
 
-from ..core import codec, symbolic, tracking
-from ..core.lookup import nearest, snake_case
+from ..core import codec, names, symbolic, tracking
+from ..core.lookup import nearest
 from ..layers.layer import Layer, layers as layer_table
 from ..training.trainer import Trainer
 from . import graph_config
@@ -55,9 +55,7 @@ class Model(Trainer, Layer):
         inputs = kwargs.pop("input", inputs)
         outputs = kwargs.pop("output", outputs)
         if name is None and inputs is not None and type(self) is Model:
-            from ..core.names import unique_name
-
-            name = unique_name("functional")
+            name = names.unique_name("functional")
         super().__init__(trainable=trainable, dtype=dtype, name=name, **kwargs)
         if (inputs is None) != (outputs is None):
             raise ValueError("A functional model needs both: Model(inputs=..., outputs=...).")
@@ -293,6 +291,5 @@ def _symbolic(shape: Any, dtype: str) -> Any:
     return symbolic.KerasTensor(tuple(shape), dtype)
 
 
-layer_table.add(Model, Functional=Model)
-layer_table.entries["Functional"] = Model
-_ = snake_case
+layer_table.add(Model)
+layer_table.entries["Functional"] = Model  # what files call it

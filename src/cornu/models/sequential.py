@@ -6,7 +6,6 @@ from ..core import codec, symbolic
 from ..layers.core.input_layer import InputLayer
 from ..layers.layer import Layer, layers as layer_table
 from .graph_model import Graph
-from .input import Input
 from .model import Model
 
 
@@ -183,4 +182,3 @@ def _input_dtype(layer: Layer) -> str:
 
 
 layer_table.add(Sequential)
-_ = Input

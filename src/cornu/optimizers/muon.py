@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any, Unpack
+from typing import Any
 
 import jax.numpy as jnp
 
 from ..core.variable import Variable
-from .optimizer import Optimizer, Options, hyperparameters
+from .optimizer import Optimizer, hyperparameters
 
 
 class Muon(Optimizer):

@@ -77,22 +77,22 @@ def _find(group: Group, path: str) -> Group | None:
     return group.group("vars") if "vars" in group else None
 
 
-def walk(owner: Any, path: str = "", seen: set[int] | None = None) -> Iterator[tuple[str, Any]]:
+def walk(owner: Any, path: str = "", seen: dict[int, Any] | None = None) -> Iterator[tuple[str, Any]]:
     """The layers and optimizers in a model with their paths, each at the first place where it is met."""
-    seen = set() if seen is None else seen
+    seen = {} if seen is None else seen  # holds what it has seen, so that no other object gets the same id
     if id(owner) in seen:
         return
-    seen.add(id(owner))
+    seen[id(owner)] = owner
     yield path, owner
     for name, value in _attributes(owner):
         yield from _inside(value, f"{path}/{name}".lstrip("/"), seen)
 
 
-def _inside(value: Any, path: str, seen: set[int]) -> Iterator[tuple[str, Any]]:
+def _inside(value: Any, path: str, seen: dict[int, Any]) -> Iterator[tuple[str, Any]]:
     if isinstance(value, Layer | Optimizer):
         yield from walk(value, path, seen)
     elif isinstance(value, list | tuple | dict) and id(value) not in seen:
-        seen.add(id(value))
+        seen[id(value)] = value
         used: dict[str, int] = {}
         for item in value.values() if isinstance(value, dict) else value:
             kind = _kind(item)

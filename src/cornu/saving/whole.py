@@ -50,8 +50,20 @@ def write_hdf5(path: str, model: Any, include_optimizer: bool) -> None:
 def _training_config(compiled: dict[str, Any]) -> dict[str, Any]:
     """Compile state as .h5 files hold it: the optimizer apart."""
     rest = {key: value for key, value in compiled.items() if key != "optimizer"}
+    rest["loss"] = _long_names(rest["loss"])
     optimizer = compiled["optimizer"]
     return {**rest, "optimizer_config": {key: optimizer[key] for key in ("class_name", "config")}}
+
+
+def _long_names(loss: Any) -> Any:
+    """Losses under their full names: Keras 3.15 writes `"mse"` into .h5 files, and then cannot read it."""
+    if isinstance(loss, list):
+        return [_long_names(item) for item in loss]
+    if isinstance(loss, dict) and "class_name" not in loss:
+        return {key: _long_names(item) for key, item in loss.items()}
+    if isinstance(loss, str) and ">" not in loss:
+        return lookup.snake_case(lookup.tables()["keras.losses"].find(loss).__name__)
+    return loss
 
 
 def read_hdf5(path: str, custom_objects: dict[str, Any] | None, compile: bool) -> Any:

@@ -218,6 +218,8 @@ def _get_metric(identifier: Any, loss: Any, y_true: Any, y_pred: Any) -> Any:
         return metrics.table.find(kinds[_kind(loss, y_true, y_pred)])(name=identifier)
     found = metrics.get(identifier)
     if isinstance(found, metrics.Metric):
+        if isinstance(identifier, str):
+            found.name = identifier  # logs have the key that the user wrote
         return found
     return metrics.MeanMetricWrapper(found, name=_function_name(identifier, found))
 

@@ -31,7 +31,7 @@ def predict_all(
         called: callbacks.
         progress: what to print.
     """
-    called.call("on_predict_begin")
+    called.call("on_predict_begin", {})
     if is_stream(x):
         outputs = _stream(model, Stream(x, steps, with_targets=False), called)
     else:
@@ -44,7 +44,7 @@ def predict_all(
             outputs = _stream(model, Stream(_slices(x, batch_size), None), called)
         else:
             outputs = _blocks(model, x, batch_size, progress)
-    called.call("on_predict_end")
+    called.call("on_predict_end", {})
     return outputs
 
 

@@ -42,7 +42,8 @@ class Programs:
 
     def prepare(self, program: Any, *args: Any) -> None:
         """Begin to compile a program for such arguments while other work goes on."""
-        program.prepare([v.spec() for v in self.variables], *jax.tree.map(spec_of, args))
+        if not program.compiled:
+            program.prepare([v.spec() for v in self.variables], *jax.tree.map(spec_of, args))
 
 
 def spec_of(value: Any) -> Any:

@@ -1,7 +1,7 @@
 """Trainer: compile, fit, evaluate and predict."""
 
-import contextlib
-from collections.abc import Iterable, Iterator
+import itertools
+from collections.abc import Iterable
 from typing import Any
 
 import jax
@@ -266,10 +266,11 @@ class Trainer:
         progress = Progress(verbose, epochs, data.steps)
         pace, test_pace = Pace(), Pace()
         hooks = self._hooks(called, "train", progress)
-        called.call("on_train_begin")
+        logs: dict[str, Any] = {}
+        called.call("on_train_begin", {})
         try:
             for epoch in range(initial_epoch, epochs):
-                called.call("on_epoch_begin", epoch)
+                called.call("on_epoch_begin", epoch, {})
                 progress.begin(epoch)
                 self.plan.reset()
                 logs = self.plan.named(run_epoch(programs, data, pace, hooks, steps_per_epoch))
@@ -284,7 +285,7 @@ class Trainer:
         finally:
             progress.abort()
         self.optimizer.finalize_variable_values(self.trainable_variables)  # type: ignore[attr-defined]
-        called.call("on_train_end")
+        called.call("on_train_end", logs)
         return history
 
     def _training_data(
@@ -325,8 +326,6 @@ class Trainer:
 
     def _peeked(self, stream: Stream) -> Stream:
         """Prepare the model with the first batch of a stream, which is not lost."""
-        import itertools
-
         iterator = stream._iterate(np.random.default_rng(0)) if stream.resumes else None
         source = iterator if iterator is not None else stream._iterate(np.random.default_rng(0))
         first = next(source, None)
@@ -373,17 +372,11 @@ class Trainer:
     ) -> dict[str, Any]:
         size = data.batch_size if isinstance(data, Resident) else batch_size
         programs = self._program("test", size)
-        called.call("on_test_begin")
-        with self._kept_metrics():
-            logs = self.plan.named(run_epoch(programs, data, pace, self._hooks(called, "test", progress), steps))
+        called.call("on_test_begin", {})
+        self.plan.reset()
+        logs = self.plan.named(run_epoch(programs, data, pace, self._hooks(called, "test", progress), steps))
         called.call("on_test_end", logs)
         return logs
-
-    @contextlib.contextmanager
-    def _kept_metrics(self) -> Iterator[None]:
-        """Metrics begin anew for an evaluation."""
-        self.plan.reset()
-        yield
 
     def evaluate(
         self,

@@ -47,8 +47,8 @@ class Merge(Layer):
             if len(known) > 1:
                 raise ValueError(
                     f"Layer {self.name!r} combines its inputs element by element, but their sizes on axis {axis} "
-                    f"differ: {' and '.join(str(s) for s in shapes)}. Give them equal shapes (Dense, Conv2D 1x1, Reshape or "
-                    "Cropping can), or join them with Concatenate."
+                    f"differ: {' and '.join(str(s) for s in shapes)}. Give them equal shapes "
+                    "(Dense, Conv2D 1x1, Reshape or Cropping can), or join them with Concatenate."
                 )
 
     def call(self, inputs: Any) -> Any:

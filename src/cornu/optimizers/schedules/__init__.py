@@ -13,9 +13,7 @@ from .decay import (
 )
 from .schedule import LearningRateSchedule, table
 
-table.add(
-    CosineDecay, CosineDecayRestarts, ExponentialDecay, InverseTimeDecay, PiecewiseConstantDecay, PolynomialDecay
-)
+table.add(CosineDecay, CosineDecayRestarts, ExponentialDecay, InverseTimeDecay, PiecewiseConstantDecay, PolynomialDecay)
 
 
 def serialize(learning_rate_schedule: LearningRateSchedule) -> Any:

@@ -167,9 +167,7 @@ class PiecewiseConstantDecay(LearningRateSchedule):
     """
 
     @arguments
-    def __init__(
-        self, boundaries: Sequence[float], values: Sequence[float], name: str = "PiecewiseConstant"
-    ) -> None:
+    def __init__(self, boundaries: Sequence[float], values: Sequence[float], name: str = "PiecewiseConstant") -> None:
         if len(boundaries) != len(values) - 1:
             raise ValueError(
                 f"Give one value more than boundaries, {len(boundaries) + 1}. Received {len(values)} values."

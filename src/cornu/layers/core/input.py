@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..layers.core.input_layer import InputLayer
+from .input_layer import InputLayer
 
 
 def Input(  # noqa: N802 - Keras's name

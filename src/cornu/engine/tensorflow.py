@@ -1,0 +1,220 @@
+"""The second engine: the same programs, inside TensorFlow's runtime.
+
+A program is traced by JAX and exported as StableHLO, the portable form of an XLA program. The op `XlaCallModule` holds it inside
+a `tf.function(jit_compile=True)`; TensorFlow compiles and runs it. State stays `tf.Tensor` between calls, and what is not a
+program (an input pipeline of `tf.data`, a user's own TensorFlow code) lives in the same process and on the same devices.
+
+A program that calls back into Python (`jax.debug.print`, `jax.pure_callback`) cannot be exported, and the linear algebra that
+`jaxlib` takes from LAPACK (`jnp.linalg.svd`, `eigh`, `qr`, `cholesky` on a CPU) has no counterpart in TensorFlow.
+"""
+
+import contextlib
+import functools
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Callable, Hashable, Iterator
+from typing import Any
+
+import jax
+import numpy as np
+from jax import export
+
+from cornu.engine import Program, cache, counters
+
+ALIGNMENT = 64  # bytes; TensorFlow's kernels read no tensor that is less aligned
+
+
+class TensorFlowEngine:
+    """Runs programs in TensorFlow; arrays are eager `tf.Tensor`.
+
+    Raises:
+        ImportError: TensorFlow is not installed.
+    """
+
+    name = "tensorflow"
+
+    def __init__(self) -> None:
+        self.tf = _import_tensorflow()
+        self.cache = cache.enable_for_tensorflow(self.tf.__version__)  # before TensorFlow looks for devices, and reads its flags
+        self.platform = "cuda" if self.tf.config.list_physical_devices("GPU") else "cpu"
+        self._tensor_type = type(self.tf.constant(0))
+
+    def compile(self, fn: Callable[..., Any], *, donate: tuple[int, ...] = ()) -> "TensorFlowProgram":
+        """Return `fn` as a Program. TensorFlow reuses the buffers of no argument: `donate` changes nothing."""
+        return TensorFlowProgram(self, fn)
+
+    def put(self, tree: Any) -> Any:
+        """Move the host arrays of `tree` into tensors."""
+        counters.host_to_device += sum(not isinstance(leaf, self._tensor_type) for leaf in jax.tree.leaves(tree))
+        return jax.tree.map(self.tensor, tree)
+
+    def get(self, tree: Any) -> Any:
+        """Bring the tensors of `tree` to NumPy; on a CPU they share the tensors' memory."""
+        return jax.tree.map(np.asarray, tree)
+
+    def devices(self) -> list[str]:
+        """Names of TensorFlow's devices."""
+        tf = self.tf
+        found = tf.config.list_physical_devices("GPU") or tf.config.list_physical_devices("CPU")
+        return [f"{device.device_type.lower()}:{index}" for index, device in enumerate(found)]
+
+    def tensor(self, x: Any) -> Any:
+        """Return an array or number as a tensor of the dtype that JAX would give it (int64 becomes int32 unless x64 is on)."""
+        if type(x) is self._tensor_type:
+            return x
+        x = np.asarray(x)
+        x = np.asarray(x, jax.dtypes.canonicalize_dtype(x.dtype))
+        readable = x.flags.c_contiguous and x.ctypes.data % ALIGNMENT == 0
+        if self.platform == "cpu" and x.nbytes >= 1 << 20 and readable and x.flags.writeable and x.dtype.kind in "fiu":
+            return self.tf.experimental.dlpack.from_dlpack(x.__dlpack__())
+        return self.tf.constant(x)
+
+    def key(self, leaves: list[Any], structure: Any) -> Hashable:
+        """Identify a program by its arguments; as in JAX, a Python number has no firm dtype and counts by its type."""
+        tensor, shape, as_dtype = self._tensor_type, self.tf.TensorShape, self.tf.as_dtype
+        leaves = [
+            (x.shape, x.dtype.as_datatype_enum)
+            if type(x) is tensor
+            else (shape(x.shape), as_dtype(jax.dtypes.canonicalize_dtype(x.dtype)).as_datatype_enum)
+            if hasattr(x, "dtype")
+            else type(x)
+            for x in leaves
+        ]
+        return structure, tuple(leaves)
+
+
+class TensorFlowProgram(Program):
+    """A function, and one `tf.function` per structure, shapes and dtypes of its arguments."""
+
+    def __init__(self, engine: TensorFlowEngine, fn: Callable[..., Any]) -> None:
+        super().__init__()
+        self._engine, self._fn = engine, fn
+        self._runs: dict[Hashable, Callable[[list[Any]], Any]] = {}
+
+    def __call__(self, *args: Any) -> Any:
+        """Run to the end; TensorFlow runs eagerly."""
+        counters.dispatches += 1
+        leaves, structure = jax.tree.flatten(args)
+        key = self._engine.key(leaves, structure)
+        if self._preparing:
+            self._wait_for(key)
+        run = self._runs.get(key) or self._export(key, leaves, structure)
+        return run([self._engine.tensor(leaf) for leaf in leaves])
+
+    def prepare(self, *args: Any) -> None:
+        """Trace now, compile in the background.
+
+        TensorFlow compiles at a first run: the program runs there once, on zeros (a training loop from step 0 to step 0).
+        """
+        leaves, structure = jax.tree.flatten(args)
+        key = self._engine.key(leaves, structure)
+        if key not in self._runs:
+            run, specs, zeros = self._export(key, leaves, structure), _specs(leaves), self._engine.tf.zeros
+            self._in_background(key, lambda: run([zeros(spec.shape, spec.dtype) for spec in specs]))
+
+    def _export(self, key: Hashable, leaves: list[Any], structure: Any) -> Callable[[list[Any]], Any]:
+        self._count_compilation()
+        with _without_locations():
+            program = jax.jit(self._fn)
+            exported = export.export(program, platforms=[self._engine.platform])(*structure.unflatten(_specs(leaves)))
+        self._runs[key] = run = _tf_function(self._engine, exported)
+        return run
+
+
+def _tf_function(engine: TensorFlowEngine, exported: export.Exported) -> Callable[[list[Any]], Any]:
+    """Put an exported program into a `tf.function` and return it as a function from a list of tensors to a pytree."""
+    from tensorflow.compiler.tf2xla.python import xla
+
+    tf = engine.tf
+
+    def program(*tensors: Any) -> Any:
+        return xla.call_module(
+            [tensors[index] for index in exported.module_kept_var_idx],
+            version=exported.calling_convention_version,
+            module=exported.mlir_module_serialized,
+            Tout=[tf.as_dtype(aval.dtype) for aval in exported.out_avals],
+            Sout=[aval.shape for aval in exported.out_avals],
+            platforms=[engine.platform.upper()],
+        )
+
+    specs = [tf.TensorSpec(aval.shape, aval.dtype) for aval in exported.in_avals]
+    build = functools.partial(tf.function(program, jit_compile=True, autograph=False).get_concrete_function, *specs)
+    call = build().inference_fn.call_preflattened  # 0.2 ms with 40 tensors; a ConcreteFunction's checks of its arguments: 0.5 ms
+    first = True
+
+    def run(tensors: list[Any]) -> Any:
+        nonlocal first, call
+        try:
+            results = call(tensors)
+        except (tf.errors.OutOfRangeError, tf.errors.DataLossError):  # a damaged file in the cache: TensorFlow does not compile anew
+            if not first or engine.cache is None:
+                raise
+            cache.clear(engine.cache)
+            call = build().inference_fn.call_preflattened
+            results = call(tensors)
+        except tf.errors.NotFoundError as error:
+            if "FFI handler" not in error.message:
+                raise
+            raise NotImplementedError(f"TensorFlow lacks a routine of jaxlib ({error.message}); run this with CORNU_BACKEND=jax.") from None
+        first = False
+        return exported.out_tree.unflatten(results)
+
+    return run
+
+
+def _specs(leaves: list[Any]) -> list[jax.ShapeDtypeStruct]:
+    number = (bool, int, float, complex)
+    return [
+        jax.ShapeDtypeStruct((), jax.dtypes.canonicalize_dtype(type(x)), weak_type=True)
+        if isinstance(x, number)
+        else jax.ShapeDtypeStruct(tuple(x.shape), jax.dtypes.canonicalize_dtype(getattr(x.dtype, "as_numpy_dtype", x.dtype)))
+        for x in leaves
+    ]
+
+
+@contextlib.contextmanager
+def _without_locations() -> Iterator[None]:
+    """Export without the caller's line numbers, so that an edited script still finds its programs in the cache."""
+    limit = jax.config.jax_traceback_in_locations_limit
+    jax.config.update("jax_traceback_in_locations_limit", 0)
+    try:
+        yield
+    finally:
+        jax.config.update("jax_traceback_in_locations_limit", limit)
+
+
+def _import_tensorflow() -> Any:
+    level = os.environ.get("TF_CPP_MIN_LOG_LEVEL", "1")  # importing jax sets "1"; anything else is the user's
+    quiet = level == "1" and "tensorflow" not in sys.modules
+    if quiet:
+        os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"  # errors come as exceptions; every load from the cache logs a harmless one
+    try:
+        with _without_notices() if quiet else contextlib.nullcontext():
+            import tensorflow
+    except ModuleNotFoundError as error:
+        if error.name != "tensorflow":
+            raise
+        raise ImportError('The tensorflow engine needs TensorFlow: pip install "cornu[tensorflow]"') from None
+    return tensorflow
+
+
+@contextlib.contextmanager
+def _without_notices() -> Iterator[None]:
+    """Hold back standard error, then pass on all but the notices that TensorFlow writes before its log level counts."""
+    try:
+        shown = os.dup(2)
+    except OSError:  # no standard error
+        yield
+        return
+    with tempfile.TemporaryFile() as held:
+        os.dup2(held.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(shown, 2)
+            os.close(shown)
+            held.seek(0)
+            lines = held.read().decode(errors="replace").splitlines(keepends=True)
+            sys.stderr.write("".join(line for line in lines if not re.search("InitializeLog|oneDNN custom operations", line)))

@@ -1,0 +1,26 @@
+"""What all tests share: the oracle's backend, quiet libraries, a fresh seed before each test."""
+
+import os
+
+os.environ["KERAS_BACKEND"] = "jax"  # the real Keras, our oracle, computes on the same device
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("MPLBACKEND", "Agg")
+os.environ.setdefault("CORNU_CACHE", "off")  # tests count compilations
+
+import numpy as np
+import pytest
+
+import cornu
+
+
+@pytest.fixture(autouse=True)
+def fresh_session():
+    """Names count from zero and random numbers repeat."""
+    cornu.config.clear_session(free_memory=False)
+    cornu.utils.set_random_seed(0)
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    """Random numbers that repeat."""
+    return np.random.default_rng(0)

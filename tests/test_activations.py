@@ -1,0 +1,82 @@
+"""Activations against the real Keras: values, gradients, names and configs."""
+
+import jax
+import keras
+import numpy as np
+import pytest
+
+import cornu.activations as ours
+from cornu.core.symbolic import KerasTensor
+
+X = (3 * np.random.default_rng(0).normal(size=(4, 6))).astype("float32")
+NAMES = """celu elu exponential gelu glu hard_shrink hard_sigmoid hard_silu hard_swish hard_tanh leaky_relu linear
+log_sigmoid log_softmax mish relu relu6 selu sigmoid silu soft_shrink softmax softplus softsign sparse_plus
+sparse_sigmoid sparsemax squareplus swish tanh tanh_shrink""".split()
+CALLS = [(name, {}) for name in NAMES] + [
+    ("relu", {"negative_slope": 0.3}),
+    ("relu", {"max_value": 2.0}),
+    ("relu", {"threshold": 0.5}),
+    ("relu", {"negative_slope": 0.3, "max_value": 2.0, "threshold": 0.5}),
+    ("relu", {"negative_slope": 0.1, "threshold": -0.5}),
+    ("gelu", {"approximate": True}),
+    ("leaky_relu", {"negative_slope": 0.05}),
+    ("elu", {"alpha": 0.5}),
+    ("celu", {"alpha": 2.0}),
+    ("softmax", {"axis": 0}),
+    ("log_softmax", {"axis": 0}),
+    ("sparsemax", {"axis": 0}),
+    ("glu", {"axis": 0}),
+    ("threshold", {"threshold": 0.5, "default_value": 7.0}),
+    ("squareplus", {"b": 1}),
+    ("hard_shrink", {"threshold": 1.0}),
+    ("soft_shrink", {"threshold": 1.0}),
+]
+
+
+@pytest.mark.parametrize("name, options", CALLS)
+def test_values_gradients_and_shapes(name, options):
+    mine, theirs = getattr(ours, name), getattr(keras.activations, name)
+    value = mine(X, **options)
+    np.testing.assert_allclose(value, theirs(X, **options), rtol=1e-5, atol=1e-6)
+    weights = np.random.default_rng(1).normal(size=value.shape).astype("float32")
+
+    def gradient(fn):
+        return jax.grad(lambda x: (fn(x, **options) * weights).sum())(X)
+
+    np.testing.assert_allclose(gradient(mine), gradient(theirs), rtol=1e-5, atol=1e-5)
+    symbol = mine(KerasTensor(X.shape), **options)
+    assert (symbol.shape, symbol.dtype) == (value.shape, "float32")
+    if options.get("axis", -1) != 0:
+        assert mine(KerasTensor((None, 6)), **options).shape == (None, value.shape[1])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_configs_equal_those_of_keras(name):
+    config = ours.serialize(ours.get(name))
+    assert config == keras.activations.serialize(keras.activations.get(name))
+    assert ours.deserialize(config) is ours.get(name)
+
+
+def test_half_precision_is_kept():
+    for name in NAMES:
+        assert getattr(ours, name)(X.astype("float16")).dtype == "float16"
+
+
+def test_names():
+    assert ours.get(None) is ours.linear
+    assert ours.get(ours.relu) is ours.relu
+    for name in dir(keras.activations):
+        if not name.startswith("_"):
+            assert hasattr(ours, name), name
+    with pytest.raises(ValueError, match="'leaky_relu'"):
+        ours.get("leakyrelu")
+
+
+def test_custom_functions():
+    def double(x):
+        return 2 * x
+
+    assert ours.get(double) is double
+    assert ours.deserialize("double", custom_objects={"double": double}) is double
+    with pytest.raises(TypeError, match="named function"):
+        ours.serialize(lambda x: x)
