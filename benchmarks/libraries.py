@@ -46,7 +46,7 @@ def environment(library: str, home: str) -> dict[str, str]:
 def load(library: str) -> Any:
     """Imports the library and returns its module.
 
-    TensorFlow is hidden from all that do not run on it, as if it were not installed: Keras on another backend imports it
+    TensorFlow is hidden from all that do not run on it, as if not installed: Keras on another backend imports it
     where it finds it (for a Bidirectional layer, say), which would be counted in its time and memory.
     """
     if not library.endswith("-tf"):

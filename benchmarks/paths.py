@@ -74,7 +74,7 @@ def measure(keras: Any, workload: Workload, x: np.ndarray, y: np.ndarray) -> dic
         "plain": arrays,
         "reads": arrays | {"callbacks": [reader(keras)]},
         "acts": arrays | {"callbacks": [actor(keras)]},
-        "generator": {"x": batches(x, y, size), "steps_per_epoch": steps},
+        "generator": {"x": batches(x, y, size), "steps_per_epoch": steps, "shuffle": False},
         "validation": arrays | {"validation_data": held_out, "validation_batch_size": size},
         "weights": arrays | {"sample_weight": np.linspace(0.5, 1.5, len(x), dtype="float32")},
     }

@@ -16,6 +16,7 @@ from . import (
     saving,
     utils,
 )
+from .compat import configs as _configs  # older configs, known from here on
 from .core.dtypes import DTypePolicy
 from .core.spec import InputSpec
 from .core.symbolic import KerasTensor

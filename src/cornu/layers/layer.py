@@ -451,7 +451,9 @@ class Layer(Configurable, tracking.Tracked):
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments as plain data."""
-        own = {k: v for k, v in self.captured().items() if k not in (*_BASE_ARGUMENTS, *_FIRST_LAYER, "weights")}
+        known = calling.parameters(type(self).__init__)  # `input_dim` is an argument of Embedding itself
+        left = {*_BASE_ARGUMENTS, *(k for k in (*_FIRST_LAYER, "weights") if k not in known)}
+        own = {k: v for k, v in self.captured().items() if k not in left}
         config: dict[str, Any] = {"name": self.name, "trainable": self.trainable}
         config["dtype"] = {
             "module": "keras",
@@ -459,7 +461,7 @@ class Layer(Configurable, tracking.Tracked):
             "config": self.dtype_policy.get_config(),
             "registered_name": None,
         }
-        if self.activity_regularizer is not None or "activity_regularizer" in calling.parameters(type(self).__init__):
+        if self.activity_regularizer is not None or "activity_regularizer" in known:
             own["activity_regularizer"] = self.activity_regularizer
         config.update({name: codec.encode(value) for name, value in own.items()})
         return config

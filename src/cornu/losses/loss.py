@@ -80,7 +80,7 @@ class Loss(Configurable):
         """
         if mask is None and not isinstance(y_pred, dict | list | tuple):
             mask = get_mask(y_pred)
-        y_true, y_pred = jax.tree.map(self._array, y_true), jax.tree.map(self._array, y_pred)
+        y_true, y_pred = (jax.tree.map(self._array, y, is_leaf=_is_array) for y in (y_true, y_pred))
         values = self.call(y_true, y_pred)
         own = get_mask(values)  # a loss may rule out entries itself, as `ignore_class` does
         if own is not None:
@@ -147,6 +147,11 @@ class LossFunctionWrapper(Loss):
 
 
 table = Table("loss", "keras.losses", Loss)
+
+
+def _is_array(value: Any) -> bool:
+    """Whether a list stands for one array: it holds numbers, or lists of numbers, and no arrays."""
+    return isinstance(value, list | tuple) and all(isinstance(x, int | float) for x in jax.tree.leaves(value))
 
 
 def checked_reduction(reduction: Any) -> str | None:

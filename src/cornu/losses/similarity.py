@@ -80,7 +80,7 @@ class Circle(LossFunctionWrapper):
         >>> import cornu
         >>> x = cornu.ops.array([[1.0, 0.0], [0.0, 1.0], [1.0, 0.0], [0.0, 1.0]])
         >>> round(float(cornu.losses.Circle(gamma=2.0)([0, 0, 1, 1], x)), 3)
-        4.453
+        3.517
     """
 
     @arguments

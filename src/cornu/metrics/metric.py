@@ -25,7 +25,7 @@ class Metric(Configurable):
         ...         super().__init__(name=name, **kwargs)
         ...         self.total = self.add_variable((), "zeros", name="total")
         ...     def update_state(self, y_true, y_pred, sample_weight=None):
-        ...         self.total.assign_add(cornu.ops.sum(cornu.ops.cast(y_pred > 0.5, "float32")))
+        ...         self.total.assign_add(cornu.ops.sum(cornu.ops.greater(y_pred, 0.5)))
         ...     def result(self):
         ...         return self.total.value
         >>> float(Positives()([0, 1], [0.9, 0.1]))
@@ -36,6 +36,7 @@ class Metric(Configurable):
     _own: list[Any]
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        """Begin an empty list of Variables, so that a subclass may assign some before it calls `__init__`."""
         self = super().__new__(cls, *args, **kwargs)
         object.__setattr__(self, "_own", [])
         return self

@@ -83,7 +83,8 @@ from .crossentropy import (
     one_hot,
     sparse_categorical_crossentropy,
 )
-from .exponential import erf, erfc, erfinv, exp, exp2, expm1, i0, log, log10, log1p, log2, logaddexp, logaddexp2, sinc
+from .ctc import ctc_decode, ctc_loss
+from .exponential import erf, erfc, erfinv, exp, exp2, expm1, i0, log, log1p, log2, log10, logaddexp, logaddexp2, sinc
 from .indexing import (
     get_item,
     scatter,
@@ -413,6 +414,8 @@ __all__ = [
     "cosh",
     "count_nonzero",
     "cross",
+    "ctc_decode",
+    "ctc_loss",
     "cumprod",
     "cumsum",
     "custom_gradient",

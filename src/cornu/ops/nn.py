@@ -9,6 +9,7 @@ from .crossentropy import (
     one_hot,
     sparse_categorical_crossentropy,
 )
+from .ctc import ctc_decode, ctc_loss
 from .nonlinear import (
     celu,
     elu,
@@ -54,6 +55,8 @@ __all__ = [
     "celu",
     "conv",
     "conv_transpose",
+    "ctc_decode",
+    "ctc_loss",
     "depth_to_space",
     "depthwise_conv",
     "dot_product_attention",

@@ -59,7 +59,7 @@ from .creation import (
     zeros,
     zeros_like,
 )
-from .exponential import exp, exp2, expm1, i0, log, log10, log1p, log2, logaddexp, logaddexp2, sinc
+from .exponential import exp, exp2, expm1, i0, log, log1p, log2, log10, logaddexp, logaddexp2, sinc
 from .indexing import get_item, select, take, take_along_axis, unravel_index, where
 from .joining import (
     append,

@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 
 from ..core.op import op
-from . import _lax as pooling
+from ..kernels import pooling
 from .layout import from_channels_last, per_axis, to_channels_last
 from .tensors import tensor
 

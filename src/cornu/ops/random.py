@@ -6,9 +6,12 @@ import jax
 import jax.numpy as jnp
 
 from ..core import dtypes
+from ..core.lookup import Table
 from ..core.op import op
 from ..core.seeds import SeedGenerator, draw_seed
 from .tensors import tensor
+
+Table("seed generator", "keras.random", SeedGenerator).add(SeedGenerator)
 
 
 def _key(seed: Any) -> Any:

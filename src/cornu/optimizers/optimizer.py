@@ -2,7 +2,6 @@
 
 import functools
 import inspect
-import math
 import re
 import warnings
 from collections.abc import Callable, Iterable, Sequence
@@ -10,20 +9,19 @@ from typing import Any, ParamSpec, TypedDict, TypeVar
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
-from ..core import codec, dtypes, names, state
-from ..core.config import Configurable, arguments
+from ..core import names, state
+from ..core.config import arguments
 from ..core.lookup import Table
 from ..core.variable import Variable
 from .gradients import clip
-from .schedules import LearningRateSchedule
+from .state import OptimizerState, value_of
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
-class Optimizer(Configurable):
+class Optimizer(OptimizerState):
     r"""Base of optimizers. A subclass names its `slots`, the arrays it keeps per weight, and writes `update`.
 
     One step, for gradients :math:`g` of the loss with respect to the weights:
@@ -62,8 +60,6 @@ class Optimizer(Configurable):
         [0.5, 2.5]
     """
 
-    slots: tuple[tuple[str, ...], ...] = ()  # per weight, in the order of files; those of a group lie together
-
     @arguments
     def __init__(
         self,
@@ -80,159 +76,8 @@ class Optimizer(Configurable):
         name: str | None = None,
     ) -> None:
         _check(self)
-        self.name = name or names.unique_name(type(self).__name__)
-        self.built = False
-        self._rate: Any = None
-        self._slots: list[Variable] = []
         self._excluded: tuple[set[int], Any] = (set(), None)
-        self._trainable: list[Variable] = []
-        self._index: dict[int, int] = {}
-        with names.name_scope(self.name):
-            self._iterations = Variable(np.int32(0), dtype="int32", trainable=False, name="iteration")
-        self.learning_rate = learning_rate
-
-    # The state.
-
-    def build(self, variables: Sequence[Variable]) -> None:
-        """Make the slots of the given weights.
-
-        Args:
-            variables: all weights that it is going to update.
-        """
-        if self.built:
-            return
-        self._trainable = list(variables)
-        self._index = {id(v): i for i, v in enumerate(self._trainable)}
-        if self.use_ema:
-            self._averages = self.add_optimizer_variables(variables, "average")
-        if self.gradient_accumulation_steps:
-            self._sums = self.add_optimizer_variables(variables, "gradient_accumulator")
-        self._kept: dict[str, list[Any]] = {}
-        for group in self.slots:
-            made = self.add_optimizer_variables(variables, list(group), [self.initial(slot) for slot in group])
-            self._kept.update(zip(group, made, strict=True))
-        self.built = True
-
-    def initial(self, slot: str) -> Any:
-        """Initializer of a slot.
-
-        Args:
-            slot: one of the names in `slots`.
-        """
-        return "zeros"
-
-    def add_variable(
-        self, shape: Sequence[int], initializer: Any = "zeros", dtype: Any = None, name: str | None = None, **_: Any
-    ) -> Variable:
-        """Make a Variable of the optimizer's state.
-
-        Args:
-            shape: tuple of sizes.
-            initializer: name, function or array.
-            dtype: dtype, by default `floatx`.
-            name: its name.
-            **_: further arguments of Keras, without effect.
-        """
-        with names.name_scope(self.name):
-            initializer = _zeros if initializer == "zeros" else initializer
-            variable = Variable(initializer, tuple(shape), dtype, trainable=False, name=name)
-        self._slots.append(variable)
-        return variable
-
-    def add_variable_from_reference(
-        self, reference_variable: Any, name: str | None = None, initializer: Any = "zeros"
-    ) -> Variable:
-        """Make a Variable of the shape and dtype of another.
-
-        Args:
-            reference_variable: the other one.
-            name: the last part of its name.
-            initializer: name, function or array.
-        """
-        path = getattr(reference_variable, "path", None) or reference_variable.name
-        path = path.replace("/", "_").replace(":", "_")
-        shape, dtype = reference_variable.shape, reference_variable.dtype
-        return self.add_variable(shape, initializer, dtype, f"{path}_{name or 'var'}")
-
-    def add_optimizer_variables(
-        self, trainable_variables: Sequence[Variable], name: Any, initializer: Any = "zeros"
-    ) -> Any:
-        """Make slots of the given weights.
-
-        Args:
-            trainable_variables: the weights.
-            name: name of the slot, or a list of names.
-            initializer: initializer, or one per name.
-
-        Returns:
-            A list of Variables, one per weight; a tuple of such lists if `name` is a list.
-        """
-        if isinstance(name, str):
-            return [self.add_variable_from_reference(v, name, initializer) for v in trainable_variables]
-        each = list(initializer) if isinstance(initializer, list | tuple) else [initializer] * len(name)
-        if len(each) != len(name):
-            raise ValueError(f"Give one initializer per name. Received: name={name!r}, initializer={initializer!r}")
-        rows = [
-            [self.add_variable_from_reference(v, n, i) for n, i in zip(name, each, strict=True)]
-            for v in trainable_variables
-        ]
-        return tuple([row[k] for row in rows] for k in range(len(name)))
-
-    @property
-    def variables(self) -> list[Variable]:
-        """The state: iteration, learning rate unless it is a schedule, then slots."""
-        rate = [self._rate] if isinstance(self._rate, Variable) else []
-        return [self._iterations, *rate, *self._slots]
-
-    @property
-    def iterations(self) -> Any:
-        """Number of updates so far, an int32 Variable; with accumulation an array."""
-        if self.gradient_accumulation_steps:
-            return self._iterations.value // self.gradient_accumulation_steps
-        return self._iterations
-
-    @property
-    def learning_rate(self) -> Any:
-        """The learning rate: a Variable, or for a schedule its value at this step. Assign a number to change it."""
-        if isinstance(self._rate, LearningRateSchedule):
-            return self._rate(self._iterations.value)
-        if callable(self._rate) and not isinstance(self._rate, Variable):
-            return self._rate()
-        return self._rate
-
-    @learning_rate.setter
-    def learning_rate(self, value: Any) -> None:
-        if "_rate" not in self.__dict__:  # kept by the constructor, which checks it in a moment
-            return
-        if isinstance(value, dict):
-            value = codec.decode(value)
-        if callable(value) and not isinstance(value, Variable):
-            self._rate = value
-            return
-        if isinstance(self._rate, LearningRateSchedule):
-            raise TypeError(
-                f"The learning rate of {self.name!r} follows {type(self._rate).__name__} and cannot be assigned a "
-                "number. Make the optimizer with a number as learning_rate, or assign another schedule."
-            )
-        if self._rate is None:
-            value = checked_rate(value)
-            with names.name_scope(self.name):
-                self._rate = Variable(np.asarray(value), (), dtypes.floatx(), trainable=False, name="learning_rate")
-        else:
-            if isinstance(value, int | float | str):
-                value = checked_rate(value)
-            self._rate.assign(value)
-
-    @property
-    def lr(self) -> Any:
-        """The learning rate, as older scripts call it."""
-        return self.learning_rate
-
-    @lr.setter
-    def lr(self, value: Any) -> None:
-        self.learning_rate = value
-
-    # A step.
+        super().__init__(learning_rate, name or names.unique_name(type(self).__name__))
 
     def update(self, gradient: Any, weight: Any, *slots_rate_step: Any) -> tuple[Any, tuple[Any, ...]]:
         """The rule: new weight and new slots, as a function of arrays; a subclass writes it.
@@ -254,14 +99,11 @@ class Optimizer(Configurable):
             learning_rate: the learning rate.
         """
         kept = [self._kept[slot][self._get_variable_index(variable)] for group in self.slots for slot in group]
-        rest = (*[slot.value for slot in kept], _value(learning_rate), self._step_number())
+        rest = (*[slot.value for slot in kept], value_of(learning_rate), self._step_number())
         weight, values = self.update(gradient, variable.value, *rest)
         variable.assign(weight)
         for slot, value in zip(kept, values, strict=True):
             slot.assign(value)
-
-    def _step_number(self) -> Any:
-        return (_value(self.iterations) + 1).astype("float32")
 
     def update_all(self, grads: Sequence[Any], trainable_variables: Sequence[Variable]) -> None:
         """Update all weights in place; a subclass with state that all weights share extends it.
@@ -365,7 +207,7 @@ class Optimizer(Configurable):
                 self._decay(variable, self.weight_decay)
 
     def _decay(self, variable: Variable, weight_decay: float) -> None:
-        rate = _value(self.learning_rate)
+        rate = value_of(self.learning_rate)
         variable.assign(variable.value - variable.value * weight_decay * rate)
 
     def exclude_from_weight_decay(
@@ -391,7 +233,7 @@ class Optimizer(Configurable):
 
     def _average(self) -> None:
         """Move the averages towards the weights; when due, put them in the weights' place."""
-        count = _value(self.iterations)
+        count = value_of(self.iterations)
         momentum = jnp.where(count == 0, 0.0, self.ema_momentum)
         due = None
         if self.ema_overwrite_frequency:
@@ -410,8 +252,6 @@ class Optimizer(Configurable):
         if self.use_ema:
             for variable in var_list:
                 variable.assign(self._averages[self._get_variable_index(variable)].value)
-
-    # What subclasses, loops and files use.
 
     def scale_loss(self, loss: Any) -> Any:
         """The loss times `loss_scale_factor`, before its gradient is taken.
@@ -437,24 +277,6 @@ class Optimizer(Configurable):
         values = run([*trainable_variables, *optimizer_variables])[1]
         return values[: len(self._trainable)], values[len(self._trainable) :]
 
-    def set_weights(self, weights: Sequence[Any]) -> None:
-        """Assign `variables` in their order.
-
-        Args:
-            weights: arrays.
-
-        Raises:
-            ValueError: the number or a shape differs.
-        """
-        if len(weights) != len(self.variables):
-            raise ValueError(f"{self.name!r} has {len(self.variables)} variables; {len(weights)} arrays were given.")
-        for variable, weight in zip(self.variables, weights, strict=True):
-            variable.assign(weight)
-
-    def get_weights(self) -> list[Any]:
-        """Values of `variables`, as NumPy arrays."""
-        return [v.numpy() for v in self.variables]
-
     def assign(self, variable: Variable, value: Any) -> None:
         """Assign a Variable, for rules written as `update_step`.
 
@@ -462,7 +284,7 @@ class Optimizer(Configurable):
             variable: what to assign.
             value: its new value.
         """
-        variable.assign(_value(value))
+        variable.assign(value_of(value))
 
     def assign_add(self, variable: Variable, value: Any) -> None:
         """Add to a Variable, for rules written as `update_step`.
@@ -471,7 +293,7 @@ class Optimizer(Configurable):
             variable: what to change.
             value: what to add.
         """
-        variable.assign_add(_value(value))
+        variable.assign_add(value_of(value))
 
     def assign_sub(self, variable: Variable, value: Any) -> None:
         """Subtract from a Variable, for rules written as `update_step`.
@@ -480,22 +302,7 @@ class Optimizer(Configurable):
             variable: what to change.
             value: what to subtract.
         """
-        variable.assign_sub(_value(value))
-
-    def _get_variable_index(self, variable: Variable) -> int:
-        if id(variable) not in self._index:
-            raise ValueError(
-                f"The optimizer {self.name!r} was built for other weights than {variable.path!r}. Make a new optimizer "
-                "for a new model, or compile the model again after changing which layers are trainable."
-            )
-        return self._index[id(variable)]
-
-    def captured(self) -> dict[str, Any]:
-        """Constructor arguments by name; the learning rate as it is now."""
-        named = super().captured()
-        if "learning_rate" in named:
-            named["learning_rate"] = float(self._rate) if isinstance(self._rate, Variable) else self._rate
-        return named
+        variable.assign_sub(value_of(value))
 
 
 class Options(TypedDict, total=False):
@@ -561,28 +368,6 @@ def choose(
     values = jax.lax.cond(condition, *branches, [v.value for v in variables])
     for variable, value in zip(variables, values, strict=True):
         variable.assign(value)
-
-
-def checked_rate(value: Any) -> float:
-    """A learning rate as a float, or an error that says what one is."""
-    try:
-        rate = math.nan if isinstance(value, str | bool) else float(value)
-    except (TypeError, ValueError):
-        rate = math.nan
-    if not (math.isfinite(rate) and rate >= 0):
-        raise ValueError(
-            "learning_rate is a number that is not negative, such as 0.001, or a schedule from "
-            f"cornu.optimizers.schedules. Received: learning_rate={value!r}"
-        )
-    return rate
-
-
-def _value(value: Any) -> Any:
-    return value.value if isinstance(value, Variable) else jnp.asarray(value)
-
-
-def _zeros(shape: Sequence[int], dtype: Any = None) -> Any:
-    return np.zeros(shape, dtype)
 
 
 table = Table("optimizer", "keras.optimizers", Optimizer)

@@ -106,27 +106,20 @@ def _kind(item: Any) -> str | None:
     if isinstance(item, list | tuple | dict):
         return "container"
     if isinstance(item, Layer | Optimizer):
-        return "functional" if _is_functional(item) else snake_case(type(item).__name__)
+        return snake_case(vars(type(item)).get("_saved_as", (None, type(item).__name__))[1])
     return None
-
-
-def _is_functional(item: Any) -> bool:
-    from ..models.model import Model
-
-    return type(item) is Model
 
 
 def _attributes(owner: Any) -> list[tuple[str, Any]]:
     """Attributes that may hold layers, in the order of Keras: by name, private ones last, `layers` of a graph first."""
     named = {name: value for name, value in vars(owner).items() if name not in _framework()}
-    from ..models.model import Model
-
-    if isinstance(owner, Model):
+    is_model = hasattr(type(owner), "graph")
+    if is_model:
         named["layers"] = owner.layers
-        if getattr(owner, "optimizer", None) is not None:
+        if owner.optimizer is not None:
             named["optimizer"] = owner.optimizer
     ordered = sorted(named.items(), key=lambda item: "~" + item[0] if item[0].startswith("_") else item[0])
-    if isinstance(owner, Model) and owner.graph is not None:
+    if is_model and owner.graph is not None:
         ordered.sort(key=lambda item: item[0] != "layers")
     return ordered
 
@@ -134,7 +127,5 @@ def _attributes(owner: Any) -> list[tuple[str, Any]]:
 @functools.cache
 def _framework() -> frozenset[str]:
     """Attributes that every layer and model has; what they hold is found otherwise."""
-    from ..models.model import Model
-
-    own = {*vars(Layer(name="layer")), *vars(Model(name="model"))}
-    return frozenset(own | {"_own_weights", "_layers", "_graph", "_tensors", "_input_layer", "_captured", "optimizer"})
+    models = {"_layers", "_graph", "_tensors", "_input_layer", "_own_weights", "_compiled", "optimizer", "plan"}
+    return frozenset({*vars(Layer(name="layer")), *models})

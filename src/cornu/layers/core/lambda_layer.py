@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any, Self
 
-from ...core import lookup
+from ...core import codec, lookup
 from ...core.masks import set_mask
 from ..layer import Layer
 
@@ -61,6 +61,10 @@ class Lambda(Layer):
     def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
         """What `mask` says."""
         return self.mask(inputs, previous_mask) if callable(self.mask) else self.mask
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments as plain data; functions by their names."""
+        return {**super().get_config(), "arguments": codec.encode(self.arguments)}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Self:

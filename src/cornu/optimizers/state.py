@@ -1,0 +1,235 @@
+"""What an optimizer keeps: step, learning rate and arrays per weight, by the names and in the order of files."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+
+from ..core import codec, dtypes, names
+from ..core.config import Configurable
+from ..core.variable import Variable
+from .schedules import LearningRateSchedule
+
+
+class OptimizerState(Configurable):
+    """The Variables of an optimizer; `Optimizer` adds the step.
+
+    Args:
+        learning_rate: a number, a schedule, or a function without arguments.
+        name: begins the paths of the Variables.
+    """
+
+    slots: tuple[tuple[str, ...], ...] = ()  # per weight, in the order of files; those of a group lie together
+    use_ema: bool
+    gradient_accumulation_steps: int | None
+
+    def __init__(self, learning_rate: Any, name: str) -> None:
+        self.name = name
+        self.built = False
+        self._rate: Any = None
+        self._slots: list[Variable] = []
+        self._trainable: list[Variable] = []
+        self._index: dict[int, int] = {}
+        with names.name_scope(self.name):
+            self._iterations = Variable(np.int32(0), dtype="int32", trainable=False, name="iteration")
+        self.learning_rate = learning_rate
+
+    def build(self, variables: Sequence[Variable]) -> None:
+        """Make the slots of the given weights.
+
+        Args:
+            variables: all weights that it is going to update.
+        """
+        if self.built:
+            return
+        self._trainable = list(variables)
+        self._index = {id(v): i for i, v in enumerate(self._trainable)}
+        if self.use_ema:
+            self._averages = self.add_optimizer_variables(variables, "average")
+        if self.gradient_accumulation_steps:
+            self._sums = self.add_optimizer_variables(variables, "gradient_accumulator")
+        self._kept: dict[str, list[Any]] = {}
+        for group in self.slots:
+            made = self.add_optimizer_variables(variables, list(group), [self.initial(slot) for slot in group])
+            self._kept.update(zip(group, made, strict=True))
+        self.built = True
+
+    def initial(self, slot: str) -> Any:
+        """Initializer of a slot.
+
+        Args:
+            slot: one of the names in `slots`.
+        """
+        return "zeros"
+
+    def add_variable(
+        self, shape: Sequence[int], initializer: Any = "zeros", dtype: Any = None, name: str | None = None, **_: Any
+    ) -> Variable:
+        """Make a Variable of the optimizer's state.
+
+        Args:
+            shape: tuple of sizes.
+            initializer: name, function or array.
+            dtype: dtype, by default `floatx`.
+            name: its name.
+            **_: further arguments of Keras, without effect.
+        """
+        with names.name_scope(self.name):
+            initializer = _zeros if initializer == "zeros" else initializer
+            variable = Variable(initializer, tuple(shape), dtype, trainable=False, name=name)
+        self._slots.append(variable)
+        return variable
+
+    def add_variable_from_reference(
+        self, reference_variable: Any, name: str | None = None, initializer: Any = "zeros"
+    ) -> Variable:
+        """Make a Variable of the shape and dtype of another.
+
+        Args:
+            reference_variable: the other one.
+            name: the last part of its name.
+            initializer: name, function or array.
+        """
+        path = getattr(reference_variable, "path", None) or reference_variable.name
+        path = path.replace("/", "_").replace(":", "_")
+        shape, dtype = reference_variable.shape, reference_variable.dtype
+        return self.add_variable(shape, initializer, dtype, f"{path}_{name or 'var'}")
+
+    def add_optimizer_variables(
+        self, trainable_variables: Sequence[Variable], name: Any, initializer: Any = "zeros"
+    ) -> Any:
+        """Make slots of the given weights.
+
+        Args:
+            trainable_variables: the weights.
+            name: name of the slot, or a list of names.
+            initializer: initializer, or one per name.
+
+        Returns:
+            A list of Variables, one per weight; a tuple of such lists if `name` is a list.
+        """
+        if isinstance(name, str):
+            return [self.add_variable_from_reference(v, name, initializer) for v in trainable_variables]
+        each = list(initializer) if isinstance(initializer, list | tuple) else [initializer] * len(name)
+        if len(each) != len(name):
+            raise ValueError(f"Give one initializer per name. Received: name={name!r}, initializer={initializer!r}")
+        rows = [
+            [self.add_variable_from_reference(v, n, i) for n, i in zip(name, each, strict=True)]
+            for v in trainable_variables
+        ]
+        return tuple([row[k] for row in rows] for k in range(len(name)))
+
+    @property
+    def variables(self) -> list[Variable]:
+        """The state: iteration, learning rate unless it is a schedule, then slots."""
+        rate = [self._rate] if isinstance(self._rate, Variable) else []
+        return [self._iterations, *rate, *self._slots]
+
+    @property
+    def iterations(self) -> Any:
+        """Number of updates so far, an int32 Variable; with accumulation an array."""
+        if self.gradient_accumulation_steps:
+            return self._iterations.value // self.gradient_accumulation_steps
+        return self._iterations
+
+    @property
+    def learning_rate(self) -> Any:
+        """The learning rate: a Variable, or for a schedule its value at this step. Assign a number to change it."""
+        if isinstance(self._rate, LearningRateSchedule):
+            return self._rate(self._iterations.value)
+        if callable(self._rate) and not isinstance(self._rate, Variable):
+            return self._rate()
+        return self._rate
+
+    @learning_rate.setter
+    def learning_rate(self, value: Any) -> None:
+        if "_rate" not in self.__dict__:  # kept by the constructor, which checks it in a moment
+            return
+        if isinstance(value, dict):
+            value = codec.decode(value)
+        if callable(value) and not isinstance(value, Variable):
+            self._rate = value
+            return
+        if isinstance(self._rate, LearningRateSchedule):
+            raise TypeError(
+                f"The learning rate of {self.name!r} follows {type(self._rate).__name__} and cannot be assigned a "
+                "number. Make the optimizer with a number as learning_rate, or assign another schedule."
+            )
+        if self._rate is None:
+            value = checked_rate(value)
+            with names.name_scope(self.name):
+                self._rate = Variable(np.asarray(value), (), dtypes.floatx(), trainable=False, name="learning_rate")
+        else:
+            if isinstance(value, int | float | str):
+                value = checked_rate(value)
+            self._rate.assign(value)
+
+    @property
+    def lr(self) -> Any:
+        """The learning rate, as older scripts call it."""
+        return self.learning_rate
+
+    @lr.setter
+    def lr(self, value: Any) -> None:
+        self.learning_rate = value
+
+    def set_weights(self, weights: Sequence[Any]) -> None:
+        """Assign `variables` in their order.
+
+        Args:
+            weights: arrays.
+
+        Raises:
+            ValueError: the number or a shape differs.
+        """
+        if len(weights) != len(self.variables):
+            raise ValueError(f"{self.name!r} has {len(self.variables)} variables; {len(weights)} arrays were given.")
+        for variable, weight in zip(self.variables, weights, strict=True):
+            variable.assign(weight)
+
+    def get_weights(self) -> list[Any]:
+        """Values of `variables`, as NumPy arrays."""
+        return [v.numpy() for v in self.variables]
+
+    def _get_variable_index(self, variable: Variable) -> int:
+        if id(variable) not in self._index:
+            raise ValueError(
+                f"The optimizer {self.name!r} was built for other weights than {variable.path!r}. Make a new optimizer "
+                "for a new model, or compile the model again after changing which layers are trainable."
+            )
+        return self._index[id(variable)]
+
+    def _step_number(self) -> Any:
+        return (value_of(self.iterations) + 1).astype("float32")
+
+    def captured(self) -> dict[str, Any]:
+        """Constructor arguments by name; the learning rate as it is now."""
+        named = super().captured()
+        if "learning_rate" in named:
+            named["learning_rate"] = float(self._rate) if isinstance(self._rate, Variable) else self._rate
+        return named
+
+
+def checked_rate(value: Any) -> float:
+    """A learning rate as a float, or an error that says what one is."""
+    try:
+        rate = math.nan if isinstance(value, str | bool) else float(value)
+    except (TypeError, ValueError):
+        rate = math.nan
+    if not (math.isfinite(rate) and rate >= 0):
+        raise ValueError(
+            "learning_rate is a number that is not negative, such as 0.001, or a schedule from "
+            f"cornu.optimizers.schedules. Received: learning_rate={value!r}"
+        )
+    return rate
+
+
+def value_of(value: Any) -> Any:
+    """The array of a Variable or a number."""
+    return value.value if isinstance(value, Variable) else jnp.asarray(value)
+
+
+def _zeros(shape: Sequence[int], dtype: Any = None) -> Any:
+    return np.zeros(shape, dtype)
