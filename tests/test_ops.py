@@ -349,8 +349,8 @@ CASES = [
 ]
 
 # Ops that take functions, or give no arrays; each has a test of its own below.
-APART = """associative_scan cond ctc_decode custom_gradient dtype eig fori_loop is_tensor jvp map ndim scan shape size sparsemax
-switch vectorize vectorized_map while_loop""".split()  # fmt: skip
+APART = """associative_scan cond ctc_decode custom_gradient dtype eig fori_loop is_tensor jvp map ndim scan shape
+size sparsemax switch vectorize vectorized_map while_loop""".split()  # fmt: skip
 
 
 def leaves(result):
@@ -488,7 +488,8 @@ def test_operators():
     v = cornu.core.variable.Variable(X)
     pairs = [
         (v + Y, X + Y), (Y - v, Y - X), (v * 2, X * 2), (1 / v, 1 / X), (v**2, X**2), (v // 2, X // 2), (v % 2, X % 2),
-        (v @ Y.T, X @ Y.T), (-v, -X), (abs(v), abs(X)), (v < Y, X < Y), (v >= 0, X >= 0), (v[1], X[1]), (v == X, X == X),
+        (v @ Y.T, X @ Y.T), (-v, -X), (abs(v), abs(X)), (v < Y, X < Y), (v >= 0, X >= 0), (v[1], X[1]),
+        (v == X, X == X),
         (v != Y, X != Y), ((v > 0) & (Y > 0), (X > 0) & (Y > 0)),
     ]  # fmt: skip
     for ours, expected in pairs:

@@ -19,7 +19,9 @@ NAMES = ("model.h5", "model.keras")
 
 
 def make(units=3):
-    return cornu.Sequential([cornu.Input((4,)), layers.Dense(units, kernel_initializer="random_normal"), layers.Dense(1)])
+    return cornu.Sequential(
+        [cornu.Input((4,)), layers.Dense(units, kernel_initializer="random_normal"), layers.Dense(1)]
+    )
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -491,8 +491,8 @@ class STFT(Initializer):
 
     Args:
         side: `"real"` or `"imag"`.
-        window: name of a window, an array, or None.
-        scaling: `"density"` divides by `sqrt(sum(w**2))`, `"spectrum"` by `sum(w)`; None divides by nothing.
+        window: name of a window of `scipy.signal`, an array, or None.
+        scaling: `"density"` divides a window by `sqrt(sum(w**2))`, `"spectrum"` by `sum(abs(w))`; None by nothing.
         periodic: whether the window is made for spectral analysis rather than filter design.
 
     Raises:
@@ -518,21 +518,20 @@ class STFT(Initializer):
         length, _, frequencies = shape
         angles = 2 * np.pi * np.outer(np.arange(length), np.arange(frequencies)) / ((frequencies - 1) * 2)
         kernel = np.cos(angles) if self.side == "real" else -np.sin(angles)
-        window = self._window(length)
-        if self.scaling == "density":
-            window = window * np.sqrt(1 / np.sum(window**2))
-        elif self.scaling == "spectrum":
-            window = window * np.sqrt(1 / np.sum(window) ** 2)
-        return (kernel * window[:, None])[:, None].astype(_dtype(dtype))
+        if self.window is not None:
+            kernel = kernel * self._scaled_window(length)[:, None]
+        return kernel[:, None].astype(_dtype(dtype))
 
-    def _window(self, length: int) -> Any:
-        if self.window is None:
-            return np.ones(length)
-        if not isinstance(self.window, str):
-            return np.asarray(self.window)
+    def _scaled_window(self, length: int) -> Any:
         import scipy.signal
 
-        return scipy.signal.get_window(self.window, length, fftbins=self.periodic)
+        named = isinstance(self.window, str)
+        window = scipy.signal.get_window(self.window, length, self.periodic) if named else np.asarray(self.window)
+        if window.shape != (length,):
+            raise ValueError(f"The window has shape {window.shape}; the kernel has {length} samples.")
+        if self.scaling == "density":
+            return window / np.sqrt(np.sum(window**2))
+        return window / np.sum(np.abs(window)) if self.scaling == "spectrum" else window
 
 
 class _Initializers(Table):

@@ -51,7 +51,15 @@ for _name in ("Dense", "TimeDistributedDense"):
         "bias": "use_bias",
         "input_dim": None,
     }
-for _name in ("Conv1D", "Conv2D", "Conv3D", "SeparableConv1D", "SeparableConv2D", "LocallyConnected1D", "LocallyConnected2D"):
+for _name in (
+    "Conv1D",
+    "Conv2D",
+    "Conv3D",
+    "SeparableConv1D",
+    "SeparableConv2D",
+    "LocallyConnected1D",
+    "LocallyConnected2D",
+):
     RENAMED[_name] = {
         **RENAMED["Dense"],
         "nb_filter": "filters",
@@ -68,7 +76,11 @@ for _name in ("SeparableConv1D", "SeparableConv2D"):  # tf.keras listed argument
 for _name in ("Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose"):
     RENAMED[_name] = {"groups": None}
 for _name in ("DepthwiseConv1D", "DepthwiseConv2D"):
-    RENAMED[_name] = {"groups": None, "filters": None, **{f"kernel_{k}": None for k in ("initializer", "regularizer", "constraint")}}
+    RENAMED[_name] = {
+        "groups": None,
+        "filters": None,
+        **{f"kernel_{k}": None for k in ("initializer", "regularizer", "constraint")},
+    }
 for _name in ("SimpleRNN", "GRU", "LSTM"):
     RENAMED[_name] = {
         "output_dim": "units",
@@ -85,8 +97,20 @@ for _name in ("SimpleRNN", "GRU", "LSTM"):
         "input_dim": None,
         "input_length": None,
     }
-for _name in ("MaxPooling1D", "MaxPooling2D", "MaxPooling3D", "AveragePooling1D", "AveragePooling2D", "AveragePooling3D"):
-    RENAMED[_name] = {"border_mode": "padding", "dim_ordering": "data_format", "pool_length": "pool_size", "stride": "strides"}
+for _name in (
+    "MaxPooling1D",
+    "MaxPooling2D",
+    "MaxPooling3D",
+    "AveragePooling1D",
+    "AveragePooling2D",
+    "AveragePooling3D",
+):
+    RENAMED[_name] = {
+        "border_mode": "padding",
+        "dim_ordering": "data_format",
+        "pool_length": "pool_size",
+        "stride": "strides",
+    }
 for _name in ("ZeroPadding2D", "UpSampling2D", "GlobalMaxPooling2D", "GlobalAveragePooling2D", "Flatten"):
     RENAMED[_name] = {"dim_ordering": "data_format"}
 for _name in ("SGD", "RMSprop", "Adagrad", "Adadelta", "Adam", "AdamW", "Adamax", "Nadam", "Ftrl", "Adafactor", "Lion"):
@@ -141,7 +165,9 @@ def translate(encoded: dict[str, Any]) -> dict[str, Any]:
     if config is not encoded["config"]:
         encoded = {**encoded, "class_name": name, "config": config}
     renamed = {**RENAMED["*"], **RENAMED.get(name, {})}
-    if not (set(renamed) & set(config) or set(VALUES) & set(config) or name in _SPECIAL or name != encoded["class_name"]):
+    if not (
+        set(renamed) & set(config) or set(VALUES) & set(config) or name in _SPECIAL or name != encoded["class_name"]
+    ):
         return encoded
     translated = {renamed.get(key, key): value for key, value in config.items()}
     translated.pop(None, None)

@@ -115,7 +115,9 @@ def _table_of(module: Any) -> lookup.Table | None:
     """The table for a module that a file names: `keras.losses`, or `keras.src.losses.losses`."""
     if not isinstance(module, str):
         return None
-    return lookup.tables().get(module) or lookup.tables().get("keras." + module.removeprefix("keras.src.").split(".")[0])
+    return lookup.tables().get(module) or lookup.tables().get(
+        "keras." + module.removeprefix("keras.src.").split(".")[0]
+    )
 
 
 def _make(config: dict[str, Any], table: lookup.Table | None) -> Any:
@@ -124,6 +126,12 @@ def _make(config: dict[str, Any], table: lookup.Table | None) -> Any:
     if name in ("function", "builtin") and isinstance(config.get("config"), str):
         name = registered = config["config"]
     found = lookup.get_registered_object(registered) if registered else None
+    foreign = ">" in str(registered) and not str(registered).startswith("Custom>")  # tf.keras wrote its own as Custom>
+    if found is None and foreign and name not in lookup.get_custom_objects():
+        raise ValueError(
+            f"The config names a class that was registered as {registered!r}, which is not known here. Import the module "
+            f"that registers it, or pass custom_objects={{{registered!r}: ...}}."
+        )
     if found is None:
         kind = _table_of(config.get("module")) or table
         found = kind.find(name) if kind is not None else lookup.find_anywhere(name)

@@ -1,7 +1,7 @@
 """An engine compiles pure functions of arrays and runs them; this package chooses one and is the seam to add another.
 
-A program is a function of pytrees of arrays, written in `jax.numpy` and `jax.lax`. Everything Cornu runs (training, evaluation,
-prediction) is such a function, so the whole library is written once, and an engine is one file with one class:
+A program is a function of pytrees of arrays, written in `jax.numpy` and `jax.lax`. Everything Cornu runs (training,
+evaluation, prediction) is such a function, so the whole library is written once, and an engine is one file with one class:
 
 - `jax` (default) compiles with `jax.jit`;
 - `tensorflow` puts the same StableHLO inside a `tf.function` and runs it in TensorFlow's runtime.
@@ -9,6 +9,7 @@ prediction) is such a function, so the whole library is written once, and an eng
 The choice is the environment variable `CORNU_BACKEND`, or `set_backend` before the first use.
 """
 
+import contextlib
 import os
 import threading
 from abc import ABC, abstractmethod
@@ -54,15 +55,13 @@ class Program(ABC):
     def prepare(self, *args: Any) -> None:
         """Compile for `args` (arrays or `jax.ShapeDtypeStruct`) in the background, so that a later call need not wait.
 
-        Tracing happens here, in the caller's thread (and raises here what the function raises); the compiler runs in another.
+        Tracing happens here, in the caller's thread, and raises here what the function raises; the compiler runs in another.
         """
 
     def _in_background(self, key: Hashable, compile_now: Callable[[], Any]) -> None:
         def work() -> None:
-            try:
+            with contextlib.suppress(Exception):  # the call compiles again, and raises it where a person waits
                 compile_now()
-            except Exception:  # noqa: BLE001 - the call compiles again, and raises this to the person who waits for it
-                pass
 
         self._preparing[key] = thread = threading.Thread(target=work, name="cornu-compile")
         thread.start()
@@ -85,8 +84,8 @@ class Engine(Protocol):
     def compile(self, fn: Callable[..., Any], *, donate: tuple[int, ...] = ()) -> Program:
         """Return `fn(*pytrees) -> pytree` as a Program.
 
-        `donate` names the positions of arguments whose buffers the result may take over (the training state): the caller does
-        not use those arrays again. NumPy arrays of the caller are never written to.
+        `donate` names the positions of arguments whose buffers the result may take over (the training state): the caller
+        does not use those arrays again. NumPy arrays of the caller are never written to.
         """
 
     def put(self, tree: Any) -> Any:
@@ -96,7 +95,7 @@ class Engine(Protocol):
         """
 
     def get(self, tree: Any) -> Any:
-        """Bring the arrays of `tree` back as (read-only) NumPy arrays: one wait, and no copy where the host can read the device."""
+        """Bring the arrays of `tree` to NumPy (read-only): one wait, no copy where the host can read the device."""
 
     def devices(self) -> list[str]:
         """Names of the devices, as "cpu:0" or "gpu:1"."""
@@ -126,8 +125,8 @@ def set_backend(name: str) -> None:
     _checked(name, "set_backend")
     if _engine is not None and _engine.name != name:
         raise RuntimeError(
-            f"The engine is already {_engine.name!r}: it was chosen when the first model ran. Call set_backend({name!r}) at the"
-            f" top of the script, or start it with CORNU_BACKEND={name}."
+            f"The engine is already {_engine.name!r}: it was chosen when the first model ran. Call set_backend({name!r})"
+            f" at the top of the script, or start it with CORNU_BACKEND={name}."
         )
     _name = name
 

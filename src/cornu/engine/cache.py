@@ -1,8 +1,8 @@
 """Compiled programs are kept in the user's cache folder, so that a second start of a script skips compilation.
 
-The folder is `$XDG_CACHE_HOME/cornu` or `~/.cache/cornu`, with one folder inside per kind of machine, because executables hold
-instructions that another processor may lack. `CORNU_CACHE=off` turns the cache off; a folder that cannot be written does too.
-A folder that the user gave to JAX or TensorFlow (`JAX_COMPILATION_CACHE_DIR`, `TF_XLA_FLAGS`) stays in use, untouched.
+The folder is `$XDG_CACHE_HOME/cornu` or `~/.cache/cornu`, with one folder inside per kind of machine, because executables
+hold instructions that another processor may lack. `CORNU_CACHE=off` turns the cache off; a folder that cannot be written
+does too. A folder that the user gave to JAX or TensorFlow (`JAX_COMPILATION_CACHE_DIR`, `TF_XLA_FLAGS`) stays in use.
 """
 
 import functools
@@ -17,13 +17,16 @@ LIMIT = 2 << 30  # bytes kept per engine; the oldest files beyond it go
 
 
 def folder(engine: str) -> Path | None:
-    """Return the folder of one engine on this machine, made if needed; None when the cache is off or cannot be written."""
+    """Return the folder of one engine on this machine, made if needed; None: the cache is off or cannot be written."""
     if os.environ.get("CORNU_CACHE", "").lower() in ("off", "0", "false", "no"):
         return None
     try:
         home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-        path = home / "cornu" / _machine() / engine
-        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        home.mkdir(parents=True, exist_ok=True)
+        path = home
+        for name in ("cornu", _machine(), engine):
+            path /= name
+            path.mkdir(exist_ok=True, mode=0o700)  # executables: nobody else writes here
         with tempfile.TemporaryFile(dir=path):  # permissions, read-only mounts, full disks
             pass
         _trim(path, LIMIT)
@@ -48,9 +51,9 @@ def enable_for_jax() -> None:
 
 
 def enable_for_tensorflow(version: str) -> Path | None:
-    """Turn on the cache of TensorFlow's XLA and return its folder; call before the first program, the flags are read once.
+    """Turn on the cache of TensorFlow's XLA and return its folder. TensorFlow reads its flags once, at the first device.
 
-    TensorFlow's file names do not depend on its version nor on XLA_FLAGS: the folder's name does.
+    The names of its files do not depend on its version or on XLA_FLAGS: the folder's name does.
     """
     flags = os.environ.get("TF_XLA_FLAGS", "")
     if "tf_xla_persistent_cache_directory" in flags:

@@ -40,7 +40,7 @@ class JaxEngine:
 class JaxProgram(Program):
     """A jitted function. jit's own C++ cache finds the executable: a dispatch with 40 arrays takes about 60 us.
 
-    An array that shares memory with a caller's NumPy array may be donated: the runtime sees the outside reference and copies.
+    An array that shares memory with a caller's NumPy array may be donated: the runtime sees that reference, and copies.
     """
 
     def __init__(self, fn: Callable[..., Any], donate: tuple[int, ...]) -> None:

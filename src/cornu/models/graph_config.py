@@ -240,7 +240,11 @@ def _decode_call(call: Any, tensor: Any) -> tuple[list[Any], dict[str, Any]]:
     if isinstance(call, dict):
         return _decode(call["args"], tensor), _decode(call["kwargs"], tensor)
     listed = [call] if _is_place(call) else call
-    inputs = _tensors_at([place[:3] for place in listed], tensor) if isinstance(listed, list) else _tensors_at(listed, tensor)
+    inputs = (
+        _tensors_at([place[:3] for place in listed], tensor)
+        if isinstance(listed, list)
+        else _tensors_at(listed, tensor)
+    )
     kwargs: dict[str, Any] = {}
     for place in listed if isinstance(listed, list) else ():
         if len(place) > 3 and isinstance(place[3], dict):

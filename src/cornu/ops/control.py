@@ -121,8 +121,9 @@ def scan(
 
     Example:
         >>> import cornu
-        >>> [part.tolist() for part in cornu.ops.scan(lambda total, x: (total + x, total), 0.0, cornu.ops.array([1.0, 2.0]))]
-        [3.0, [0.0, 1.0]]
+        >>> carry, before = cornu.ops.scan(lambda total, x: (total + x, total), 0.0, cornu.ops.array([1.0, 2.0]))
+        >>> float(carry), before.tolist()
+        (3.0, [0.0, 1.0])
     """
     return jax.lax.scan(f, init, xs, length, reverse, unroll)
 

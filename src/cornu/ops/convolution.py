@@ -19,7 +19,9 @@ def conv(
     data_format: str | None = None,
     dilation_rate: Any = 1,
 ) -> Any:
-    """Convolution over one, two or three spatial axes, `y[p, o] = sum_t,i x[p * stride + t * dilation, i] * kernel[t, i, o]`.
+    """Convolution over one, two or three spatial axes.
+
+    `y[p, o] = sum over t, i of x[p * stride + t * dilation, i] * kernel[t, i, o]`
 
     Args:
         inputs: array `(batch, *spatial, channels)`, or `(batch, channels, *spatial)` for

@@ -14,7 +14,9 @@ from .writer import replacing
 _HDF5 = (".h5", ".hdf5")
 
 
-def save_model(model: Any, filepath: Any, overwrite: bool = True, include_optimizer: bool = True, **kwargs: Any) -> None:
+def save_model(
+    model: Any, filepath: Any, overwrite: bool = True, include_optimizer: bool = True, **kwargs: Any
+) -> None:
     """Write architecture, weights, compile state and optimizer to one file.
 
     The file is complete or not there: an interrupted save leaves what was there before.
@@ -42,7 +44,11 @@ def save_model(model: Any, filepath: Any, overwrite: bool = True, include_optimi
     path = _writable(filepath)
     _check_arguments("save_model", kwargs, ("save_format", "zipped", "signatures", "options", "save_traces"))
     if not path.endswith((*_HDF5, ".keras")) or path.endswith(".weights.h5"):
-        hint = "for weights alone call model.save_weights()" if path.endswith(".weights.h5") else f"such as {path + '.keras'!r}"
+        hint = (
+            "for weights alone call model.save_weights()"
+            if path.endswith(".weights.h5")
+            else f"such as {path + '.keras'!r}"
+        )
         raise ValueError(f"A model is saved to a path ending in .h5, .hdf5 or .keras; {hint}. Received: {path!r}")
     with replacing(path, overwrite) as temporary:
         if path.endswith(_HDF5):
@@ -52,7 +58,11 @@ def save_model(model: Any, filepath: Any, overwrite: bool = True, include_optimi
 
 
 def load_model(
-    filepath: Any, custom_objects: dict[str, Any] | None = None, compile: bool = True, safe_mode: bool | None = True, **kwargs: Any
+    filepath: Any,
+    custom_objects: dict[str, Any] | None = None,
+    compile: bool = True,
+    safe_mode: bool | None = True,
+    **kwargs: Any,
 ) -> Any:
     """The model in a file that `save_model`, or Keras, wrote.
 

@@ -1,9 +1,9 @@
 """Weights of a model in the layout of Keras 1 and 2: a group per layer, matched by position or by name.
 
-    layer_names                 attribute: names in order
-    <layer>/weight_names        attribute: paths of its arrays, trainable ones first
-    <layer>/<path>              the arrays
-    top_level_model_weights     those of the model itself
+layer_names                 attribute: names in order
+<layer>/weight_names        attribute: paths of its arrays, trainable ones first
+<layer>/<path>              the arrays
+top_level_model_weights     those of the model itself
 """
 
 from typing import Any

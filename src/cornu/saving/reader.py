@@ -19,7 +19,9 @@ import numpy as np
 SLACK = 16 << 20  # bytes that any dataset or file may expand to, whatever it stores
 EXPANSION = 32  # beyond that: declared bytes for each stored byte
 _FILTERS = (1, 2, 3, 4, 5, 6, 32000)  # the HDF5 library's own, and h5py's lzf; others load plugins
-_REFUSED = "is refused: a model file is read without following anything out of it. Save the model again to one plain file."
+_REFUSED = (
+    "is refused: a model file is read without following anything out of it. Save the model again to one plain file."
+)
 
 
 class Refused(ValueError):
@@ -110,7 +112,9 @@ class Group:
             if name not in self._group.attrs:
                 return None
             kept = self._group.attrs.get_id(name)
-            self._budget.spend(int(np.prod(kept.shape, dtype=object) or 1) * kept.dtype.itemsize, 1 << 16, f"Attribute {name!r}")
+            self._budget.spend(
+                int(np.prod(kept.shape, dtype=object) or 1) * kept.dtype.itemsize, 1 << 16, f"Attribute {name!r}"
+            )
             value = self._group.attrs[name]
             return value.decode("utf-8") if isinstance(value, bytes) else value
 
@@ -155,7 +159,9 @@ class Group:
             if made.get_filter(index)[0] not in _FILTERS:
                 raise Refused(f"{what} in {self._budget.path!r} needs a plugin to be read, which {_REFUSED}")
         if dataset.dtype.kind not in "biufcSV" or dataset.dtype.fields:
-            raise Refused(f"{what} in {self._budget.path!r} holds {dataset.dtype}; weights are arrays of plain numbers.")
+            raise Refused(
+                f"{what} in {self._budget.path!r} holds {dataset.dtype}; weights are arrays of plain numbers."
+            )
         sizes = [dataset.shape or (), dataset.chunks or ()]
         declared = max(int(np.prod(size, dtype=object)) * dataset.dtype.itemsize for size in sizes)
         self._budget.spend(declared, dataset.id.get_storage_size(), what)
@@ -172,7 +178,16 @@ def damage(path: str) -> Iterator[None]:
         yield
     except Refused:
         raise
-    except (OSError, RuntimeError, KeyError, TypeError, ValueError, OverflowError, zipfile.BadZipFile, EOFError) as error:
+    except (
+        OSError,
+        RuntimeError,
+        KeyError,
+        TypeError,
+        ValueError,
+        OverflowError,
+        zipfile.BadZipFile,
+        EOFError,
+    ) as error:
         if isinstance(error, FileNotFoundError | PermissionError | IsADirectoryError):
             raise
         raise ValueError(
@@ -194,8 +209,14 @@ def existing(filepath: Any) -> str:
         if not os.path.isdir(folder):
             raise FileNotFoundError(f"There is no file {path!r}: the folder {folder!r} does not exist.")
         close = difflib.get_close_matches(os.path.basename(path), os.listdir(folder), n=3, cutoff=0.5)
-        hint = "Did you mean " + " or ".join(repr(os.path.join(os.path.dirname(path), c)) for c in close) + "?" if close else ""
-        raise FileNotFoundError(f"There is no file {path!r}. {hint or 'Check the path; it is relative to ' + repr(os.getcwd())}")
+        hint = (
+            "Did you mean " + " or ".join(repr(os.path.join(os.path.dirname(path), c)) for c in close) + "?"
+            if close
+            else ""
+        )
+        raise FileNotFoundError(
+            f"There is no file {path!r}. {hint or 'Check the path; it is relative to ' + repr(os.getcwd())}"
+        )
     return path
 
 
@@ -231,7 +252,9 @@ def open_hdf5(source: Any, name: str | None = None) -> Iterator[Group]:
         with open(path, "rb") as opened:
             start = opened.read(8)
     if start != b"\x89HDF\r\n\x1a\n" and (isinstance(source, bytes) or not h5py.is_hdf5(path)):
-        what = "is empty" if not start else "is a zip archive, not HDF5" if start[:2] == b"PK" else "is not an HDF5 file"
+        what = (
+            "is empty" if not start else "is a zip archive, not HDF5" if start[:2] == b"PK" else "is not an HDF5 file"
+        )
         raise ValueError(
             f"The file {path!r} {what}. Expected what model.save('model.h5') or model.save_weights('model.weights.h5') "
             "wrote; if it was downloaded, the download may have failed."

@@ -1,9 +1,9 @@
 """Weights of a model in the layout of Keras 3: a group per object, found by the attribute that holds it.
 
-    layers/dense/vars/0             the first Variable of the first Dense layer
-    layers/dense_1/vars/0           ... of the second
-    layers/bidirectional/forward_layer/cell/vars/0
-    optimizer/vars/0                the state of the optimizer
+layers/dense/vars/0             the first Variable of the first Dense layer
+layers/dense_1/vars/0           ... of the second
+layers/bidirectional/forward_layer/cell/vars/0
+optimizer/vars/0                the state of the optimizer
 """
 
 import functools

@@ -23,7 +23,9 @@ def replacing(filepath: Any, overwrite: bool = True) -> Iterator[str]:
     given = os.fspath(filepath)
     path = os.path.realpath(given)  # a link stays one, and what it points to is replaced
     if os.path.isdir(path):
-        raise IsADirectoryError(f"{given!r} is a folder. Give the path of a file in it, such as {os.path.join(given, 'model.h5')!r}.")
+        raise IsADirectoryError(
+            f"{given!r} is a folder. Give the path of a file in it, such as {os.path.join(given, 'model.h5')!r}."
+        )
     if os.path.exists(path) and not overwrite:
         raise FileExistsError(f"The file {given!r} exists. Pass overwrite=True to replace it, or give another path.")
     folder, name = os.path.split(path)

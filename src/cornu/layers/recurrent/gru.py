@@ -4,7 +4,7 @@ from typing import Any
 
 from ... import ops
 from ...core.config import arguments
-from .whole import recurrence
+from ...kernels import recurrence
 from .. import checks
 from .dropout import DropoutCell, product
 from .whole import WholeSequence
@@ -203,6 +203,6 @@ class GRU(WholeSequence):
     def whole_sequence(self, sequences: Any, states: Any, mask: Any) -> tuple[Any, list[Any]]:
         """All outputs and the last state."""
         outputs, h = recurrence.gru(
-            sequences, *states, *self.weight_values(), self.reset_after, mask, reverse=self.go_backwards
+            sequences, states[0], *self.weight_values(), self.reset_after, mask=mask, reverse=self.go_backwards
         )
         return outputs, [h]

@@ -48,8 +48,8 @@ def rnn(
     Raises:
         ValueError: the mask does not fit the inputs.
     """
-    inputs = jax.tree.map(_swap_batch_and_time, inputs)
-    mask = None if mask is None else _swap_batch_and_time(_checked_mask(mask, jax.tree.leaves(inputs)[0]))
+    mask = checked_mask(mask, jax.tree.leaves(inputs)[0])
+    inputs, mask = jax.tree.map(_swap_batch_and_time, (inputs, mask))
     if go_backwards:
         inputs, mask = jax.tree.map(_reverse, (inputs, mask))
     effects = Effects(step, owner)
@@ -124,14 +124,25 @@ def _unrolled(body: Callable[..., Any], carry: Any, inputs: Any) -> tuple[Any, A
     return carry, jax.tree.map(lambda *steps: jnp.stack(steps), *results)
 
 
-def _checked_mask(mask: Any, inputs: Any) -> Any:
-    """The mask as booleans of shape (batch, time)."""
+def checked_mask(mask: Any, inputs: Any) -> Any:
+    """The mask as booleans of shape (batch, time); None stays None.
+
+    Args:
+        mask: array of shape (batch, time) or (batch, time, features), or None.
+        inputs: array of shape (batch, time, ...).
+
+    Raises:
+        ValueError: batch or time differ.
+    """
+    if mask is None:
+        return None
     mask = jnp.asarray(mask).astype(bool)
     if mask.ndim == 3:
         mask = mask.any(axis=-1)
-    expected = (inputs.shape[1], inputs.shape[0])
-    if mask.shape != expected:
-        raise ValueError(f"The mask of a sequence has shape (batch, time), here {expected}. Received: {mask.shape}.")
+    if mask.shape != inputs.shape[:2]:
+        raise ValueError(
+            f"The mask of a sequence has shape (batch, time), here {inputs.shape[:2]}. Received: {mask.shape}."
+        )
     return mask
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from ... import ops
 from ...core.config import arguments
-from .whole import recurrence
+from ...kernels import recurrence
 from .. import checks
 from .dropout import DropoutCell, product
 from .whole import WholeSequence
@@ -109,7 +109,7 @@ class LSTMCell(DropoutCell):
 
     def _forget_bias(self, shape: Any, dtype: Any = None) -> Any:
         """The bias at first: one at the forget gate."""
-        i, g_and_o = self.bias_initializer((self.units,), dtype=dtype), self.bias_initializer((2 * self.units,), dtype=dtype)
+        i, g_and_o = (self.bias_initializer((gates * self.units,), dtype=dtype) for gates in (1, 2))
         return ops.concatenate([i, ops.ones((self.units,), dtype=dtype), g_and_o])
 
 
@@ -198,5 +198,6 @@ class LSTM(WholeSequence):
 
     def whole_sequence(self, sequences: Any, states: Any, mask: Any) -> tuple[Any, list[Any]]:
         """All outputs and the last h and c."""
-        outputs, h, c = recurrence.lstm(sequences, *states, *self.weight_values(), mask, reverse=self.go_backwards)
+        h, c = states
+        outputs, h, c = recurrence.lstm(sequences, h, c, *self.weight_values(), mask=mask, reverse=self.go_backwards)
         return outputs, [h, c]

@@ -3,7 +3,7 @@
 from typing import Any
 
 from ...core.config import arguments
-from .whole import recurrence
+from ...kernels import recurrence
 from .. import checks
 from .dropout import DropoutCell, product
 from .whole import WholeSequence
@@ -165,5 +165,7 @@ class SimpleRNN(WholeSequence):
 
     def whole_sequence(self, sequences: Any, states: Any, mask: Any) -> tuple[Any, list[Any]]:
         """All outputs and the last state."""
-        outputs, h = recurrence.simple_rnn(sequences, *states, *self.weight_values(), mask, reverse=self.go_backwards)
+        outputs, h = recurrence.simple_rnn(
+            sequences, states[0], *self.weight_values(), mask=mask, reverse=self.go_backwards
+        )
         return outputs, [h]

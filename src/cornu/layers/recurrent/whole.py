@@ -7,12 +7,8 @@ from ...core import lookup
 from ...core.spec import InputSpec
 from .. import calling
 from .dropout import DropoutCell
+from .loop import checked_mask
 from .rnn import RNN
-
-try:
-    from ...kernels import recurrence
-except ImportError:
-    recurrence = None
 
 
 class WholeSequence(RNN):
@@ -29,7 +25,7 @@ class WholeSequence(RNN):
 
     def __init__(self, cell_class: type[DropoutCell], **kwargs: Any) -> None:
         own = {name: getattr(self, name) for name in calling.parameters(cell_class.__init__) if hasattr(self, name)}
-        shared = {name: kwargs[name] for name in ("dtype", "trainable") if name in kwargs}
+        shared: dict[str, Any] = {name: kwargs[name] for name in ("dtype", "trainable") if name in kwargs}
         shared["implementation"] = kwargs.pop("implementation", 2)
         cell = cell_class(**own, **shared, name=lookup.snake_case(cell_class.__name__))
         kept = ("return_sequences", "return_state", "go_backwards", "stateful", "unroll")
@@ -59,6 +55,7 @@ class WholeSequence(RNN):
         input_masks, _ = self.cell.masks(sequences.shape[0], training)
         if input_masks is not None:
             sequences = sequences * input_masks[0][:, None]
+        mask = checked_mask(mask, sequences)
         outputs, states = self.whole_sequence(sequences, initial_state, mask)
         if mask is not None and self.zero_output_for_mask:
             outputs = ops.where(mask[..., None], outputs, ops.zeros_like(outputs))
@@ -67,8 +64,7 @@ class WholeSequence(RNN):
     def _formula_applies(self, training: bool) -> bool:
         cell, activations = self.cell, lookup.tables()["keras.activations"]
         return (
-            recurrence is not None
-            and self.use_cudnn is not False
+            self.use_cudnn is not False
             and not self.unroll
             and cell.activation is activations.find("tanh")
             and getattr(cell, "recurrent_activation", None) in (None, activations.find("sigmoid"))

@@ -65,7 +65,7 @@ class Bidirectional(Layer):
         self._check_pair()
         for inner in (self.forward_layer, self.backward_layer):
             if hasattr(inner, "zero_output_for_mask"):
-                inner.zero_output_for_mask = inner.return_sequences
+                inner.zero_output_for_mask = inner.return_sequences  # type: ignore[attr-defined]
         self.return_sequences, self.return_state = layer.return_sequences, layer.return_state
         self.stateful = layer.stateful
         self.input_spec = layer.input_spec

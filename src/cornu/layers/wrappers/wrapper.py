@@ -39,4 +39,4 @@ class Wrapper(Layer):
 def check_layer(layer: Any, owner: str) -> None:
     """Raise `ValueError` unless `layer` is a layer."""
     if not isinstance(layer, Layer):
-        raise ValueError(f"{owner} takes a layer, as in {owner}(layers.Dense(4)) or a class of yours. Received: {layer!r}")
+        raise ValueError(f"{owner} takes a layer, as in {owner}(layers.LSTM(4)) or one of yours. Received: {layer!r}")

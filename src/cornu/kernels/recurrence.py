@@ -1,0 +1,376 @@
+"""Whole-sequence LSTM, GRU and simple RNN whose loops hold only what depends on the previous step.
+
+Inside the loop: one product with the state and one elementwise pass. Outside, over all steps at once: the product with
+the input, the factors of the gradient that are known from the forward pass, and the gradient of the recurrent kernel.
+sigmoid(x) = (tanh(x / 2) + 1) / 2 makes all gates one `tanh`; the halves are put into the kernels beforehand.
+
+Processor time of a step, forward then forward and backward, inside a training loop (LSTM, batch 32, 128 features,
+64 units, 200 steps): 46 and 173 us for `lax.scan` of the cell and its automatic gradient, LSTM_F and LSTM_FB us here.
+Unrolling the loop by 2 or 4 gains nothing; units-by-batch layout loses a fifth.
+
+Kernels hold the gates side by side, as Keras orders them. Outputs stand at the time of the input that made them, in
+both directions. Where the mask is False, state and output repeat the previous ones.
+"""
+
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+
+
+def lstm(
+    x: jax.Array,
+    h: jax.Array,
+    c: jax.Array,
+    kernel: jax.Array,
+    recurrent_kernel: jax.Array,
+    bias: jax.Array | None,
+    mask: jax.Array | None = None,
+    reverse: bool = False,
+) -> tuple[jax.Array, jax.Array, jax.Array]:
+    """Run a long short-term memory over a sequence.
+
+    `i, f, o = sigmoid(x K + h R + b)`, `g = tanh(x K + h R + b)`, each with its part of the kernels;
+    `c' = f c + i g`, `h' = o tanh(c')`.
+
+    Args:
+        x: inputs, `(batch, time, features)`.
+        h: first output state, `(batch, units)`.
+        c: first cell state, `(batch, units)`.
+        kernel: `(features, 4 * units)`, gates in the order i, f, g, o.
+        recurrent_kernel: `(units, 4 * units)`.
+        bias: `(4 * units,)`, or `None`.
+        mask: `(batch, time)` of bool; `False` steps are passed over.
+        reverse: whether to run from the last step to the first.
+
+    Returns:
+        The outputs `(batch, time, units)`, and the final h and c.
+
+    Example:
+        >>> y, h, c = lstm(jnp.ones((2, 5, 3)), *jnp.zeros((2, 2, 4)), jnp.ones((3, 16)), jnp.ones((4, 16)), None)
+        >>> y.shape, bool((y[:, -1] == h).all())
+        ((2, 5, 4), True)
+
+    Source: Hochreiter and Schmidhuber, "Long Short-Term Memory" (1997), doi:10.1162/neco.1997.9.8.1735.
+    """
+    half = _halves(h, "hh1h")
+    xz = _project(x, kernel * half, None if bias is None else bias * half)
+    hs, cs = _lstm(xz, h, c, recurrent_kernel * half, _time_major(mask), reverse)
+    last = 0 if reverse else -1
+    return jnp.swapaxes(hs, 0, 1), hs[last], cs[last]
+
+
+def gru(
+    x: jax.Array,
+    h: jax.Array,
+    kernel: jax.Array,
+    recurrent_kernel: jax.Array,
+    bias: jax.Array | None,
+    reset_after: bool,
+    mask: jax.Array | None = None,
+    reverse: bool = False,
+) -> tuple[jax.Array, jax.Array]:
+    """Run a gated recurrent unit over a sequence.
+
+    `z, r = sigmoid(x K + h R + b)`; `h' = z h + (1 - z) g`, with `g = tanh(x K + b + r * (h R + b'))` if `reset_after`
+    and `g = tanh(x K + b + (r * h) R)` otherwise.
+
+    Args:
+        x: inputs, `(batch, time, features)`.
+        h: first state, `(batch, units)`.
+        kernel: `(features, 3 * units)`, gates in the order z, r, g.
+        recurrent_kernel: `(units, 3 * units)`.
+        bias: `(3 * units,)`, or `(2, 3 * units)` (of the input, of the state) with `reset_after`, or `None`.
+        reset_after: whether the reset gate acts after the product with the recurrent kernel.
+        mask: `(batch, time)` of bool; `False` steps are passed over.
+        reverse: whether to run from the last step to the first.
+
+    Returns:
+        The outputs `(batch, time, units)`, and the final state.
+
+    Example:
+        >>> y, h = gru(jnp.ones((2, 5, 3)), jnp.zeros((2, 4)), jnp.ones((3, 12)), jnp.ones((4, 12)), None, True)
+        >>> y.shape, bool((y[:, -1] == h).all())
+        ((2, 5, 4), True)
+
+    Source: Cho et al., "Learning Phrase Representations using RNN Encoder-Decoder" (2014), arXiv:1406.1078.
+    """
+    half = _halves(h, "hh1")
+    inner = jnp.zeros((3 * h.shape[-1],), h.dtype)
+    if bias is not None:
+        bias, inner = (bias[0] * half, bias[1] * half) if reset_after else (bias * half, inner)
+    xz = _project(x, kernel * half, bias)
+    if reset_after:
+        hs = _gru_reset_after(xz, h, recurrent_kernel * half, inner, _time_major(mask), reverse)
+    else:
+        hs = _gru_reset_before(xz, h, recurrent_kernel * half, _time_major(mask), reverse)
+    return jnp.swapaxes(hs, 0, 1), hs[0 if reverse else -1]
+
+
+def simple_rnn(
+    x: jax.Array,
+    h: jax.Array,
+    kernel: jax.Array,
+    recurrent_kernel: jax.Array,
+    bias: jax.Array | None,
+    mask: jax.Array | None = None,
+    reverse: bool = False,
+) -> tuple[jax.Array, jax.Array]:
+    """Run a fully connected recurrence over a sequence: `h' = tanh(x K + h R + b)`.
+
+    Args:
+        x: inputs, `(batch, time, features)`.
+        h: first state, `(batch, units)`.
+        kernel: `(features, units)`.
+        recurrent_kernel: `(units, units)`.
+        bias: `(units,)`, or `None`.
+        mask: `(batch, time)` of bool; `False` steps are passed over.
+        reverse: whether to run from the last step to the first.
+
+    Returns:
+        The outputs `(batch, time, units)`, and the final state.
+
+    Example:
+        >>> y, h = simple_rnn(jnp.ones((2, 5, 3)), jnp.zeros((2, 4)), jnp.ones((3, 4)), jnp.ones((4, 4)), None)
+        >>> y.shape, bool((y[:, -1] == h).all())
+        ((2, 5, 4), True)
+
+    Source: Elman, "Finding Structure in Time" (1990), doi:10.1207/s15516709cog1402_1.
+    """
+    hs = _simple(_project(x, kernel, bias), h, recurrent_kernel, _time_major(mask), reverse)
+    return jnp.swapaxes(hs, 0, 1), hs[0 if reverse else -1]
+
+
+# --- Shared.
+
+
+def _halves(h, gates):
+    """The factor of each gate's kernel columns: a half before a sigmoid."""
+    return jnp.asarray(np.repeat([0.5 if gate == "h" else 1.0 for gate in gates], h.shape[-1]), h.dtype)
+
+
+def _project(x, kernel, bias):
+    batch, time, features = x.shape
+    rows = jnp.swapaxes(x, 0, 1).reshape(time * batch, features)
+    z = rows @ kernel if bias is None else rows @ kernel + bias
+    return z.reshape(time, batch, -1)
+
+
+def _time_major(mask):
+    return None if mask is None else mask.astype(bool).T[..., None]  # (time, batch, 1)
+
+
+def _pick(mask, new, old):
+    return new if mask is None else jnp.where(mask, new, old)
+
+
+def _before(states, first, reverse):
+    """The state that each step started from."""
+    return jnp.concatenate([states[1:], first[None]] if reverse else [first[None], states[:-1]])
+
+
+def _outer(states, gradients):
+    """Gradient of a kernel: `states^T gradients`, summed over time and batch, as one product."""
+    return states.reshape(-1, states.shape[-1]).T @ gradients.reshape(-1, gradients.shape[-1])
+
+
+def _unit(t):
+    """A sigmoid from its `tanh`."""
+    return 0.5 * t + 0.5
+
+
+# --- LSTM. The gradient of the step's gates is linear in (dc, dh), with factors known from the forward pass.
+
+
+@partial(jax.custom_vjp, nondiff_argnums=(5,))
+def _lstm(xz, h, c, recurrent, mask, reverse):
+    return _lstm_forward(xz, h, c, recurrent, mask, reverse)[0]
+
+
+def _lstm_forward(xz, h, c, recurrent, mask, reverse):
+    def step(state, inputs):
+        (h, c), (z, m) = state, inputs
+        t = jnp.tanh(z + h @ recurrent)
+        i, f, g, o = jnp.split(t, 4, -1)
+        new_c = _unit(f) * c + _unit(i) * g
+        new_h = _unit(o) * jnp.tanh(new_c)
+        h, c = _pick(m, new_h, h), _pick(m, new_c, c)
+        return (h, c), (h, c, t)
+
+    _, (hs, cs, ts) = lax.scan(step, (h, c), (xz, mask), reverse=reverse)
+    return (hs, cs), (h, c, recurrent, mask, hs, cs, ts)
+
+
+def _lstm_backward(reverse, saved, gradients):
+    h, c, recurrent, mask, hs, cs, ts = saved
+    i, f, g, o = jnp.split(ts, 4, -1)
+    tanh_c = jnp.tanh(cs)
+    to_gates = jnp.concatenate(  # i, f and g take their gradient from dc, o takes it from dh
+        [
+            0.5 * g * (1 - i * i),
+            0.5 * _before(cs, c, reverse) * (1 - f * f),
+            _unit(i) * (1 - g * g),
+            0.5 * tanh_c * (1 - o * o),
+        ],
+        axis=-1,
+    )
+    to_c = _unit(o) * (1 - tanh_c * tanh_c)
+    forget = _unit(f)
+    if mask is not None:
+        to_gates, to_c, forget = to_gates * mask, to_c * mask, jnp.where(mask, forget, 1)
+    transposed = recurrent.T
+
+    def step(state, inputs):
+        (dh, dc), (dh_out, dc_out, to_gates, to_c, forget, m) = state, inputs
+        dh = dh + dh_out
+        dc = dc + dc_out + dh * to_c
+        dz = jnp.concatenate([dc, dc, dc, dh], -1) * to_gates
+        dh_before = dz @ transposed
+        return (dh_before if m is None else dh_before + jnp.where(m, 0, dh), dc * forget), dz
+
+    zeros = (jnp.zeros_like(h), jnp.zeros_like(c))
+    (dh, dc), dz = lax.scan(step, zeros, (*gradients, to_gates, to_c, forget, mask), reverse=not reverse)
+    return dz, dh, dc, _outer(_before(hs, h, reverse), dz), None
+
+
+_lstm.defvjp(_lstm_forward, _lstm_backward)
+
+
+# --- GRU, with the reset gate after the product. The whole gradient of a step is linear in dh.
+
+
+@partial(jax.custom_vjp, nondiff_argnums=(5,))
+def _gru_reset_after(xz, h, recurrent, inner, mask, reverse):
+    return _reset_after_forward(xz, h, recurrent, inner, mask, reverse)[0]
+
+
+def _reset_after_forward(xz, h, recurrent, inner, mask, reverse):
+    units = h.shape[-1]
+
+    def step(h, inputs):
+        x, m = inputs
+        s = h @ recurrent + inner
+        zr = _unit(jnp.tanh(x[:, : 2 * units] + s[:, : 2 * units]))
+        z, r = jnp.split(zr, 2, -1)
+        g = jnp.tanh(x[:, 2 * units :] + r * s[:, 2 * units :])
+        h = _pick(m, z * h + (1 - z) * g, h)
+        return h, (h, zr, g, s[:, 2 * units :])
+
+    _, (hs, *gates) = lax.scan(step, h, (xz, mask), reverse=reverse)
+    return hs, (h, recurrent, mask, hs, gates)
+
+
+def _reset_after_backward(reverse, saved, gradient):
+    h, recurrent, mask, hs, (zr, g, s) = saved
+    z, r = jnp.split(zr, 2, -1)
+    before = _before(hs, h, reverse)
+    to_z = 2 * (before - g) * z * (1 - z)  # twice, since the sigmoid's argument was halved
+    to_g = (1 - z) * (1 - g * g)
+    to_r = 2 * to_g * s * r * (1 - r)
+    if mask is not None:
+        to_z, to_g, to_r, z = to_z * mask, to_g * mask, to_r * mask, jnp.where(mask, z, 1)
+    transposed = recurrent.T
+
+    def step(dh, inputs):
+        dh_out, to_z, to_r, to_s, z = inputs
+        dh = dh + dh_out
+        d_state = jnp.concatenate([dh * to_z, dh * to_r, dh * to_s], -1)
+        return dh * z + d_state @ transposed, (dh, d_state)
+
+    dh, (dhs, d_state) = lax.scan(step, jnp.zeros_like(h), (gradient, to_z, to_r, to_g * r, z), reverse=not reverse)
+    d_input = jnp.concatenate([d_state[..., : 2 * h.shape[-1]], dhs * to_g], -1)
+    return d_input, dh, _outer(before, d_state), d_state.sum((0, 1)), None
+
+
+_gru_reset_after.defvjp(_reset_after_forward, _reset_after_backward)
+
+
+# --- GRU, with the reset gate before the product: the candidate needs a second product in each step.
+
+
+@partial(jax.custom_vjp, nondiff_argnums=(4,))
+def _gru_reset_before(xz, h, recurrent, mask, reverse):
+    return _reset_before_forward(xz, h, recurrent, mask, reverse)[0]
+
+
+def _reset_before_forward(xz, h, recurrent, mask, reverse):
+    units = h.shape[-1]
+    to_gates, to_candidate = recurrent[:, : 2 * units], recurrent[:, 2 * units :]
+
+    def step(h, inputs):
+        x, m = inputs
+        t = _unit(jnp.tanh(x[:, : 2 * units] + h @ to_gates))
+        z, r = jnp.split(t, 2, -1)
+        g = jnp.tanh(x[:, 2 * units :] + (r * h) @ to_candidate)
+        h = _pick(m, z * h + (1 - z) * g, h)
+        return h, (h, z, r, g)
+
+    _, (hs, *gates) = lax.scan(step, h, (xz, mask), reverse=reverse)
+    return hs, (h, recurrent, mask, hs, gates)
+
+
+def _reset_before_backward(reverse, saved, gradient):
+    h, recurrent, mask, hs, (z, r, g) = saved
+    units = h.shape[-1]
+    before = _before(hs, h, reverse)
+    to_z = 2 * (before - g) * z * (1 - z)
+    to_r = 2 * before * r * (1 - r)
+    to_g = (1 - z) * (1 - g * g)
+    kept = z
+    if mask is not None:
+        to_z, to_g, kept = to_z * mask, to_g * mask, jnp.where(mask, z, 1)
+    from_gates, from_candidate = recurrent[:, : 2 * units].T, recurrent[:, 2 * units :].T
+
+    def step(dh, inputs):
+        dh_out, to_z, to_r, to_g, z, r = inputs
+        dh = dh + dh_out
+        dg = dh * to_g
+        d_reset = dg @ from_candidate
+        gates = jnp.concatenate([dh * to_z, d_reset * to_r], -1)
+        return dh * z + d_reset * r + gates @ from_gates, (gates, dg)
+
+    dh, (gates, dg) = lax.scan(step, jnp.zeros_like(h), (gradient, to_z, to_r, to_g, kept, r), reverse=not reverse)
+    d_recurrent = jnp.concatenate([_outer(before, gates), _outer(r * before, dg)], -1)
+    return jnp.concatenate([gates, dg], -1), dh, d_recurrent, None
+
+
+_gru_reset_before.defvjp(_reset_before_forward, _reset_before_backward)
+
+
+# --- Simple RNN.
+
+
+@partial(jax.custom_vjp, nondiff_argnums=(4,))
+def _simple(xz, h, recurrent, mask, reverse):
+    def step(h, inputs):
+        z, m = inputs
+        h = _pick(m, jnp.tanh(z + h @ recurrent), h)
+        return h, h
+
+    return lax.scan(step, h, (xz, mask), reverse=reverse)[1]
+
+
+def _simple_forward(xz, h, recurrent, mask, reverse):
+    hs = _simple(xz, h, recurrent, mask, reverse)
+    return hs, (h, recurrent, mask, hs)
+
+
+def _simple_backward(reverse, saved, gradient):
+    h, recurrent, mask, hs = saved
+    slope = 1 - hs * hs
+    transposed = recurrent.T
+
+    def step(dh, inputs):
+        dh_out, slope, m = inputs
+        dh = dh + dh_out
+        dz = _pick(m, dh * slope, jnp.zeros_like(dh))
+        before = dz @ transposed
+        return before if m is None else before + jnp.where(m, 0, dh), dz
+
+    dh, dz = lax.scan(step, jnp.zeros_like(h), (gradient, slope, mask), reverse=not reverse)
+    return dz, dh, _outer(_before(hs, h, reverse), dz), None
+
+
+_simple.defvjp(_simple_forward, _simple_backward)
