@@ -101,7 +101,9 @@ LAYERS = [
     case("Dense", STEPS, "steps", units=3, activation="tanh", kernel_constraint="max_norm", **ALL),
     case("Dense", (2, 3, 4, 5), "no_bias", units=3, use_bias=False, kernel_initializer="he_normal"),
     case("Embedding", Ids((3, 5), 7), input_dim=7, output_dim=4),
-    case("Embedding", Ids((3, 5), 7), "mask_zero", input_dim=7, output_dim=4, mask_zero=True, embeddings_regularizer="l2"),
+    case(
+        "Embedding", Ids((3, 5), 7), "mask_zero", input_dim=7, output_dim=4, mask_zero=True, embeddings_regularizer="l2"
+    ),
     case("Activation", ROW, activation="softplus"),
     case("Identity", STEPS),
     case("Masking", STEPS, mask_value=0.5),
@@ -208,16 +210,13 @@ LAYERS = [
     case("Cropping2D", FIRST2, "first", cropping=1, data_format="channels_first"),
     case("Cropping3D", VOLUME),
     # recurrent
-    case("SimpleRNN", STEPS, units=3, return_sequences=True, kernel_regularizer="l2", activity_regularizer="l2"),
-    case("SimpleRNN", STEPS, "backwards", units=3, activation="relu", go_backwards=True, use_bias=False),
-    case("LSTM", STEPS, units=3),
-    case("LSTM", STEPS, "sequences", units=3, return_sequences=True, return_state=True, recurrent_regularizer="l2"),
-    case("LSTM", STEPS, "activations", units=3, activation="elu", recurrent_activation="hard_sigmoid", unroll=True),
+    case("SimpleRNN", STEPS, units=3, activation="relu", go_backwards=True, use_bias=False, kernel_regularizer="l2"),
+    case("LSTM", STEPS, units=3, return_sequences=True, return_state=True, recurrent_regularizer="l2"),
+    case("LSTM", STEPS, "activations", units=3, activation="elu", recurrent_activation="hard_sigmoid", **ALL),
     case("LSTM", STEPS, "dropout", units=3, dropout=0.3, recurrent_dropout=0.2, noisy=True),
-    case("GRU", STEPS, units=3, return_sequences=True, bias_regularizer="l1"),
+    case("GRU", STEPS, units=3, return_sequences=True),
     case("GRU", STEPS, "reset_before", units=3, reset_after=False, return_state=True),
-    case("RNN", STEPS, cell=Inner(lambda m: m.GRUCell(3, use_bias=False)), return_sequences=True),
-    case("RNN", STEPS, "stack", cell=Inner(lambda m: m.StackedRNNCells([m.LSTMCell(3), m.SimpleRNNCell(2)]))),
+    case("RNN", STEPS, cell=Inner(lambda m: m.StackedRNNCells([m.LSTMCell(3), m.SimpleRNNCell(2)]))),
     # wrappers
     case("Bidirectional", STEPS, layer=Inner(lambda m: m.LSTM(3, return_sequences=True))),
     case("Bidirectional", STEPS, "sum", layer=Inner(lambda m: m.GRU(3)), merge_mode="sum"),

@@ -9,9 +9,39 @@ import cornu.activations as ours
 from cornu.core.symbolic import KerasTensor
 
 X = (3 * np.random.default_rng(0).normal(size=(4, 6))).astype("float32")
-NAMES = """celu elu exponential gelu glu hard_shrink hard_sigmoid hard_silu hard_swish hard_tanh leaky_relu linear
-log_sigmoid log_softmax mish relu relu6 selu sigmoid silu soft_shrink softmax softplus softsign sparse_plus
-sparse_sigmoid sparsemax squareplus swish tanh tanh_shrink""".split()
+NAMES = [
+    "celu",
+    "elu",
+    "exponential",
+    "gelu",
+    "glu",
+    "hard_shrink",
+    "hard_sigmoid",
+    "hard_silu",
+    "hard_swish",
+    "hard_tanh",
+    "leaky_relu",
+    "linear",
+    "log_sigmoid",
+    "log_softmax",
+    "mish",
+    "relu",
+    "relu6",
+    "selu",
+    "sigmoid",
+    "silu",
+    "soft_shrink",
+    "softmax",
+    "softplus",
+    "softsign",
+    "sparse_plus",
+    "sparse_sigmoid",
+    "sparsemax",
+    "squareplus",
+    "swish",
+    "tanh",
+    "tanh_shrink",
+]
 CALLS = [(name, {}) for name in NAMES] + [
     ("relu", {"negative_slope": 0.3}),
     ("relu", {"max_value": 2.0}),

@@ -1,4 +1,4 @@
-"""Every engine runs the same pure programs to the same results, compiles each once, and never writes to a caller's array."""
+"""Every engine runs a pure program to the same results, compiles it once, and never writes to a caller's array."""
 
 import importlib.util
 import os
@@ -174,6 +174,9 @@ def test_python_numbers_take_the_dtype_of_the_arrays(runner):
     program = runner.compile(lambda x, scale: x * scale)
     assert runner.get(program(np.ones(3, "float16"), 2.5)).dtype == np.float16
     assert runner.get(program(np.ones(3, "float32"), 2)).dtype == np.float32
+    assert (
+        runner.get(program(np.ones(3, "float16"), np.float64(2.5))).dtype == np.float32
+    )  # NumPy's scalars have a dtype
 
 
 def test_unused_arguments_and_nested_results(runner):
@@ -263,6 +266,7 @@ def test_prepare_compiles_what_a_later_call_uses(runner):
 
 def test_prepare_returns_before_the_compiler_has_finished(runner):
     """Forty different products take XLA long enough to see."""
+
     def heavy(x):
         for index in range(40):
             x = jnp.sort(x @ jnp.ones((8, 8)) * (index + 1), axis=index % 2)
@@ -392,6 +396,7 @@ def test_the_cache_can_be_off_or_elsewhere(tmp_path):
     assert not (tmp_path / "unused" / "cornu").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not HAS_TENSORFLOW, reason="the cache is TensorFlow's")
 def test_tensorflow_starts_silently_and_survives_a_damaged_cache(tmp_path):
     name, total, *_ = start(tmp_path, CORNU_BACKEND="tensorflow")
@@ -400,7 +405,8 @@ def test_tensorflow_starts_silently_and_survives_a_damaged_cache(tmp_path):
     size = kept.stat().st_size
     kept.write_bytes(kept.read_bytes()[: size // 2])
     assert start(tmp_path, CORNU_BACKEND="tensorflow")[1] == total
-    assert kept.stat().st_size > size // 2
+    (anew,) = files(tmp_path)
+    assert anew.stat().st_size >= size
 
 
 def test_the_oldest_files_go_first(tmp_path):

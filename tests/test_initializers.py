@@ -10,8 +10,24 @@ import cornu.initializers as ours
 from cornu.core import lookup
 from cornu.core.seeds import SeedGenerator, set_random_seed
 
-NAMES = """Constant GlorotNormal GlorotUniform HeNormal HeUniform Identity LecunNormal LecunUniform Ones Orthogonal
-RandomNormal RandomUniform STFT TruncatedNormal VarianceScaling Zeros""".split()
+NAMES = [
+    "Constant",
+    "GlorotNormal",
+    "GlorotUniform",
+    "HeNormal",
+    "HeUniform",
+    "Identity",
+    "LecunNormal",
+    "LecunUniform",
+    "Ones",
+    "Orthogonal",
+    "RandomNormal",
+    "RandomUniform",
+    "STFT",
+    "TruncatedNormal",
+    "VarianceScaling",
+    "Zeros",
+]
 SHAPES = [(64, 256), (3, 3, 16, 32), (5, 40, 30), (2, 3, 3, 8, 24), (4000,)]
 
 

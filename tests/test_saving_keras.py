@@ -9,7 +9,6 @@ import pytest
 
 import cornu
 
-
 ZEROS = {"kernel_initializer": "zeros"}  # Keras compiles a program per random initializer and shape
 RECURRENT = {**ZEROS, "recurrent_initializer": "zeros"}
 
@@ -242,7 +241,8 @@ def test_older_configs_are_understood():
                            "activity_regularizer": None, "W_constraint": None, "b_constraint": None, "bias": True,
                            "input_dim": 8, "trainable": True},
             },
-            {"class_name": "BatchNormalization", "config": {"name": "b", "epsilon": 0.001, "mode": 0, "axis": [1], "momentum": 0.9}},
+            {"class_name": "BatchNormalization",
+             "config": {"name": "b", "epsilon": 0.001, "mode": 0, "axis": [1], "momentum": 0.9}},
             {"class_name": "Dropout", "config": {"name": "d", "p": 0.3}},
         ],
     }  # fmt: skip
@@ -261,7 +261,8 @@ def test_older_configs_are_understood():
                 {"name": "g", "class_name": "GRU", "inbound_nodes": [[["x", 0, 0, {}]]],
                  "config": {"name": "g", "units": 2, "implementation": 2, "time_major": False}},
                 {"name": "s", "class_name": "Sequential", "inbound_nodes": [[["g", 0, 0, {}]], [["s", 1, 0, {}]]],
-                 "config": {"name": "s", "layers": [{"class_name": "Dense", "config": {"units": 2, "batch_input_shape": [None, 2]}}]}},
+                 "config": {"name": "s", "layers": [
+                     {"class_name": "Dense", "config": {"units": 2, "batch_input_shape": [None, 2]}}]}},
             ],
             "input_layers": [["x", 0, 0]],
             "output_layers": [["s", 2, 0]],

@@ -84,9 +84,9 @@ def gelu(x: Any, approximate: bool = False) -> Any:
             function.
 
     Example:
-        >>> import cornu
-        >>> cornu.activations.gelu([-1.0, 2.0]).round(3)
-        Array([-0.159,  1.954], dtype=float32)
+        >>> import cornu, numpy
+        >>> numpy.asarray(cornu.activations.gelu([-1.0, 2.0])).round(3)
+        array([-0.159,  1.954], dtype=float32)
 
     Source:
         Hendrycks and Gimpel, Gaussian error linear units, 2016.
@@ -101,9 +101,9 @@ def exponential(x: Any) -> Any:
         x: array.
 
     Example:
-        >>> import cornu
-        >>> cornu.activations.exponential([0.0, 1.0]).round(3)
-        Array([1.   , 2.718], dtype=float32)
+        >>> import cornu, numpy
+        >>> numpy.asarray(cornu.activations.exponential([0.0, 1.0])).round(3)
+        array([1.   , 2.718], dtype=float32)
     """
     return ops.exp(x)
 
@@ -115,9 +115,9 @@ def mish(x: Any) -> Any:
         x: array.
 
     Example:
-        >>> import cornu
-        >>> cornu.activations.mish([-1.0, 2.0]).round(3)
-        Array([-0.303,  1.944], dtype=float32)
+        >>> import cornu, numpy
+        >>> numpy.asarray(cornu.activations.mish([-1.0, 2.0])).round(3)
+        array([-0.303,  1.944], dtype=float32)
 
     Source:
         Misra, Mish: a self regularized non-monotonic activation function, 2019.

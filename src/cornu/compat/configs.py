@@ -150,7 +150,8 @@ def translate(encoded: dict[str, Any]) -> dict[str, Any]:
         raise ValueError(f"Expected the name of a class in a config. Received: class_name={name!r}")
     if name == "__lambda__":
         raise ValueError(
-            "The file holds Python bytecode (a lambda), which is never run. Write the function again in your script and "
+            "The file holds Python bytecode (a lambda), which is never run. Write the function again in your "
+            "script and "
             "pass it in custom_objects under the name of its layer."
         )
     name = CLASSES.get(name, name)
@@ -169,8 +170,8 @@ def translate(encoded: dict[str, Any]) -> dict[str, Any]:
         set(renamed) & set(config) or set(VALUES) & set(config) or name in _SPECIAL or name != encoded["class_name"]
     ):
         return encoded
-    translated = {renamed.get(key, key): value for key, value in config.items()}
-    translated.pop(None, None)
+    named = [(renamed.get(key, key), value) for key, value in config.items()]
+    translated = {key: value for key, value in named if key is not None}
     for key, values in VALUES.items():
         if isinstance(translated.get(key), str):
             translated[key] = values.get(translated[key], translated[key])
@@ -183,7 +184,8 @@ def _refuse_paths(name: str, config: dict[str, Any]) -> None:
     for key in ("vocabulary", "idf_weights"):
         if isinstance(config.get(key), str):
             raise ValueError(
-                f"The config of {name} names a file, {key}={config[key]!r}. Loading a model opens no other file: load the "
+                f"The config of {name} names a file, {key}={config[key]!r}. Loading a model opens no other file: load "
+                "the "
                 f"{key} yourself and pass it to the layer as a list."
             )
 

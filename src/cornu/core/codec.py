@@ -129,7 +129,8 @@ def _make(config: dict[str, Any], table: lookup.Table | None) -> Any:
     foreign = ">" in str(registered) and not str(registered).startswith("Custom>")  # tf.keras wrote its own as Custom>
     if found is None and foreign and name not in lookup.get_custom_objects():
         raise ValueError(
-            f"The config names a class that was registered as {registered!r}, which is not known here. Import the module "
+            f"The config names a class that was registered as {registered!r}, which is not known here. Import the "
+            "module "
             f"that registers it, or pass custom_objects={{{registered!r}: ...}}."
         )
     if found is None:

@@ -3,7 +3,7 @@
 import functools
 import inspect
 from collections.abc import Callable
-from typing import Any, ParamSpec, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar
 
 from . import codec
 from .lookup import tables
@@ -77,6 +77,10 @@ class Configurable:
     """
 
     _captured: tuple[tuple[Any, ...], dict[str, Any]]
+
+    if TYPE_CHECKING:  # attributes that `@arguments` sets
+
+        def __getattr__(self, name: str) -> Any: ...
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         self = super().__new__(cls)

@@ -1,7 +1,7 @@
 """An engine compiles pure functions of arrays and runs them; this package chooses one and is the seam to add another.
 
 A program is a function of pytrees of arrays, written in `jax.numpy` and `jax.lax`. Everything Cornu runs (training,
-evaluation, prediction) is such a function, so the whole library is written once, and an engine is one file with one class:
+evaluation, prediction) is such a function: the library is written once, and an engine is one file with one class:
 
 - `jax` (default) compiles with `jax.jit`;
 - `tensorflow` puts the same StableHLO inside a `tf.function` and runs it in TensorFlow's runtime.
@@ -55,7 +55,7 @@ class Program(ABC):
     def prepare(self, *args: Any) -> None:
         """Compile for `args` (arrays or `jax.ShapeDtypeStruct`) in the background, so that a later call need not wait.
 
-        Tracing happens here, in the caller's thread, and raises here what the function raises; the compiler runs in another.
+        Tracing happens here and raises here what the function raises; only the compiler runs in another thread.
         """
 
     def _in_background(self, key: Hashable, compile_now: Callable[[], Any]) -> None:
@@ -84,8 +84,8 @@ class Engine(Protocol):
     def compile(self, fn: Callable[..., Any], *, donate: tuple[int, ...] = ()) -> Program:
         """Return `fn(*pytrees) -> pytree` as a Program.
 
-        `donate` names the positions of arguments whose buffers the result may take over (the training state): the caller
-        does not use those arrays again. NumPy arrays of the caller are never written to.
+        `donate` names the positions of arguments whose buffers the result may take over (the training state): the
+        caller does not use those arrays again. NumPy arrays of the caller are never written to.
         """
 
     def put(self, tree: Any) -> Any:
@@ -125,8 +125,8 @@ def set_backend(name: str) -> None:
     _checked(name, "set_backend")
     if _engine is not None and _engine.name != name:
         raise RuntimeError(
-            f"The engine is already {_engine.name!r}: it was chosen when the first model ran. Call set_backend({name!r})"
-            f" at the top of the script, or start it with CORNU_BACKEND={name}."
+            f"The engine is already {_engine.name!r}: it was chosen when the first model ran. Call"
+            f" set_backend({name!r}) at the top of the script, or start it with CORNU_BACKEND={name}."
         )
     _name = name
 

@@ -1,8 +1,8 @@
 """Compiled programs are kept in the user's cache folder, so that a second start of a script skips compilation.
 
-The folder is `$XDG_CACHE_HOME/cornu` or `~/.cache/cornu`, with one folder inside per kind of machine, because executables
-hold instructions that another processor may lack. `CORNU_CACHE=off` turns the cache off; a folder that cannot be written
-does too. A folder that the user gave to JAX or TensorFlow (`JAX_COMPILATION_CACHE_DIR`, `TF_XLA_FLAGS`) stays in use.
+The folder is `$XDG_CACHE_HOME/cornu` or `~/.cache/cornu`, with one folder inside per kind of machine: executables hold
+instructions that another processor may lack. `CORNU_CACHE=off` turns the cache off; so does a folder that cannot be
+written. A folder that the user gave to JAX or TensorFlow (`JAX_COMPILATION_CACHE_DIR`, `TF_XLA_FLAGS`) stays in use.
 """
 
 import functools
@@ -12,6 +12,7 @@ import platform
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 LIMIT = 2 << 30  # bytes kept per engine; the oldest files beyond it go
 
@@ -40,20 +41,22 @@ def enable_for_jax() -> None:
     """Turn on JAX's persistent compilation cache, unless the user has set one up."""
     import jax
 
-    if jax.config.jax_compilation_cache_dir is not None:
+    config: Any = jax.config
+    if config.jax_compilation_cache_dir is not None:
         return
     path = folder("jax")
     if path is None:
         return
-    jax.config.update("jax_compilation_cache_dir", str(path))
-    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
-    jax.config.update("jax_persistent_cache_min_entry_size_bytes", 0)
+    config.update("jax_compilation_cache_dir", str(path))
+    config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
+    config.update("jax_persistent_cache_min_entry_size_bytes", 0)
 
 
 def enable_for_tensorflow(version: str) -> Path | None:
-    """Turn on the cache of TensorFlow's XLA and return its folder. TensorFlow reads its flags once, at the first device.
+    """Turn on the cache of TensorFlow's XLA and return its folder.
 
-    The names of its files do not depend on its version or on XLA_FLAGS: the folder's name does.
+    TensorFlow reads its flags once, when it first looks for devices: call this before. The names of its files depend
+    neither on its version nor on XLA_FLAGS; the folder's name does.
     """
     flags = os.environ.get("TF_XLA_FLAGS", "")
     if "tf_xla_persistent_cache_directory" in flags:

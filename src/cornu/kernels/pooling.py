@@ -70,15 +70,16 @@ def average_pool(x: jax.Array, window: Sequence[int], strides: Sequence[int], pa
     window, strides = tuple(window), tuple(strides)
     counts = _real_taps(x.shape[1:-1], window, strides, pads)
     sums = (cpu_sum_pool if on_cpu() else stock_sum_pool)(x, window, strides, pads)
-    return sums / jnp.asarray(counts[..., None], x.dtype)
+    return sums / counts[..., None].astype(x.dtype)
 
 
-def _real_taps(sizes, window, strides, pads) -> np.ndarray:
-    counts = np.ones(())
+def _real_taps(sizes, window, strides, pads) -> jax.Array:
+    counts = jnp.ones(())
     for n, w, s, (low, high) in zip(sizes, window, strides, pads, strict=True):
         first = np.arange((n + low + high - w) // s + 1) * s - low
-        counts = np.multiply.outer(counts, np.minimum(first + w, n) - np.maximum(first, 0))
-    return np.maximum(counts, 1)
+        taps = np.maximum(np.minimum(first + w, n) - np.maximum(first, 0), 1)
+        counts = counts[..., None] * taps  # by jax: traced shapes stay abstract, however large
+    return counts
 
 
 def stock_max_pool(x: jax.Array, window: Sizes, strides: Sizes, pads: Pads) -> jax.Array:

@@ -9,7 +9,8 @@ import numpy as np
 from ..core import codec, lookup
 from ..core.op import Operation, ops
 from ..core.symbolic import KerasTensor, Node, tensors
-from ..layers.layer import Layer, layers as layer_table
+from ..layers.layer import Layer
+from ..layers.layer import layers as layer_table
 from .graph_ops import class_of, is_op
 
 Place = tuple[str, int, int]  # a tensor: the layer, which of its calls, and which output of that
@@ -139,7 +140,8 @@ def from_config(cls: type, config: dict[str, Any], custom_objects: dict[str, Any
                 outputs[name].append(made[name](*args, **kwargs))
         if len(later) == len(waiting):
             raise ValueError(
-                f"The model's config cannot be put together: the layers {sorted({name for name, _ in later})} need outputs "
+                f"The model's config cannot be put together: the layers {sorted({name for name, _ in later})} need "
+                "outputs "
                 "of layers that come after them, or that are not there."
             )
         waiting = later
@@ -164,7 +166,7 @@ def _give_up() -> Any:
 
 
 def _decode_layer(entry: dict[str, Any], name: str) -> Any:
-    inner = entry.get("config")
+    inner: Any = entry.get("config")
     if str(entry.get("module") or "").startswith("keras.src.ops") or _is_bare_op(entry):
         return _SavedOp(entry["class_name"], name, inner)
     if isinstance(inner, dict) and "name" not in inner:
@@ -264,7 +266,8 @@ def _decode(value: Any, tensor: Any) -> Any:
         return [_decode(item, tensor) for item in value]
     if not isinstance(value, dict):
         return value
-    kind, inner = value.get("class_name"), value.get("config")
+    kind = value.get("class_name")
+    inner: Any = value.get("config")
     if kind == "__keras_tensor__":
         return tensor(inner["keras_history"])
     if kind == "__slice__":

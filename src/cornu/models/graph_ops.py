@@ -75,7 +75,7 @@ _CLASSES = {
 @functools.cache
 def _table() -> dict[str, tuple[str, str, tuple[str, ...]]]:
     """Module, class and arguments of the config, by the op's name without underscores."""
-    found = {}
+    found: dict[str, tuple[str, str, tuple[str, ...]]] = {}
     for module, text in _CLASSES.items():
         for entry in text.replace(") ", ")\n").splitlines():
             head, _, inside = entry.strip().partition("(")

@@ -65,9 +65,9 @@ def true_divide(x1: Any, x2: Any) -> Any:
         x2: second array, broadcast against the first.
 
     Example:
-        >>> import cornu
-        >>> cornu.ops.true_divide([1.0, 4.0], [3.0, 2.0]).round(3)
-        Array([0.333, 2.   ], dtype=float32)
+        >>> import cornu, numpy
+        >>> numpy.asarray(cornu.ops.true_divide([1.0, 4.0], [3.0, 2.0])).round(3)
+        array([0.333, 2.   ], dtype=float32)
     """
     return jnp.true_divide(tensor(x1), tensor(x2))
 

@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 
 from ..core.op import op
-from .tensors import tensor
+from .tensors import limits, tensor
 
 
 @op
@@ -71,6 +71,6 @@ def dot_product_attention(
         causal = jnp.tril(jnp.ones(logits.shape[2:], bool))
         allowed = causal if allowed is None else allowed & causal
     if allowed is not None:
-        logits = jnp.where(allowed, logits, jnp.asarray(-0.7 * jnp.finfo(wide).max, wide))
+        logits = jnp.where(allowed, logits, jnp.asarray(-0.7 * limits(wide).max, wide))
     weights = jax.nn.softmax(logits.astype(jnp.float32), axis=-1).astype(key.dtype)
     return jnp.einsum("bnts,bsnh->btnh", weights, value)

@@ -190,7 +190,7 @@ def custom_gradient(f: Callable[..., Any]) -> Callable[..., Any]:
         >>> float(cornu.ops.custom_gradient(lambda x: (x * x, lambda upstream: 5 * upstream))(3.0))
         9.0
     """
-    return jax.custom_gradient(f)
+    return jax.custom_gradient(f)  # type: ignore[no-untyped-call]
 
 
 @op

@@ -252,7 +252,7 @@ def geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype
 
 
 @op
-def eye(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Any:
+def eye(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Any:  # noqa: N803
     """Ones on a diagonal, zeros elsewhere.
 
     Args:
@@ -288,7 +288,7 @@ def identity(n: int, dtype: Any = None) -> Any:
 
 
 @op
-def tri(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Any:
+def tri(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Any:  # noqa: N803
     """Ones on and below a diagonal, zeros above.
 
     Args:
@@ -307,7 +307,7 @@ def tri(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Any:
 
 
 @op
-def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
+def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:  # noqa: N803
     """Vandermonde matrix: the powers of `x` as columns.
 
     Args:
@@ -365,9 +365,9 @@ def blackman(x: Any) -> Any:
         x: number of samples.
 
     Example:
-        >>> import cornu
-        >>> cornu.ops.blackman(5).round(3)
-        Array([-0.  ,  0.34,  1.  ,  0.34, -0.  ], dtype=float32)
+        >>> import cornu, numpy
+        >>> numpy.asarray(cornu.ops.blackman(5)).round(3)
+        array([-0.  ,  0.34,  1.  ,  0.34, -0.  ], dtype=float32)
     """
     return jnp.blackman(int(x)).astype(dtypes.floatx())
 
@@ -411,8 +411,8 @@ def kaiser(x: Any, beta: Any) -> Any:
         beta: how narrow it is; 0 gives a constant.
 
     Example:
-        >>> import cornu
-        >>> cornu.ops.kaiser(5, 2.0).round(3)
-        Array([0.439     , 0.83500004, 1.        , 0.83500004, 0.439     ],      dtype=float32)
+        >>> import cornu, numpy
+        >>> numpy.asarray(cornu.ops.kaiser(5, 2.0)).round(3)
+        array([0.439, 0.835, 1.   , 0.835, 0.439], dtype=float32)
     """
     return jnp.kaiser(int(x), tensor(beta)).astype(dtypes.floatx())

@@ -80,9 +80,9 @@ def categorical_crossentropy(target: Any, output: Any, from_logits: bool = False
         ValueError: the shapes differ.
 
     Example:
-        >>> import cornu
-        >>> cornu.ops.categorical_crossentropy([[0.0, 1.0]], [[0.2, 0.8]]).round(3)
-        Array([0.223], dtype=float32)
+        >>> import cornu, numpy
+        >>> numpy.asarray(cornu.ops.categorical_crossentropy([[0.0, 1.0]], [[0.2, 0.8]])).round(3)
+        array([0.223], dtype=float32)
     """
     target, output = tensor(target), tensor(output)
     if target.shape != output.shape or not target.ndim:
@@ -107,9 +107,9 @@ def sparse_categorical_crossentropy(target: Any, output: Any, from_logits: bool 
         ValueError: the shapes do not fit.
 
     Example:
-        >>> import cornu
-        >>> cornu.ops.sparse_categorical_crossentropy([1], [[0.2, 0.8]]).round(3)
-        Array([0.223], dtype=float32)
+        >>> import cornu, numpy
+        >>> numpy.asarray(cornu.ops.sparse_categorical_crossentropy([1], [[0.2, 0.8]])).round(3)
+        array([0.223], dtype=float32)
     """
     target, output = tensor(target).astype("int32"), tensor(output)
     if target.ndim == output.ndim and target.shape[-1] == 1:
@@ -146,9 +146,9 @@ def binary_crossentropy(target: Any, output: Any, from_logits: bool = False) -> 
         ValueError: the shapes differ.
 
     Example:
-        >>> import cornu
-        >>> cornu.ops.binary_crossentropy([1.0, 0.0], [0.8, 0.3]).round(3)
-        Array([0.223     , 0.35700002], dtype=float32)
+        >>> import cornu, numpy
+        >>> numpy.asarray(cornu.ops.binary_crossentropy([1.0, 0.0], [0.8, 0.3])).round(3)
+        array([0.223, 0.357], dtype=float32)
     """
     target, output = tensor(target), tensor(output)
     if target.shape != output.shape:

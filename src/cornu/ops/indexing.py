@@ -20,8 +20,8 @@ def get_item(x: Any, key: Any) -> Any:
 
     Example:
         >>> import cornu
-        >>> cornu.ops.get_item(cornu.ops.array([1, 2, 3]), slice(0, 2))
-        Array([1, 2], dtype=int32)
+        >>> cornu.ops.get_item(cornu.ops.array([[1, 2], [3, 4]]), 1)
+        Array([3, 4], dtype=int32)
     """
     return x[key]
 

@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 
 from ..core.op import op
-from .tensors import tensor, to_axes
+from .tensors import limits, tensor, to_axes
 
 
 @op
@@ -36,9 +36,9 @@ def cholesky_inverse(x: Any, upper: bool = False) -> Any:
         upper: whether it is the upper one.
 
     Example:
-        >>> import cornu
-        >>> cornu.ops.cholesky_inverse([[2.0, 0.0], [0.0, 4.0]]).round(3)
-        Array([[0.25 , 0.   ],
+        >>> import cornu, numpy
+        >>> numpy.asarray(cornu.ops.cholesky_inverse([[2.0, 0.0], [0.0, 4.0]])).round(3)
+        array([[0.25 , 0.   ],
                [0.   , 0.062]], dtype=float32)
     """
     x = tensor(x)
@@ -84,9 +84,9 @@ def logdet(x: Any) -> Any:
         x: array `(..., n, n)`.
 
     Example:
-        >>> import cornu
-        >>> cornu.ops.logdet([[2.0, 0.0], [0.0, 4.0]]).round(3)
-        Array(2.079, dtype=float32)
+        >>> import cornu, numpy
+        >>> numpy.asarray(cornu.ops.logdet([[2.0, 0.0], [0.0, 4.0]])).round(3)
+        np.float32(2.079)
     """
     return jnp.linalg.slogdet(tensor(x))[1]
 
@@ -278,7 +278,7 @@ def matrix_rank(x: Any, tol: float | None = None) -> Any:
     x = tensor(x)
     singular = jnp.linalg.svd(x, compute_uv=False)
     bound = (
-        jnp.max(singular, -1, keepdims=True) * max(x.shape[-2:]) * jnp.finfo(singular.dtype).eps if tol is None else tol
+        jnp.max(singular, -1, keepdims=True) * max(x.shape[-2:]) * limits(singular.dtype).eps if tol is None else tol
     )
     return jnp.sum(singular > bound, axis=-1)
 

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 
 from ..core import dtypes
 from ..core.op import op
-from .tensors import floating, tensor, to_axes
+from .tensors import floating, limits, tensor, to_axes
 
 
 @op
@@ -35,7 +35,7 @@ def moments(x: Any, axes: Any, keepdims: bool = False, synchronized: bool = Fals
     mean = jnp.mean(wide, to_axes(axes), keepdims=keepdims)
     variance = jnp.var(wide, to_axes(axes), keepdims=keepdims)
     if x.dtype in (jnp.float16, jnp.bfloat16):
-        limit = float(jnp.finfo(jnp.float16).max)
+        limit = float(limits(jnp.float16).max)
         mean, variance = jnp.clip(mean, -limit, limit), jnp.clip(variance, -limit, limit)
     return mean.astype(x.dtype), variance.astype(x.dtype)
 
@@ -62,9 +62,9 @@ def batch_normalization(
         epsilon: small number added for stability.
 
     Example:
-        >>> import cornu
-        >>> cornu.ops.batch_normalization([[1.0, 2.0]], [0.0, 1.0], [1.0, 4.0], axis=-1).round(3)
-        Array([[1. , 0.5]], dtype=float32)
+        >>> import cornu, numpy
+        >>> numpy.asarray(cornu.ops.batch_normalization([[1.0, 2.0]], [0.0, 1.0], [1.0, 4.0], axis=-1)).round(3)
+        array([[1. , 0.5]], dtype=float32)
     """
     x = tensor(x)
     shape = [-1 if i == axis % x.ndim else 1 for i in range(x.ndim)]
@@ -97,18 +97,18 @@ def layer_normalization(
         **kwargs: `rms_scaling=True` leaves out the mean and `beta`, as old versions did.
 
     Example:
-        >>> import cornu
-        >>> cornu.ops.layer_normalization([1.0, 2.0, 3.0]).round(3)
-        Array([-1.225,  0.   ,  1.225], dtype=float32)
+        >>> import cornu, numpy
+        >>> numpy.asarray(cornu.ops.layer_normalization([1.0, 2.0, 3.0])).round(3)
+        array([-1.225,  0.   ,  1.225], dtype=float32)
 
     Source:
         Ba et al., Layer normalization, 2016.
     """
     x, epsilon = tensor(x), dtypes.epsilon() if epsilon is None else epsilon
     wide = x.astype(jnp.promote_types(x.dtype, "float32"))
-    axes = sorted(i % x.ndim for i in ([axis] if isinstance(axis, int) else axis))
+    axes = tuple(sorted(i % x.ndim for i in ([axis] if isinstance(axis, int) else axis)))
     gamma, beta = (_spread(p, wide, axes) for p in (gamma, beta))
-    variance = jnp.var(wide, axes := tuple(axes), keepdims=True)
+    variance = jnp.var(wide, axes, keepdims=True)
     factor = jax.lax.rsqrt(variance + epsilon)
     if gamma is not None:
         factor = factor * gamma
@@ -118,12 +118,12 @@ def layer_normalization(
     return (wide * factor + (shift if beta is None else shift + beta)).astype(x.dtype)
 
 
-def _spread(parameter: Any, x: Any, axes: list[int]) -> Any:
+def _spread(parameter: Any, x: Any, axes: tuple[int, ...]) -> Any:
     """A parameter of the normalized axes, in the dtype of `x` and so that it broadcasts with it."""
     if parameter is None:
         return None
     parameter = tensor(parameter).astype(x.dtype)
-    if parameter.ndim == x.ndim or axes == [x.ndim - 1]:
+    if parameter.ndim == x.ndim or axes == (x.ndim - 1,):
         return parameter
     return jnp.reshape(parameter, [x.shape[i] if i in axes else 1 for i in range(x.ndim)])
 
@@ -139,9 +139,9 @@ def rms_normalization(x: Any, scale: Any = None, axis: Any = -1, epsilon: float 
         epsilon: small number added to the mean square; None for `config.epsilon()`.
 
     Example:
-        >>> import cornu
-        >>> cornu.ops.rms_normalization([1.0, 2.0, 3.0]).round(3)
-        Array([0.46300003, 0.92600006, 1.389     ], dtype=float32)
+        >>> import cornu, numpy
+        >>> numpy.asarray(cornu.ops.rms_normalization([1.0, 2.0, 3.0])).round(3)
+        array([0.463, 0.926, 1.389], dtype=float32)
 
     Source:
         Zhang and Sennrich, Root mean square layer normalization, 2019.
@@ -193,9 +193,9 @@ def psnr(x1: Any, x2: Any, max_val: Any) -> Any:
         ValueError: the shapes differ.
 
     Example:
-        >>> import cornu
-        >>> cornu.ops.psnr([0.0, 1.0], [0.0, 0.9], 1.0).round(3)
-        Array(23.01, dtype=float32)
+        >>> import cornu, numpy
+        >>> numpy.asarray(cornu.ops.psnr([0.0, 1.0], [0.0, 0.9], 1.0)).round(3)
+        np.float32(23.01)
     """
     x1, x2 = tensor(x1), tensor(x2)
     if x1.shape != x2.shape:

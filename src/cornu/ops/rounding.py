@@ -257,9 +257,9 @@ def angle(x: Any) -> Any:
         x: array.
 
     Example:
-        >>> import cornu
-        >>> cornu.ops.angle([1.0, -1.0]).round(3)
-        Array([0.       , 3.1420002], dtype=float32)
+        >>> import cornu, numpy
+        >>> numpy.asarray(cornu.ops.angle([1.0, -1.0])).round(3)
+        array([0.   , 3.142], dtype=float32)
     """
     return jnp.angle(tensor(x))
 

@@ -182,9 +182,9 @@ def istft(
             sequence_stride`.
 
     Example:
-        >>> import cornu
-        >>> cornu.ops.istft(cornu.ops.stft(cornu.ops.ones((8,)), 4, 2, 4), 4, 2, 4).round(3)
-        Array([1., 1., 1., 1., 1., 1., 1., 1.], dtype=float32)
+        >>> import cornu, numpy
+        >>> numpy.asarray(cornu.ops.istft(cornu.ops.stft(cornu.ops.ones((8,)), 4, 2, 4), 4, 2, 4)).round(3)
+        array([1., 1., 1., 1., 1., 1., 1., 1.], dtype=float32)
     """
     frames = jnp.fft.irfft(_complex(x), fft_length)  # (..., frames, fft_length)
     weight = _window(window, sequence_length, fft_length, frames.dtype)

@@ -1,5 +1,6 @@
 """Conversion: what counts as an array, its shape and dtype, and casts."""
 
+import math
 from typing import Any
 
 import jax
@@ -20,6 +21,11 @@ def floating(x: Any) -> Any:
     """`x` as an array of floats: integers are converted to `floatx`."""
     x = tensor(x)
     return x if jnp.issubdtype(x.dtype, jnp.inexact) else x.astype(dtypes.floatx())
+
+
+def limits(dtype: Any) -> Any:
+    """Smallest and largest number of a dtype, and more for floats, as `jax.numpy.finfo` and `iinfo` give it."""
+    return jnp.finfo(dtype) if dtypes.is_float(dtype) else jnp.iinfo(dtype)  # type: ignore[no-untyped-call]
 
 
 def to_axes(axis: Any) -> Any:
@@ -121,7 +127,7 @@ def size(x: Any) -> int | None:
         2
     """
     sizes = shape(x)
-    return None if None in sizes else int(np.prod(sizes, dtype=np.int64))
+    return None if None in sizes else math.prod(s for s in sizes if s is not None)
 
 
 def dtype(x: Any) -> str:
@@ -171,11 +177,10 @@ def saturate_cast(x: Any, dtype: Any) -> Any:
     x, dtype = tensor(x), dtypes.standardize(dtype)
     if jnp.issubdtype(x.dtype, jnp.complexfloating) or dtype == "bool":
         return x.astype(dtype)
-    limits = jnp.finfo(dtype) if dtypes.is_float(dtype) else jnp.iinfo(dtype)
-    old = jnp.finfo(x.dtype) if dtypes.is_float(x.dtype) else jnp.iinfo("int8" if x.dtype == bool else x.dtype)
-    low, high = max(float(limits.min), float(old.min)), min(float(limits.max), float(old.max))
+    new, old = limits(dtype), limits("int8" if x.dtype == bool else x.dtype)
+    low, high = max(float(new.min), float(old.min)), min(float(new.max), float(old.max))
     if dtypes.is_float(x.dtype):
-        while float(np.asarray(high, x.dtype)) > float(limits.max):  # rounded up: the largest float below it
+        while float(np.asarray(high, x.dtype)) > float(new.max):  # rounded up: the largest float below it
             high = float(np.nextafter(np.asarray(high, x.dtype), np.asarray(0, x.dtype)))
     return jnp.clip(x, np.asarray(low, x.dtype), np.asarray(high, x.dtype)).astype(dtype)
 

@@ -150,7 +150,8 @@ def load_weights(model: Any, filepath: Any, by_name: bool = False, skip_mismatch
             whole.load_group(root, model, skip_mismatch)
         else:
             raise ValueError(
-                f"The HDF5 file {path!r} holds no weights of a model. Expected what model.save_weights() or model.save() "
+                f"The HDF5 file {path!r} holds no weights of a model. Expected what model.save_weights() or "
+                "model.save() "
                 f"wrote; it has {root.names()[:8]}."
             )
 
@@ -191,7 +192,8 @@ def _check_arguments(function: str, given: dict[str, Any], known: tuple[str, ...
 def _check_built(model: Any, verb: str) -> None:
     if not model.built:
         raise ValueError(
-            f"Model {model.name!r} has no weights to {verb} yet, since its input shape is not known. Call it on data, call "
+            f"Model {model.name!r} has no weights to {verb} yet, since its input shape is not known. Call it on "
+            "data, call "
             "model.build((None, ...)), or begin it with Input(shape=...)."
         )
 
@@ -199,7 +201,8 @@ def _check_built(model: Any, verb: str) -> None:
 def _check_by_position(by_name: bool, path: str) -> None:
     if by_name:
         raise ValueError(
-            f"{path!r} is in the layout of Keras 3, which matches weights by their place in the model, not by name. Load it "
+            f"{path!r} is in the layout of Keras 3, which matches weights by their place in the model, not by "
+            "name. Load it "
             "without by_name=True into the model that wrote it, or save the weights to a path ending in .h5 but not "
             "in .weights.h5."
         )

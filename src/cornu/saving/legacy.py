@@ -87,7 +87,8 @@ def plan_by_position(group: Group, model: Any, skip_mismatch: bool) -> Pairs:
     layers = [layer for layer in model.layers if layer.weights]
     if len(names) != len(layers):
         raise ValueError(
-            f"Model {model.name!r} has {len(layers)} layers with weights ({_listed([x.name for x in layers])}), but the file "
+            f"Model {model.name!r} has {len(layers)} layers with weights ({_listed([x.name for x in layers])}), "
+            "but the file "
             f"has {len(names)} ({_listed(names)}). No weight was changed. Use the model that wrote the file, or pass "
             "by_name=True to load the layers whose names agree."
         )

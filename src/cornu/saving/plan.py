@@ -25,8 +25,14 @@ def matched(variables: list[Variable], arrays: list[Any], what: str, skip_mismat
     if len(variables) != len(arrays):
         hint = ""
         if not variables:
-            hint = " The layer has no weights yet: build the model first, by calling it on data or with an Input(shape=...)."
-        problem = f"{what} has {len(variables)} weights {_shapes(variables)}, but the file has {len(arrays)} {_shapes(arrays)}."
+            hint = (
+                " The layer has no weights yet: build the model first, by calling it on data or with an "
+                "Input(shape=...)."
+            )
+        problem = (
+            f"{what} has {len(variables)} weights {_shapes(variables)}, but the file has {len(arrays)} "
+            f"{_shapes(arrays)}."
+        )
         _report(problem + hint, skip_mismatch)
         return []
     pairs: Pairs = []
@@ -49,7 +55,8 @@ def _shapes(items: list[Any]) -> str:
 def _report(problem: str, skip_mismatch: bool) -> None:
     if not skip_mismatch:
         raise ValueError(
-            f"{problem} No weight was changed. The file belongs to another architecture: use the model that wrote it, or "
+            f"{problem} No weight was changed. The file belongs to another architecture: use the model that wrote "
+            "it, or "
             "pass skip_mismatch=True to leave out what does not fit."
         )
     warnings.warn(f"{problem} It was left out.", stacklevel=2)

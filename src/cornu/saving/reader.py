@@ -24,7 +24,7 @@ _REFUSED = (
 )
 
 
-class Refused(ValueError):
+class Refused(ValueError):  # noqa: N818 - it is what happened to the file
     """The file asks for something that reading a model never needs."""
 
 
@@ -43,7 +43,8 @@ class Budget:
         """Take `declared` bytes; raises `Refused` if `stored` bytes or what is left do not explain them."""
         if declared > SLACK + EXPANSION * stored or declared > self.left:
             raise Refused(
-                f"{what} in {self.path!r} declares {declared:,} bytes, but stores only {stored:,}. Reading it is refused, "
+                f"{what} in {self.path!r} declares {declared:,} bytes, but stores only {stored:,}. Reading it is "
+                "refused, "
                 "since it could exhaust the memory. The file is damaged or hostile; get it again from its source."
             )
         self.left -= declared
@@ -191,7 +192,8 @@ def damage(path: str) -> Iterator[None]:
         if isinstance(error, FileNotFoundError | PermissionError | IsADirectoryError):
             raise
         raise ValueError(
-            f"The file {path!r} is damaged or incomplete ({str(error).splitlines()[0] if str(error) else type(error).__name__}). "
+            f"The file {path!r} is damaged or incomplete "
+            f"({str(error).splitlines()[0] if str(error) else type(error).__name__}). "
             "Get it again from its source, or save the model again."
         ) from None
 
@@ -201,7 +203,8 @@ def existing(filepath: Any) -> str:
     path = os.fspath(filepath)
     if os.path.isdir(path):
         raise ValueError(
-            f"{path!r} is a folder. A model is one file, ending in .h5 or .keras; a TensorFlow SavedModel folder holds a "
+            f"{path!r} is a folder. A model is one file, ending in .h5 or .keras; a TensorFlow SavedModel folder "
+            "holds a "
             "program rather than layers and is not opened. Save the model with model.save('model.h5')."
         )
     if not os.path.exists(path):
@@ -222,8 +225,8 @@ def existing(filepath: Any) -> str:
 
 def is_zip(path: str) -> bool:
     """Whether the file begins as a zip archive does."""
-    with open(path, "rb") as file:
-        return file.read(4) == b"PK\x03\x04"
+    with open(path, "rb") as opened:
+        return opened.read(4) == b"PK\x03\x04"
 
 
 @contextlib.contextmanager
@@ -244,13 +247,14 @@ def open_hdf5(source: Any, name: str | None = None) -> Iterator[Group]:
     except ImportError:
         raise ImportError("Reading and writing .h5 and .keras files needs h5py: run `pip install h5py`.") from None
     if isinstance(source, bytes):
-        path, size, file = name or "weights", len(source), io.BytesIO(source)
+        path, size = name or "weights", len(source)
+        file: io.BytesIO | None = io.BytesIO(source)
         start = source[:8]
     else:
         path = existing(source)
-        size, file = os.path.getsize(path), path
-        with open(path, "rb") as opened:
-            start = opened.read(8)
+        size, file = os.path.getsize(path), None
+        with open(path, "rb") as stream:
+            start = stream.read(8)
     if start != b"\x89HDF\r\n\x1a\n" and (isinstance(source, bytes) or not h5py.is_hdf5(path)):
         what = (
             "is empty" if not start else "is a zip archive, not HDF5" if start[:2] == b"PK" else "is not an HDF5 file"
@@ -260,7 +264,7 @@ def open_hdf5(source: Any, name: str | None = None) -> Iterator[Group]:
             "wrote; if it was downloaded, the download may have failed."
         )
     with damage(path):
-        opened = h5py.File(file, "r", locking="best-effort") if isinstance(file, str) else h5py.File(file, "r")
+        opened = h5py.File(file, "r") if file is not None else h5py.File(path, "r", locking="best-effort")
     try:
         yield Group(opened, Budget(size, path))
     finally:
@@ -325,7 +329,8 @@ def open_zip(filepath: Any) -> Iterator[Archive]:
     path = existing(filepath)
     if not is_zip(path):
         raise ValueError(
-            f"The file {path!r} is not a .keras file (a zip archive). Expected what model.save('model.keras') wrote; if it "
+            f"The file {path!r} is not a .keras file (a zip archive). Expected what model.save('model.keras') "
+            "wrote; if it "
             "was downloaded, the download may have failed."
         )
     with damage(path):

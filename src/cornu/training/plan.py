@@ -46,7 +46,7 @@ class Plan:
             self.names = sorted(y_pred)
         many = len(self.names) > 1
         pred = jax.tree.leaves(y_pred)
-        self.losses = [_get_loss(item) for item in self._per_output(loss, "loss")]
+        self.losses = [item and losses.as_loss(item) for item in self._per_output(loss, "loss")]
         true = self.targets(y_true)
         weights = self._per_output(loss_weights, "loss_weights", fill=None)
         self.weights = [1.0 if weight is None else float(weight) for weight in weights]
@@ -138,8 +138,7 @@ class Plan:
             if fn is None or true is None:
                 parts.append(None)
                 continue
-            value = fn(true, pred, sample_weight=w) if isinstance(fn, losses.Loss) else fn(true, pred)
-            value = jnp.sum(value) if isinstance(fn, losses.Loss) and value.ndim else jnp.mean(value)
+            value = jnp.sum(fn(true, pred, sample_weight=w))
             parts.append(value)
             total = total + scale * value
         for value in added:
@@ -204,28 +203,15 @@ def _listed(value: Any) -> list[Any]:
     return list(value) if isinstance(value, list | tuple) else [value]
 
 
-def _get_loss(identifier: Any) -> Any:
-    found = losses.get(identifier)
-    if found is None or isinstance(found, losses.Loss):
-        return found
-    return losses.LossFunctionWrapper(found, name=getattr(found, "__name__", "loss"))
-
-
 def _get_metric(identifier: Any, loss: Any, y_true: Any, y_pred: Any) -> Any:
     """A metric; `"accuracy"` and `"crossentropy"` become the kind that fits the loss and the shapes."""
     if isinstance(identifier, str) and identifier.lower() in ("accuracy", "acc", "crossentropy", "ce"):
         kinds = _ACCURACY if identifier.lower() in ("accuracy", "acc") else _CROSSENTROPY
         return metrics.table.find(kinds[_kind(loss, y_true, y_pred)])(name=identifier)
-    found = metrics.get(identifier)
-    if isinstance(found, metrics.Metric):
-        if isinstance(identifier, str):
-            found.name = identifier  # logs have the key that the user wrote
-        return found
-    return metrics.MeanMetricWrapper(found, name=_function_name(identifier, found))
-
-
-def _function_name(identifier: Any, function: Any) -> str:
-    return identifier if isinstance(identifier, str) else str(getattr(function, "__name__", "metric"))
+    metric = metrics.as_metric(identifier)
+    if isinstance(identifier, str):
+        metric.name = identifier  # logs have the key that the user wrote
+    return metric
 
 
 def _kind(loss: Any, y_true: Any, y_pred: Any) -> str:

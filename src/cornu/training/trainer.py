@@ -150,9 +150,20 @@ class Trainer:
         if "plan" not in vars(self):
             wanted = {k: self._compiled[k] for k in ("loss", "loss_weights", "metrics", "weighted_metrics")}  # type: ignore[index]
             self.plan = Plan(self._output_names(y_pred), y_true=y, y_pred=y_pred, **wanted)
+            self._make_metric_state(batch, y_pred)
         check_targets(self.plan, y, y_pred)
         if not self.optimizer.built:
             self.optimizer.build(self.trainable_variables)  # type: ignore[attr-defined]
+
+    def _make_metric_state(self, batch: Any, y_pred: Any) -> None:
+        """Some metrics make their Variables when they first see shapes: let them, before a program lists them."""
+        if all(metric.variables for metric in self.plan.all_metrics()):
+            return
+        count = arrays.length(batch[0])
+        _, y, weight = jax.tree.map(lambda a: jax.ShapeDtypeStruct((count, *a.shape[1:]), a.dtype), batch)
+        preds = jax.tree.map(lambda t: jax.ShapeDtypeStruct((count, *t.shape[1:]), t.dtype), y_pred)
+        parts = [0.0] * len(self.plan.names)
+        state.abstract(lambda y, p, w: self.plan.update(y, p, w, 0.0, parts, count), y, preds, weight)
 
     def _output_specs(self, x: Any) -> Any:
         """Shapes of the outputs for inputs of such shapes; makes the weights where there are none yet."""

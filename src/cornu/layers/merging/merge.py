@@ -67,26 +67,26 @@ class Merge(Layer):
         return reduce(ops.logical_or, masks)
 
 
-class MaskedMerge(Merge):
-    """Base of the merges that leave out what is masked in one of the inputs."""
+class Selection(Merge):
+    """Base of the merges that choose one of the inputs; where one is masked, they choose among the others."""
 
     def call(self, inputs: Any, mask: Any = None) -> Any:
-        """Combine all inputs; where one is masked, take the others alone."""
+        """Choose among what is real."""
         masks = mask or [None] * len(inputs)
         output, real = None, None
         for x, m in zip(_same_rank(inputs), masks, strict=True):
-            m = None if m is None else ops.broadcast_to(ops.expand_dims(m, -1), x.shape)
+            m = None if m is None else ops.expand_dims(m, -1)
             if output is None:
                 output, real = x, m
                 continue
             y = x if m is None else ops.where(m, x, output)
             output = output if real is None else ops.where(real, output, y)
             real = None if m is None or real is None else ops.logical_or(real, m)
-            output = self.combine(output, y)
+            output = self.choose(output, y)
         return output
 
-    def combine(self, x: Any, y: Any) -> Any:
-        """Combine two arrays."""
+    def choose(self, x: Any, y: Any) -> Any:
+        """Choose between two arrays."""
         raise NotImplementedError
 
 
@@ -96,15 +96,14 @@ def _same_rank(inputs: Any) -> list[Any]:
     return [ops.expand_dims(x, tuple(range(1, 1 + rank - x.ndim))) if x.ndim < rank else x for x in inputs]
 
 
-class Add(MaskedMerge):
+class Add(Merge):
     """Sum of the inputs: `y = x[0] + x[1] + ...`.
 
     Args:
         **kwargs: `name`, `dtype`, ... of `Layer`.
 
     Shapes:
-        a list of arrays to one array; they broadcast, those of fewer axes after the batch. What is masked
-        in one input does not count.
+        a list of arrays to one array; they broadcast, those of fewer axes after the batch.
 
     Raises:
         ValueError: not a list of inputs, or shapes that do not broadcast.
@@ -116,9 +115,9 @@ class Add(MaskedMerge):
         [5.0, 7.0]
     """
 
-    def combine(self, x: Any, y: Any) -> Any:
-        """`x + y`."""
-        return ops.add(x, y)
+    def merge(self, inputs: list[Any]) -> Any:
+        """The sum."""
+        return reduce(ops.add, inputs)
 
 
 class Subtract(Merge):
@@ -150,7 +149,7 @@ class Subtract(Merge):
         return ops.subtract(inputs[0], inputs[1])
 
 
-class Multiply(MaskedMerge):
+class Multiply(Merge):
     """Product of the inputs: `y = x[0] * x[1] * ...`.
 
     Args:
@@ -158,7 +157,7 @@ class Multiply(MaskedMerge):
 
     Shapes:
         a list of arrays to one array; they broadcast, those of fewer axes after the batch. What is masked
-        in one input does not count.
+        counts as 1, and as 0 where all inputs are masked.
 
     Raises:
         ValueError: not a list of inputs, or shapes that do not broadcast.
@@ -170,9 +169,14 @@ class Multiply(MaskedMerge):
         [4.0, 10.0]
     """
 
-    def combine(self, x: Any, y: Any) -> Any:
-        """`x * y`."""
-        return ops.multiply(x, y)
+    def call(self, inputs: Any, mask: Any = None) -> Any:
+        """The product of what is real."""
+        masks = [None if m is None else ops.expand_dims(m, -1) for m in mask or [None] * len(inputs)]
+        factors = zip(_same_rank(inputs), masks, strict=True)
+        y = reduce(ops.multiply, [x if m is None else ops.where(m, x, ops.ones_like(x)) for x, m in factors])
+        if any(m is None for m in masks):
+            return y
+        return ops.where(reduce(ops.logical_or, masks), y, ops.zeros_like(y))
 
 
 class Average(Merge):
@@ -199,14 +203,15 @@ class Average(Merge):
         return reduce(ops.add, inputs) / len(inputs)
 
 
-class Maximum(Merge):
+class Maximum(Selection):
     """Largest of the inputs: `y = max(x[0], x[1], ...)`.
 
     Args:
         **kwargs: `name`, `dtype`, ... of `Layer`.
 
     Shapes:
-        a list of arrays to one array; they broadcast, those of fewer axes after the batch.
+        a list of arrays to one array; they broadcast, those of fewer axes after the batch. What is masked
+        in one input does not count.
 
     Raises:
         ValueError: not a list of inputs, or shapes that do not broadcast.
@@ -218,19 +223,20 @@ class Maximum(Merge):
         [4.0, 5.0]
     """
 
-    def merge(self, inputs: list[Any]) -> Any:
+    def choose(self, x: Any, y: Any) -> Any:
         """The largest."""
-        return reduce(ops.maximum, inputs)
+        return ops.maximum(x, y)
 
 
-class Minimum(Merge):
+class Minimum(Selection):
     """Smallest of the inputs: `y = min(x[0], x[1], ...)`.
 
     Args:
         **kwargs: `name`, `dtype`, ... of `Layer`.
 
     Shapes:
-        a list of arrays to one array; they broadcast, those of fewer axes after the batch.
+        a list of arrays to one array; they broadcast, those of fewer axes after the batch. What is masked
+        in one input does not count.
 
     Raises:
         ValueError: not a list of inputs, or shapes that do not broadcast.
@@ -242,6 +248,6 @@ class Minimum(Merge):
         [1.0, 2.0]
     """
 
-    def merge(self, inputs: list[Any]) -> Any:
+    def choose(self, x: Any, y: Any) -> Any:
         """The smallest."""
-        return reduce(ops.minimum, inputs)
+        return ops.minimum(x, y)

@@ -56,6 +56,7 @@ class BatchNormalization(Layer):
     """
 
     supports_masking = True
+    axis: int
 
     @arguments
     def __init__(

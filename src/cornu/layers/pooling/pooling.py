@@ -23,6 +23,8 @@ class Pooling(Family):
         ValueError: a size that is not a positive integer, an unknown padding, or a window larger than the input.
     """
 
+    strides: Any
+
     @arguments
     def __init__(
         self,

@@ -2,12 +2,17 @@
 
 from typing import Any
 
+import jax
+
 from ... import ops
 from ...core.config import arguments
 from ...kernels import recurrence
 from .. import checks
 from .dropout import DropoutCell, product
 from .whole import WholeSequence
+
+# Outside of a compiled program too, one compilation serves all calls on inputs of one shape.
+_over_time = jax.jit(recurrence.gru, static_argnames=("reset_after", "reverse"))
 
 
 class GRUCell(DropoutCell):
@@ -202,7 +207,7 @@ class GRU(WholeSequence):
 
     def whole_sequence(self, sequences: Any, states: Any, mask: Any) -> tuple[Any, list[Any]]:
         """All outputs and the last state."""
-        outputs, h = recurrence.gru(
+        outputs, h = _over_time(
             sequences, states[0], *self.weight_values(), self.reset_after, mask=mask, reverse=self.go_backwards
         )
         return outputs, [h]

@@ -2,12 +2,17 @@
 
 from typing import Any
 
+import jax
+
 from ... import ops
 from ...core.config import arguments
 from ...kernels import recurrence
 from .. import checks
 from .dropout import DropoutCell, product
 from .whole import WholeSequence
+
+# Outside of a compiled program too, one compilation serves all calls on inputs of one shape.
+_over_time = jax.jit(recurrence.lstm, static_argnames="reverse")
 
 
 class LSTMCell(DropoutCell):
@@ -199,5 +204,5 @@ class LSTM(WholeSequence):
     def whole_sequence(self, sequences: Any, states: Any, mask: Any) -> tuple[Any, list[Any]]:
         """All outputs and the last h and c."""
         h, c = states
-        outputs, h, c = recurrence.lstm(sequences, h, c, *self.weight_values(), mask=mask, reverse=self.go_backwards)
+        outputs, h, c = _over_time(sequences, h, c, *self.weight_values(), mask=mask, reverse=self.go_backwards)
         return outputs, [h, c]

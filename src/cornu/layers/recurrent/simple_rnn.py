@@ -2,11 +2,16 @@
 
 from typing import Any
 
+import jax
+
 from ...core.config import arguments
 from ...kernels import recurrence
 from .. import checks
 from .dropout import DropoutCell, product
 from .whole import WholeSequence
+
+# Outside of a compiled program too, one compilation serves all calls on inputs of one shape.
+_over_time = jax.jit(recurrence.simple_rnn, static_argnames="reverse")
 
 
 class SimpleRNNCell(DropoutCell):
@@ -165,7 +170,5 @@ class SimpleRNN(WholeSequence):
 
     def whole_sequence(self, sequences: Any, states: Any, mask: Any) -> tuple[Any, list[Any]]:
         """All outputs and the last state."""
-        outputs, h = recurrence.simple_rnn(
-            sequences, states[0], *self.weight_values(), mask=mask, reverse=self.go_backwards
-        )
+        outputs, h = _over_time(sequences, states[0], *self.weight_values(), mask=mask, reverse=self.go_backwards)
         return outputs, [h]

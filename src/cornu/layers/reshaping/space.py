@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import jax
+
 from ... import ops
 from ...core.config import arguments
 from ...core.spec import InputSpec
@@ -262,8 +264,9 @@ class UpSampling2D(Family):
         axis = _first_axis(self)
         if self.interpolation == "nearest":
             return ops.repeat(ops.repeat(x, self.size[0], axis=axis), self.size[1], axis=axis + 1)
-        new = (x.shape[axis] * self.size[0], x.shape[axis + 1] * self.size[1])
-        return ops.image.resize(x, new, interpolation=self.interpolation, data_format=self.data_format)
+        new = list(x.shape)
+        new[axis], new[axis + 1] = x.shape[axis] * self.size[0], x.shape[axis + 1] * self.size[1]
+        return jax.image.resize(x, new, self.interpolation, antialias=False)
 
 
 class UpSampling3D(Family):
