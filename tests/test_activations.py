@@ -42,7 +42,7 @@ NAMES = [
     "tanh",
     "tanh_shrink",
 ]
-CALLS = [(name, {}) for name in NAMES] + [
+CALLS = [(name, {}) for name in NAMES if name != "sparsemax"] + [
     ("relu", {"negative_slope": 0.3}),
     ("relu", {"max_value": 2.0}),
     ("relu", {"threshold": 0.5}),
@@ -54,7 +54,6 @@ CALLS = [(name, {}) for name in NAMES] + [
     ("celu", {"alpha": 2.0}),
     ("softmax", {"axis": 0}),
     ("log_softmax", {"axis": 0}),
-    ("sparsemax", {"axis": 0}),
     ("glu", {"axis": 0}),
     ("threshold", {"threshold": 0.5, "default_value": 7.0}),
     ("squareplus", {"b": 1}),
@@ -63,10 +62,12 @@ CALLS = [(name, {}) for name in NAMES] + [
 ]
 
 
+# Keras 3.15.1 computes sparsemax wrongly; test_ops compares it with its definition.
 @pytest.mark.parametrize("name, options", CALLS)
 def test_values_gradients_and_shapes(name, options):
     mine, theirs = getattr(ours, name), getattr(keras.activations, name)
     value = mine(X, **options)
+    assert value.dtype == "float32"
     np.testing.assert_allclose(value, theirs(X, **options), rtol=1e-5, atol=1e-6)
     weights = np.random.default_rng(1).normal(size=value.shape).astype("float32")
 

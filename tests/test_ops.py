@@ -350,7 +350,27 @@ CASES = [
 ]
 
 # Ops that take functions, or give no arrays; each has a test of its own below.
-APART = ["associative_scan", "cond", "ctc_decode", "custom_gradient", "dtype", "eig", "fori_loop", "is_tensor", "jvp", "map", "ndim", "scan", "shape", "size", "sparsemax", "switch", "vectorize", "vectorized_map", "while_loop"]  # fmt: skip
+APART = [
+    "associative_scan",
+    "cond",
+    "ctc_decode",
+    "custom_gradient",
+    "dtype",
+    "eig",
+    "fori_loop",
+    "is_tensor",
+    "jvp",
+    "map",
+    "ndim",
+    "scan",
+    "shape",
+    "size",
+    "sparsemax",
+    "switch",
+    "vectorize",
+    "vectorized_map",
+    "while_loop",
+]
 
 
 def leaves(result):

@@ -8,7 +8,7 @@ import pytest
 import cornu.constraints
 import cornu.regularizers
 
-W = np.random.default_rng(0).normal(size=(5, 4)).astype("float32")
+W = jax.numpy.asarray(np.random.default_rng(0).normal(size=(5, 4)), "float32")
 CALLS = [
     ("regularizers", "L1", {}),
     ("regularizers", "L1", {"l1": 0.3}),
@@ -39,7 +39,9 @@ def test_values_gradients_and_configs(module, name, options):
 
     np.testing.assert_allclose(gradient(mine), gradient(theirs), rtol=1e-4, atol=1e-6)
     assert mine(W.astype("float16")).dtype == "float16"
-    assert mine.get_config() == pytest.approx(theirs.get_config())
+    assert mine.get_config().keys() == theirs.get_config().keys()
+    for argument, value in theirs.get_config().items():  # Keras keeps some of them as float32
+        assert mine.get_config()[argument] == (pytest.approx(value) if isinstance(value, float) else value)
     own = getattr(cornu, module)
     config = own.serialize(mine)
     expected = getattr(keras, module).serialize(theirs)

@@ -22,9 +22,6 @@ RENAMED: dict[str, dict[str, str | None]] = {
     "BatchNormalization": {
         "mode": None,
         "fused": None,
-        "renorm": None,
-        "renorm_clipping": None,
-        "renorm_momentum": None,
         "virtual_batch_size": None,
         "adjustment": None,
         "input_dim": None,

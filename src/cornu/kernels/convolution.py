@@ -1,9 +1,9 @@
 """Convolution in one, two and three dimensions, with gradients that stay fast inside a loop on the CPU.
 
-XLA's CPU convolution is fast for one form only: two dimensions, channels last, kernel laid out (rows, columns, in, out),
-plain padding. It brings the gradients of a convolution into that form outside loops, but not inside them, where training
-steps run. So everything here is rewritten into that form by hand. Processor milliseconds inside a `lax.fori_loop`,
-stock lowering then this file (float32, one core of an AVX-512 machine):
+XLA's CPU convolution is fast in one form only: two dimensions, channels last, kernel laid out (rows, columns, in, out),
+some plain padding. Outside loops XLA brings gradients into that form; inside loops, where training steps run, it does
+not. So everything is put into that form here. Processor milliseconds inside a `lax.fori_loop`, for the stock lowering
+and then for this file (float32, jaxlib 0.10, AVX-512):
 
     input, kernel, stride                   forward      input gradient   kernel gradient
     128x28x28x1,   3x3x1x32                2.5    1.7                      27     3.4
@@ -67,7 +67,9 @@ def conv(
     return formulation(x, kernel, tuple(strides), pads, tuple(dilation), groups)
 
 
-def stock_conv(x: jax.Array, kernel: jax.Array, strides: Sizes, pads: Pads, dilation: Sizes, groups: int = 1) -> jax.Array:
+def stock_conv(
+    x: jax.Array, kernel: jax.Array, strides: Sizes, pads: Pads, dilation: Sizes, groups: int = 1
+) -> jax.Array:
     """Convolve with the platform's own lowering, for GPUs and TPUs.
 
     Args:
@@ -86,12 +88,15 @@ def stock_conv(x: jax.Array, kernel: jax.Array, strides: Sizes, pads: Pads, dila
         (2, 3, 8)
     """
     names = {1: ("NWC", "WIO"), 2: ("NHWC", "HWIO"), 3: ("NDHWC", "DHWIO")}[x.ndim - 2]
+    names = (*names, names[0])
     return lax.conv_general_dilated(
-        x, kernel, strides, pads, rhs_dilation=dilation, feature_group_count=groups, dimension_numbers=(*names, names[0])
+        x, kernel, strides, pads, rhs_dilation=dilation, feature_group_count=groups, dimension_numbers=names
     )
 
 
-def cpu_conv(x: jax.Array, kernel: jax.Array, strides: Sizes, pads: Pads, dilation: Sizes, groups: int = 1) -> jax.Array:
+def cpu_conv(
+    x: jax.Array, kernel: jax.Array, strides: Sizes, pads: Pads, dilation: Sizes, groups: int = 1
+) -> jax.Array:
     """Convolve as matrix products and two-dimensional convolutions, for CPUs; arguments as `stock_conv`.
 
     Args:
@@ -128,7 +133,7 @@ def cpu_conv(x: jax.Array, kernel: jax.Array, strides: Sizes, pads: Pads, dilati
 def _pointwise(x, kernel, strides, pads):
     ones = (1,) * len(strides)
     (x,) = shifts(pad(x, pads), ones, strides, ones)
-    # Rows flat: contracting (batch, rows, columns) without the reshape makes the kernel gradient 7x slower (38 ms, not 5).
+    # Rows flat: contracting (batch, rows, columns) without the reshape makes the kernel gradient 7x slower.
     return (x.reshape(-1, x.shape[-1]) @ kernel.reshape(kernel.shape[-2:])).reshape(*x.shape[:-1], -1)
 
 
@@ -143,7 +148,7 @@ def _conv3d(x, kernel, strides, pads, dilation):
 
 
 def _grouped(x, kernel, strides, pads, dilation, groups):
-    """Groups, merged into block-diagonal kernels of about 64 channels: multiplying zeros costs less than short products."""
+    """Groups, merged into block-diagonal kernels of about 64 channels: zeros cost less than short products."""
     *window, channels, filters = kernel.shape
     merged = math.gcd(groups, max(1, 64 // channels))
     diagonal = jnp.eye(merged, dtype=kernel.dtype)[:, None, :, None]
@@ -184,14 +189,14 @@ def _native(x, kernel, strides, pads, dilation):
         pads = tuple((max(low, 0), max(high, 0)) for low, high in pads)
     if max(map(max, pads)) > 0 or x.shape[-1] < 8:
         return stock_conv(x, kernel, strides, pads, dilation)
-    # Without any padding the runtime takes a slower path: 8x58x58x64 with 3x3x64x64 costs 39 ms, with one row added 11 ms.
+    # Without any padding the runtime takes a slower path: 8x58x58x64, 3x3x64x64 costs 39 ms, with one row added 11.
     rows = (x.shape[1] - dilation[0] * (kernel.shape[0] - 1) - 1) // strides[0] + 1
     return stock_conv(x, kernel, strides, ((0, 1), (0, 0)), dilation)[:, :rows]
 
 
 def _kernel_gradient(g, x, shape, strides, pads, dilation):
     if math.prod(shape[:-1]) <= 27:
-        # A first layer: patches side by side and one product (2.7 ms, not 4.0, for 128x28x28x1; 2.1, not 2.4, for 32x32x32x3).
+        # A first layer: patches side by side and one product (2.7 ms, not 4.0, at 128x28x28x1 with 3x3x1x32).
         patches = jnp.concatenate(list(shifts(pad(x, pads), shape[:2], strides, dilation)), axis=-1)
         return (patches.reshape(-1, patches.shape[-1]).T @ g.reshape(-1, g.shape[-1])).reshape(shape)
     # The gradient is itself a convolution, of x by g, with the batch as its channels and the steps exchanged.

@@ -92,7 +92,8 @@ def shifts(x: jax.Array, window: Sizes, strides: Sizes, dilation: Sizes) -> Iter
         >>> [s.ravel().tolist() for s in shifts(jnp.arange(5.0)[None, :, None], (2,), (2,), (1,))]
         [[0.0, 2.0], [1.0, 3.0]]
     """
-    counts = [(n - d * (w - 1) - 1) // s + 1 for n, w, s, d in zip(x.shape[1:], window, strides, dilation, strict=False)]
+    sizes = zip(x.shape[1:-1], window, strides, dilation, strict=True)
+    counts = [(n - d * (w - 1) - 1) // s + 1 for n, w, s, d in sizes]
     for tap in itertools.product(*map(range, window)):
         start = [t * d for t, d in zip(tap, dilation, strict=True)]
         stop = [first + (count - 1) * s + 1 for first, count, s in zip(start, counts, strides, strict=True)]
@@ -128,8 +129,9 @@ def input_gradient(
     Example:
         >>> def spread(g, taps, strides, pads, dilation):
         ...     return sum(s * t for s, t in zip(shifts(pad(g, pads), taps.shape, strides, dilation), taps))
-        >>> input_gradient(spread, jnp.ones((1, 2, 1)), jnp.array([3.0, 2.0, 1.0]), (1, 5, 1), (2,), ((0, 0),), (1,)).ravel()
-        Array([1., 2., 4., 2., 3.], dtype=float32)
+        >>> g, kernel = jnp.ones((1, 2, 1)), jnp.array([1.0, 2.0, 3.0])
+        >>> input_gradient(spread, g, kernel[::-1], (1, 5, 1), (2,), ((0, 0),), (1,)).ravel().tolist()
+        [1.0, 2.0, 4.0, 2.0, 3.0]
     """
     sizes, rank = shape[1:-1], len(strides)
     counts = [-(-n // s) for n, s in zip(sizes, strides, strict=True)]
@@ -146,18 +148,20 @@ def input_gradient(
 
 
 def _interleave(parts, strides):
-    for axis in reversed(range(len(strides))):
-        step = strides[axis]
-        groups = [parts[i : i + step] for i in range(0, len(parts), step)]
-        if step > 1:
-            groups = [[jnp.stack(group, axis + 2)] for group in groups]
-            groups = [[g.reshape(*g.shape[: axis + 1], -1, *g.shape[axis + 3 :])] for (g,) in groups]
-        parts = [group for (group,) in groups]
-    return parts[0]
+    """Put one part for each phase, in row-major order of the phases, back into one array."""
+    if not strides:
+        return parts[0]
+    step, each = strides[0], len(parts) // strides[0]
+    phases = [_interleave(parts[i * each : (i + 1) * each], strides[1:]) for i in range(step)]
+    if step == 1:
+        return phases[0]
+    axis = phases[0].ndim - 1 - len(strides)
+    whole = jnp.stack(phases, axis + 1)
+    return whole.reshape(*whole.shape[:axis], -1, *whole.shape[axis + 2 :])
 
 
 def _phases(size, outputs, window, stride, low, dilation) -> Iterator[tuple[slice, tuple[int, int], int]]:
-    """Per phase, along one dimension: the taps met (of the flipped kernel), the padding of `g`, the step of the taps."""
+    """For each phase of one dimension: the taps met (of the flipped kernel), the padding of `g`, the step of the taps."""
     step = stride // math.gcd(stride, dilation)
     for phase in range(stride):
         taps = [t for t in range(window) if (phase + low - t * dilation) % stride == 0]

@@ -133,7 +133,7 @@ class LossFunctionWrapper(Loss):
     def call(self, y_true: Any, y_pred: Any) -> Any:
         """The function's value on targets and predictions of one rank."""
         true, tree = jax.tree.flatten(y_true)
-        if jax.tree.structure(y_pred) == tree:
+        if bool(jax.tree.structure(y_pred) == tree):  # type: ignore[operator]
             pairs = [same_rank(t, p) for t, p in zip(true, jax.tree.leaves(y_pred), strict=True)]
             y_true, y_pred = (jax.tree.unflatten(tree, side) for side in zip(*pairs, strict=True))
         return self.fn(y_true, y_pred, **self.fn_kwargs)

@@ -78,7 +78,7 @@ class Graph:
             here = max(depth.get(id(node), 0), of_operation.get(id(node.operation), 0))
             depth[id(node)] = of_operation[id(node.operation)] = here
             for tensor in node.inputs:
-                if tensor.node is not None and not any(t is tensor for t in ()):
+                if tensor.node is not None:
                     depth[id(tensor.node)] = max(here + 1, depth.get(id(tensor.node), 0))
         operations = {id(node.operation): node.operation for node in order}
         for tensor in self.inputs:  # inputs that no output needs

@@ -268,7 +268,8 @@ class Trainer:
             validation = _unpack_validation(validation_data)
         tester = None
         if validation is not None:
-            tester = self._data(*validation, validation_batch_size or batch_size, validation_steps)
+            val_x, val_y, val_weight = validation
+            tester = self._data(val_x, val_y, val_weight, validation_batch_size or batch_size, validation_steps)
         programs = self._program("train", batch_size)
         history = History()
         params = {"verbose": verbose, "epochs": epochs, "steps": data.steps}
