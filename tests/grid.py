@@ -91,6 +91,11 @@ def twice(x: Any) -> Any:
     return x * 2.0 + 1.0
 
 
+def stack(m: Any) -> list[Any]:
+    """Two recurrent cells."""
+    return [m.LSTMCell(3, name="a"), m.GRUCell(2, name="b")]
+
+
 ROW, STEPS, IMAGE, VOLUME = (4, 6), (3, 10, 4), (2, 9, 8, 4), (2, 5, 6, 7, 2)
 FIRST1, FIRST2, FIRST3 = (3, 4, 10), (2, 4, 9, 8), (2, 2, 5, 6, 7)
 ALL = {"kernel_regularizer": "l2", "bias_regularizer": "l1", "activity_regularizer": "l2"}
@@ -216,12 +221,12 @@ LAYERS = [
     case("LSTM", STEPS, "dropout", units=3, dropout=0.3, recurrent_dropout=0.2, noisy=True),
     case("GRU", STEPS, units=3, return_sequences=True),
     case("GRU", STEPS, "reset_before", units=3, reset_after=False, return_state=True),
-    case("RNN", STEPS, cell=Inner(lambda m: m.StackedRNNCells([m.LSTMCell(3), m.SimpleRNNCell(2)]))),
+    case("RNN", STEPS, cell=Inner(lambda m: m.StackedRNNCells(stack(m), name="c"))),
     # wrappers
-    case("Bidirectional", STEPS, layer=Inner(lambda m: m.LSTM(3, return_sequences=True))),
-    case("Bidirectional", STEPS, "sum", layer=Inner(lambda m: m.GRU(3)), merge_mode="sum"),
-    case("TimeDistributed", STEPS, layer=Inner(lambda m: m.Dense(3, activation="tanh"))),
-    case("TimeDistributed", (2, 3, 9, 8, 4), "conv", layer=Inner(lambda m: m.Conv2D(3, 3)), deaf=True),
+    case("Bidirectional", STEPS, layer=Inner(lambda m: m.LSTM(3, return_sequences=True, name="a"))),
+    case("Bidirectional", STEPS, "sum", layer=Inner(lambda m: m.GRU(3, name="a")), merge_mode="sum"),
+    case("TimeDistributed", STEPS, layer=Inner(lambda m: m.Dense(3, activation="tanh", name="a"))),
+    case("TimeDistributed", (2, 3, 9, 8, 4), "conv", layer=Inner(lambda m: m.Conv2D(3, 3, name="a")), deaf=True),
     # regularization
     case("Dropout", STEPS, rate=0.4, seed=3, noisy=True),
     case("Dropout", STEPS, "none", rate=0.0),

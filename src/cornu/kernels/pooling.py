@@ -126,8 +126,8 @@ def _lowest(dtype):
 
 
 # The gradient keeps the position of the maximum in a byte instead of the input. XLA's own gradient compares in a loop
-# over windows: 46 ms of processor time at 128x26x26x32 with 2x2 windows (here 4.5 ms, forward included), 141 ms at 8x112x112x64 with
-# 3x3 windows and strides of 2 (here 32 ms).
+# over windows: 46 ms of processor time at 128x26x26x32 with 2x2 windows (here 4.5 ms, forward included), 141 ms at
+# 8x112x112x64 with 3x3 windows and strides of 2 (here 32 ms).
 
 
 @partial(jax.custom_vjp, nondiff_argnums=(1, 2, 3))

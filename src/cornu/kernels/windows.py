@@ -157,11 +157,11 @@ def _interleave(parts, strides):
         return phases[0]
     axis = phases[0].ndim - 1 - len(strides)
     whole = jnp.stack(phases, axis + 1)
-    return whole.reshape(*whole.shape[:axis], -1, *whole.shape[axis + 2 :])
+    return whole.reshape(*whole.shape[:axis], whole.shape[axis] * step, *whole.shape[axis + 2 :])
 
 
 def _phases(size, outputs, window, stride, low, dilation) -> Iterator[tuple[slice, tuple[int, int], int]]:
-    """For each phase of one dimension: the taps met (of the flipped kernel), the padding of `g`, the step of the taps."""
+    """For each phase of one dimension: the taps met (of the flipped kernel), the padding of `g`, the taps' step."""
     step = stride // math.gcd(stride, dilation)
     for phase in range(stride):
         taps = [t for t in range(window) if (phase + low - t * dilation) % stride == 0]

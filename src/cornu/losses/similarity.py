@@ -55,7 +55,7 @@ def circle(
     same = labels[:, None] == other_labels[None, :]
     different = ~same
     if remove_diagonal:
-        same = same & ~jnp.eye(*same.shape, dtype=bool)
+        same = same & ~jnp.eye(same.shape[0], same.shape[1], dtype=bool)
     near = gamma * (margin + distance) * (distance - margin)
     far = gamma * jnp.maximum(1 + margin - distance, 0.0) * (1 - margin - distance)
     positive = jax.nn.logsumexp(jnp.where(same, near, -jnp.inf), axis=1)

@@ -9,6 +9,7 @@ from ..core import dtypes
 from ..core.lookup import Table
 from ..core.op import op
 from ..core.seeds import SeedGenerator, draw_seed
+from ..kernels import dropout as kernels
 from .tensors import tensor
 
 Table("seed generator", "keras.random", SeedGenerator).add(SeedGenerator)
@@ -143,12 +144,8 @@ def dropout(inputs: Any, rate: float, noise_shape: Any = None, seed: Any = None)
     x = tensor(inputs)
     if rate == 0:
         return x
-    if rate == 1:
-        return jnp.zeros_like(x)
-    if noise_shape is not None:
-        noise_shape = tuple(s if n is None else n for n, s in zip(noise_shape, x.shape, strict=True))
-    keep = jax.random.bernoulli(_key(seed), 1 - rate, noise_shape or x.shape)
-    return jnp.where(keep, x / (1 - rate), 0).astype(x.dtype)
+    seed = jnp.asarray(draw_seed(seed), "uint32")
+    return kernels.dropout(x, seed, rate, None if noise_shape is None else tuple(noise_shape))
 
 
 @op

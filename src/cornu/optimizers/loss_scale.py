@@ -47,7 +47,7 @@ class LossScaleOptimizer(Optimizer):
             raise ValueError(f"inner_optimizer is an optimizer, such as SGD(0.1). Received: {inner_optimizer!r}")
         self.inner_optimizer = inner_optimizer
         super().__init__(0.0, name=name)
-        inner_optimizer.loss_scale_factor = None
+        vars(inner_optimizer)["loss_scale_factor"] = None
 
     def build(self, variables: Sequence[Variable]) -> None:
         """Make the scale and its counter, and the slots of the inner optimizer."""

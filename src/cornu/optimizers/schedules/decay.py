@@ -139,7 +139,7 @@ class PolynomialDecay(LearningRateSchedule):
         Args:
             step: number of steps so far.
         """
-        step, length = _float(step), float(self.decay_steps)
+        step, length = _float(step), _float(self.decay_steps)
         if self.cycle:
             length = length * jnp.where(step == 0, 1.0, jnp.ceil(step / length))
         else:
