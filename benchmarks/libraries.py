@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import subprocess
 import sys
 from typing import Any
 
@@ -52,3 +53,10 @@ def load(library: str) -> Any:
     if not library.endswith("-tf"):
         sys.modules["tensorflow"] = None  # type: ignore[assignment]  # the documented way to make an import fail
     return importlib.import_module(LIBRARIES[library][0])
+
+
+def failure(done: subprocess.CompletedProcess[str]) -> str:
+    """Why a library's process failed: the signal that ended it, or the last line of its error output."""
+    if done.returncode < 0:
+        return f"ended by signal {-done.returncode}"
+    return (done.stderr.strip().splitlines() or [f"exit status {done.returncode}"])[-1]

@@ -22,7 +22,7 @@ if __name__ == "__main__":
     environment.enter()
 
 from libraries import environment as settings_of
-from libraries import load
+from libraries import failure, load
 
 CALLS, CALLS_PER_MODEL, GROWTH = 2_000, 10, 0.05
 TASKS = {
@@ -64,7 +64,7 @@ def _start(library: str, task: str, times: int) -> tuple[list[int], str]:
         command = [sys.executable, str(Path(__file__).resolve()), "--worker", library, task, str(times)]
         done = subprocess.run(command, env=settings_of(library, home), capture_output=True, text=True, check=False)
     if done.returncode:
-        return [], (done.stderr.strip().splitlines() or [f"exit status {done.returncode}"])[-1]
+        return [], failure(done)
     return json.loads(done.stdout.strip().splitlines()[-1]), ""
 
 

@@ -20,7 +20,7 @@ import environment
 if __name__ == "__main__":
     environment.enter()
 
-from libraries import LIBRARIES, runs
+from libraries import LIBRARIES, failure, runs
 from libraries import environment as settings_of
 from report import Results, Table, tables
 from rich.console import Console
@@ -85,7 +85,7 @@ def _start(library: str, row: str, home: str, *arguments: str) -> tuple[dict[str
     except subprocess.TimeoutExpired:
         return {}, f"took more than {TIME_LIMIT} s"
     if done.returncode:
-        return {}, (done.stderr.strip().splitlines() or [f"exit status {done.returncode}"])[-1]
+        return {}, failure(done)
     return json.loads(done.stdout.strip().splitlines()[-1]), ""
 
 

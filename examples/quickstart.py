@@ -13,7 +13,7 @@ import cornu
 from cornu import layers
 
 matplotlib.use("Agg")  # pictures go to files; no window is needed
-import matplotlib.pyplot as plt  # noqa: E402
+import matplotlib.pyplot as plt
 
 FOLDER = Path("quickstart-output")
 BEGAN = time.perf_counter()

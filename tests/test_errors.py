@@ -8,7 +8,9 @@ from cornu import layers
 
 
 def model(units=3, activation="softmax", loss="sparse_categorical_crossentropy", metrics=("accuracy",)):
-    m = cornu.Sequential([layers.Input((4,)), layers.Dense(5, name="hidden"), layers.Dense(units, activation, name="out")])
+    m = cornu.Sequential(
+        [layers.Input((4,)), layers.Dense(5, name="hidden"), layers.Dense(units, activation, name="out")]
+    )
     m.compile("sgd", loss, metrics=list(metrics))
     return m
 
@@ -48,15 +50,27 @@ X, Y = np.ones((10, 4), "float32"), np.zeros(10, "int32")
         (lambda: cornu.Sequential([layers.Dense(1)]).count_params(), ValueError, ["before it is built"]),
         (lambda: cornu.Sequential().predict(X), ValueError, ["no layers"]),
         (lambda: cornu.Model()(X), NotImplementedError, ["call()"]),
-        (lambda: cornu.Model(layers.Input((3,)), layers.Dense(1)(layers.Input((3,)))), ValueError, ["not among", "inputs"]),
+        (
+            lambda: cornu.Model(layers.Input((3,)), layers.Dense(1)(layers.Input((3,)))),
+            ValueError,
+            ["not among", "inputs"],
+        ),
         (lambda: model().get_layer("hiden"), ValueError, ["hiden", "hidden"]),
         (lambda: model().set_weights([np.ones(3)]), ValueError, ["4 weights", "1 arrays"]),
         (lambda: model().layers[0].set_weights([np.ones((4, 6)), np.ones(5)]), ValueError, ["(4, 5)", "(4, 6)"]),
         (lambda: cornu.models.load_model("no-such-file.h5"), FileNotFoundError, ["no-such-file.h5"]),
-        (lambda: layers.Concatenate()([np.ones((2, 3, 4)), np.ones((2, 5, 4))]), ValueError, ["(2, 3, 4)", "(2, 5, 4)"]),
+        (
+            lambda: layers.Concatenate()([np.ones((2, 3, 4)), np.ones((2, 5, 4))]),
+            ValueError,
+            ["(2, 3, 4)", "(2, 5, 4)"],
+        ),
         (lambda: bool(layers.Input((3,)) > 0), TypeError, ["no value yet", "where"]),
         (lambda: np.sum(layers.Input((3,))), TypeError, ["cornu.ops"]),
-        (lambda: model(loss="categorical_crossentropy").fit(X, Y, verbose=0), ValueError, ["sparse_categorical_crossentropy"]),
+        (
+            lambda: model(loss="categorical_crossentropy").fit(X, Y, verbose=0),
+            ValueError,
+            ["sparse_categorical_crossentropy"],
+        ),
         (lambda: model().fit(iter([]), steps_per_epoch=1), ValueError, ["no batches"]),
         (lambda: cornu.Model(None, layers.Input((2,))), ValueError, ["inputs", "outputs"]),
     ],

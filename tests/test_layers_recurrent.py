@@ -254,8 +254,16 @@ def test_a_cell_of_the_user(unroll):
 def test_random_layers_inside_a_cell_draw_anew_at_each_step():
     layer = cornu.layers.RNN(Leaky(40, rate=0.5), return_sequences=True)
     layer.build(X.shape)
-    dropped = np.asarray(jax.jit(lambda x: state.pure(lambda: layer(x, training=True), all_variables(layer))(
-        [v.value for v in all_variables(layer)])[0])(X)) == 0
+    dropped = (
+        np.asarray(
+            jax.jit(
+                lambda x: state.pure(lambda: layer(x, training=True), all_variables(layer))(
+                    [v.value for v in all_variables(layer)]
+                )[0]
+            )(X)
+        )
+        == 0
+    )
     assert 0.4 < dropped.mean() < 0.6
     assert (dropped[:, 0] != dropped[:, 1]).any()
 
@@ -296,7 +304,12 @@ def test_dropout_is_for_training_and_the_same_at_every_step(kind, rates):
 
 def test_masks_have_the_right_mean_and_are_shared_over_time():
     layer = cornu.layers.SimpleRNN(
-        50, activation=None, dropout=0.25, return_sequences=True, use_bias=False, recurrent_initializer="zeros",
+        50,
+        activation=None,
+        dropout=0.25,
+        return_sequences=True,
+        use_bias=False,
+        recurrent_initializer="zeros",
         kernel_initializer="identity",
     )
     y = np.asarray(layer(np.ones((60, 3, 50), "float32"), training=True))
@@ -491,7 +504,9 @@ def test_symbolic_shapes(time):
     assert m.LSTM(3)(x).shape == (None, 3)
     assert m.GRU(3, return_sequences=True)(x).shape == (None, time, 3)
     assert [t.shape for t in m.LSTM(3, return_sequences=True, return_state=True)(x)] == [
-        (None, time, 3), (None, 3), (None, 3)
+        (None, time, 3),
+        (None, 3),
+        (None, 3),
     ]
     assert m.Bidirectional(m.SimpleRNN(3, return_sequences=True))(x).shape == (None, time, 6)
     assert m.TimeDistributed(m.Dense(2))(x).shape == (None, time, 2)

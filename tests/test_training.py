@@ -25,7 +25,9 @@ def _two_outputs(lib):
     shared = lib.layers.Dense(5, activation="relu", name="shared")
     both = lib.layers.Concatenate(name="both")([shared(a), shared(b)])
     first = lib.layers.Dense(1, activation="sigmoid", name="first")(both)
-    second = lib.layers.Dense(3, activation="softmax", name="second")(lib.layers.Add(name="sum")([shared(a), shared(b)]))
+    second = lib.layers.Dense(3, activation="softmax", name="second")(
+        lib.layers.Add(name="sum")([shared(a), shared(b)])
+    )
     return lib.Model([a, b], [first, second])
 
 
@@ -82,7 +84,10 @@ def test_weights_of_samples_and_classes(weighting, rng):
     mine, theirs = _mlp(cornu), _mlp(keras)
     for lib, model in ((cornu, mine), (keras, theirs)):
         model.compile(
-            lib.optimizers.SGD(0.1), "sparse_categorical_crossentropy", metrics=["accuracy"], weighted_metrics=["accuracy"]
+            lib.optimizers.SGD(0.1),
+            "sparse_categorical_crossentropy",
+            metrics=["accuracy"],
+            weighted_metrics=["accuracy"],
         )
     extra = {}
     if weighting in ("sample", "both"):
@@ -93,7 +98,10 @@ def test_weights_of_samples_and_classes(weighting, rng):
     args = dict(epochs=2, batch_size=8, verbose=0, shuffle=False, **extra)
     if weighting == "both":  # Keras refuses both at once; their product is what Keras 2 used
         factor = np.array([1.0, 3.0, 0.5], "float32")[y] * extra["sample_weight"]
-        ours, expected = mine.fit(x, y, **args), theirs.fit(x, y, **{**args, "sample_weight": factor, "class_weight": None})
+        ours, expected = (
+            mine.fit(x, y, **args),
+            theirs.fit(x, y, **{**args, "sample_weight": factor, "class_weight": None}),
+        )
     else:
         ours, expected = mine.fit(x, y, **args), theirs.fit(x, y, **args)
     np.testing.assert_allclose(ours.history["loss"], expected.history["loss"], rtol=1e-5)
@@ -319,7 +327,9 @@ def test_callbacks_are_called_in_order(rng):
             assert mine == theirs
 
 
-@pytest.mark.parametrize("patience,baseline,restore,delta", [(0, None, False, 0), (2, None, True, 0), (1, 0.5, False, 0.05)])
+@pytest.mark.parametrize(
+    "patience,baseline,restore,delta", [(0, None, False, 0), (2, None, True, 0), (1, 0.5, False, 0.05)]
+)
 def test_early_stopping_decides_as_keras(patience, baseline, restore, delta, rng):
     class Model:
         metrics = ()
@@ -338,7 +348,12 @@ def test_early_stopping_decides_as_keras(patience, baseline, restore, delta, rng
         results = []
         for lib in (cornu, keras):
             callback = lib.callbacks.EarlyStopping(
-                "val_loss", patience=patience, baseline=baseline, restore_best_weights=restore, min_delta=delta, mode="min"
+                "val_loss",
+                patience=patience,
+                baseline=baseline,
+                restore_best_weights=restore,
+                min_delta=delta,
+                mode="min",
             )
             model = Model()
             callback.set_model(model)
@@ -395,7 +410,9 @@ def test_model_checkpoint(tmp_path, rng):
     model = _mlp(cornu)
     model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
     save = cornu.callbacks.ModelCheckpoint(tmp_path / "{epoch:02d}-{loss:.2f}.h5")
-    best = cornu.callbacks.ModelCheckpoint(tmp_path / "best.weights.h5", "loss", save_best_only=True, save_weights_only=True)
+    best = cornu.callbacks.ModelCheckpoint(
+        tmp_path / "best.weights.h5", "loss", save_best_only=True, save_weights_only=True
+    )
     model.fit(x, y, epochs=2, verbose=0, callbacks=[save, best])
     names = sorted(p.name for p in tmp_path.iterdir())
     assert names[0].startswith("01-") and names[1].startswith("02-") and names[2] == "best.weights.h5"

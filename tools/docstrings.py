@@ -25,7 +25,8 @@ def documented(doc: str) -> list[str]:
 def parameters(item: object) -> list[str]:
     """Names of the arguments of a function, or of a class's constructor."""
     try:
-        return [name for name in inspect.signature(item).parameters if name not in ("self", "cls")]  # type: ignore[arg-type]
+        made = getattr(item, "__init__") if inspect.isclass(item) else item
+        return [name for name in inspect.signature(made).parameters if name not in ("self", "cls")]
     except (TypeError, ValueError):
         return []
 
@@ -40,6 +41,9 @@ def faults(name: str, item: object) -> list[str]:
         found.append(f"{name}: the first line is no sentence")
     wanted, listed = parameters(item), documented(doc)
     own = not inspect.isclass(item) or "__init__" in vars(item) or any("__init__" in vars(b) for b in item.__mro__[:-1])
+    if "options" in listed:  # stands for arguments that a family shares
+        shared = [name for name in wanted if name not in listed]
+        wanted = [name for name in wanted if name not in shared] + ["options"]
     if listed and listed != wanted and listed != [w for w in wanted if w != "kwargs"]:
         found.append(f"{name}: documents {listed}, takes {wanted}")
     if not listed and own and [w for w in wanted if w not in ("args", "kwargs", "x")] and "See `" not in doc:

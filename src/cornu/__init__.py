@@ -16,7 +16,7 @@ from . import (
     saving,
     utils,
 )
-from .compat import configs as _configs  # older configs, known from here on
+from .compat import configs as _configs  # noqa: F401 - older configs are known from here on
 from .core.dtypes import DTypePolicy
 from .core.spec import InputSpec
 from .core.symbolic import KerasTensor
@@ -29,8 +29,8 @@ from .models import Input, Model, Sequential
 from .ops import random
 from .optimizers import Optimizer
 from .regularizers import Regularizer
+from .version import __version__
 
-__version__ = "0.1.0"
 
 __all__ = [
     "DTypePolicy",
@@ -46,6 +46,7 @@ __all__ = [
     "Regularizer",
     "Sequential",
     "Variable",
+    "__version__",
     "activations",
     "callbacks",
     "config",

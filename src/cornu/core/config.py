@@ -83,6 +83,7 @@ class Configurable:
         def __getattr__(self, name: str) -> Any: ...
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        """Note the arguments before any constructor runs."""
         self = super().__new__(cls)
         object.__setattr__(self, "_captured", (args, kwargs))
         return self

@@ -39,7 +39,14 @@ def floatx() -> str:
 
 
 def set_floatx(value: str) -> None:
-    """Set the default float dtype: `"float16"`, `"bfloat16"`, `"float32"` or `"float64"`."""
+    """Set the default float dtype.
+
+    Args:
+        value: `"float16"`, `"bfloat16"`, `"float32"` or `"float64"`; the last also turns on 64 bits in JAX.
+
+    Raises:
+        ValueError: it is none of these.
+    """
     if value not in _FLOATS:
         raise ValueError(f"floatx is one of {', '.join(_FLOATS)}. Received: {value!r}")
     if value == "float64":
@@ -55,7 +62,11 @@ def epsilon() -> float:
 
 
 def set_epsilon(value: float) -> None:
-    """Set the small number that keeps logarithms and quotients finite."""
+    """Set the small number that keeps logarithms and quotients finite.
+
+    Args:
+        value: a small positive number.
+    """
     _state["epsilon"] = float(value)
 
 
@@ -107,7 +118,11 @@ def dtype_policy() -> DTypePolicy:
 
 
 def set_dtype_policy(policy: str | DTypePolicy | None) -> None:
-    """Set the policy of layers that are made from now on."""
+    """Set the policy of layers that are made from now on.
+
+    Args:
+        policy: a policy, its name, or None for that of `floatx`.
+    """
     _state["policy"] = DTypePolicy(policy) if isinstance(policy, str) else policy
 
 

@@ -130,7 +130,11 @@ def register_keras_serializable(package: str = "Custom", name: str | None = None
 
 
 def get_registered_name(item: Any) -> str:
-    """The name under which a class or function was registered, or its own name."""
+    """The name under which a class or function was registered, or its own name.
+
+    Args:
+        item: a class or function.
+    """
     for name, known in _custom_objects.items():
         if known is item and ">" in name:
             return name
@@ -138,7 +142,12 @@ def get_registered_name(item: Any) -> str:
 
 
 def get_registered_object(name: str, custom_objects: dict[str, Any] | None = None) -> Any:
-    """The custom object of that name, or None."""
+    """The custom object of that name, or None.
+
+    Args:
+        name: a name, with its package in front or without.
+        custom_objects: further names to look in.
+    """
     return {**_custom_objects, **(custom_objects or {})}.get(name)
 
 

@@ -26,6 +26,7 @@ class Operation:
         self.name = names.unique_name(fn.__name__)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the function on arrays; note a call on symbolic tensors."""
         if symbolic.is_symbolic(args) or symbolic.is_symbolic(kwargs):
             return symbolic.record(self, self.fn, args, kwargs)
         return self.fn(*args, **kwargs)

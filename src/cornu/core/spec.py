@@ -62,7 +62,7 @@ def _rank_message(owner: str, expected: str, rank: int, shape: tuple[Any, ...]) 
         if len(shape) == rank - 1:
             fix = "a single axis is missing: for one sample add the batch with x[None], for one channel x[..., None]"
     else:
-        fix = "merge axes with a Flatten or Reshape layer, or drop them with GlobalAveragePooling or return_sequences=False"
+        fix = "merge axes with a Flatten or Reshape layer, or drop them with GlobalAveragePooling"
     return (
         f"Layer {owner!r} expected an input of {expected} (the batch included), but received shape {_shown(shape)}. "
         f"{fix[0].upper()}{fix[1:]}."

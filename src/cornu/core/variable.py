@@ -128,7 +128,7 @@ class Variable(Operators):
         """The concrete value as a `jax.Array`; draws the initial value if there is none yet."""
         if not isinstance(self._buffer, jax.Array):
             with jax.ensure_compile_time_eval():
-                self._buffer = jnp.array(self.buffer())
+                self._buffer = jnp.array(np.asarray(self.buffer()))  # a copy: the program may keep the other
         self._lent = True
         return self._buffer
 

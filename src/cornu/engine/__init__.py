@@ -115,7 +115,10 @@ def backend() -> str:
 
 
 def set_backend(name: str) -> None:
-    """Choose the engine, "jax" or "tensorflow", before the first model is used.
+    """Choose the engine before the first model is used.
+
+    Args:
+        name: `"jax"` or `"tensorflow"`.
 
     Raises:
         ValueError: no such engine.

@@ -87,8 +87,8 @@ def stock_conv(
         >>> stock_conv(jnp.ones((2, 5, 4)), jnp.ones((3, 4, 8)), (1,), ((0, 0),), (1,)).shape
         (2, 3, 8)
     """
-    names = {1: ("NWC", "WIO"), 2: ("NHWC", "HWIO"), 3: ("NDHWC", "DHWIO")}[x.ndim - 2]
-    names = (*names, names[0])
+    data, weights = {1: ("NWC", "WIO"), 2: ("NHWC", "HWIO"), 3: ("NDHWC", "DHWIO")}[x.ndim - 2]
+    names = (data, weights, data)
     return lax.conv_general_dilated(
         x, kernel, strides, pads, rhs_dilation=dilation, feature_group_count=groups, dimension_numbers=names
     )

@@ -15,7 +15,7 @@ def on_cpu() -> bool:
         >>> isinstance(on_cpu(), bool)
         True
     """
-    device = jax.config.jax_default_device
+    device = getattr(jax.config, "jax_default_device", None)
     if device is None:
         return jax.default_backend() == "cpu"
     return (device if isinstance(device, str) else device.platform) == "cpu"

@@ -73,7 +73,7 @@ def average_pool(x: jax.Array, window: Sequence[int], strides: Sequence[int], pa
     return sums / counts[..., None].astype(x.dtype)
 
 
-def _real_taps(sizes, window, strides, pads) -> jax.Array:
+def _real_taps(sizes: Sizes, window: Sizes, strides: Sizes, pads: Pads) -> jax.Array:
     counts = jnp.ones(())
     for n, w, s, (low, high) in zip(sizes, window, strides, pads, strict=True):
         first = np.arange((n + low + high - w) // s + 1) * s - low

@@ -4,8 +4,9 @@ Inside the loop: one product with the state and one elementwise pass. Outside, o
 the input, the factors of the gradient that are known from the forward pass, and the gradient of the recurrent kernel.
 sigmoid(x) = (tanh(x / 2) + 1) / 2 makes all gates one `tanh`; the halves are put into the kernels beforehand.
 
-Processor time of a step, forward then forward and backward, inside a training loop (LSTM, batch 32, 128 features,
-64 units, 200 steps): 46 and 173 us for `lax.scan` of the cell and its automatic gradient, LSTM_F and LSTM_FB us here.
+A CPU loop of at most eight kernels runs without handing work between threads; the LSTM's loops are kept to eight.
+Against `lax.scan` of the cell with its automatic gradient, for an epoch in one program on two cores (jaxlib 0.10):
+two bidirectional LSTM-64, 640 x 200 steps, batch 32: 1.0 s, not 1.9; two GRU-128, 1280 x 100, batch 64: 0.9, not 1.05.
 Unrolling the loop by 2 or 4 gains nothing; units-by-batch layout loses a fifth.
 
 Kernels hold the gates side by side, as Keras orders them. Outputs stand at the time of the input that made them, in

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import lax
 
 Sizes = tuple[int, ...]
@@ -103,7 +104,7 @@ def shifts(x: jax.Array, window: Sizes, strides: Sizes, dilation: Sizes) -> Iter
 def input_gradient(
     convolve: Callable[..., jax.Array],
     g: jax.Array,
-    flipped: jax.Array,
+    flipped: jax.Array | np.ndarray,
     shape: Sizes,
     strides: Sizes,
     pads: Pads,
@@ -160,7 +161,9 @@ def _interleave(parts, strides):
     return whole.reshape(*whole.shape[:axis], whole.shape[axis] * step, *whole.shape[axis + 2 :])
 
 
-def _phases(size, outputs, window, stride, low, dilation) -> Iterator[tuple[slice, tuple[int, int], int]]:
+def _phases(
+    size: int, outputs: int, window: int, stride: int, low: int, dilation: int
+) -> Iterator[tuple[slice, tuple[int, int], int]]:
     """For each phase of one dimension: the taps met (of the flipped kernel), the padding of `g`, the taps' step."""
     step = stride // math.gcd(stride, dilation)
     for phase in range(stride):

@@ -89,9 +89,8 @@ class Layer(Configurable, tracking.Tracked):
         if kwargs:
             known = [*calling.parameters(type(self).__init__), *_BASE_ARGUMENTS, *_FIRST_LAYER, "weights"]
             wrong = next(iter(kwargs))
-            raise TypeError(
-                f"{type(self).__name__} has no argument {wrong!r}. {nearest(wrong, [k for k in known if k != 'kwargs'])}"
-            )
+            hint = nearest(wrong, [k for k in known if k != "kwargs"])
+            raise TypeError(f"{type(self).__name__} has no argument {wrong!r}. {hint}")
 
     # What a layer of your own writes
 
@@ -265,6 +264,7 @@ class Layer(Configurable, tracking.Tracked):
     # Calling
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call on arrays, or on symbolic tensors to make a model; the weights are made on the first call."""
         if "_nodes" not in vars(self):
             raise RuntimeError(
                 f"{type(self).__name__}.__init__() must call super().__init__() before the layer is used."
@@ -383,7 +383,9 @@ class Layer(Configurable, tracking.Tracked):
 
     def compute_output_shape(self, *input_shape: Any, **kwargs: Any) -> Any:
         """The shape of the output for inputs of the given shape, by tracing `call`."""
-        outputs = self.compute_output_spec(*[_tensors(s, self.dtype_policy.compute_dtype) for s in input_shape], **kwargs)
+        outputs = self.compute_output_spec(
+            *[_tensors(s, self.dtype_policy.compute_dtype) for s in input_shape], **kwargs
+        )
         return jax.tree.map(lambda t: t.shape, outputs)
 
     def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
@@ -415,12 +417,9 @@ class Layer(Configurable, tracking.Tracked):
 
     def _only_node(self) -> symbolic.Node:
         if len(self._nodes) != 1:
-            times = "never" if not self._nodes else f"{len(self._nodes)} times"
-            raise AttributeError(
-                f"Layer {self.name!r} has been called {times} on symbolic tensors, so it has no single input and "
-                "output. Use get_output_at(i)." if self._nodes else
-                f"Layer {self.name!r} has no input or output yet: it is not part of a model that knows its input shape."
-            )
+            many = f"has been called {len(self._nodes)} times, so it has no single one. Use get_output_at(i)."
+            none = "is not part of a model that knows its input shape."
+            raise AttributeError(f"Input and output of layer {self.name!r}: it {many if self._nodes else none}")
         return self._nodes[0]
 
     def get_input_at(self, node_index: int) -> Any:

@@ -100,7 +100,11 @@ class Graph:
             if mask is not None:
                 set_mask(array, mask)
         return graph.run(
-            self.nodes, self.inputs, self.output_tree, arrays, lambda node, args, kwargs: node.operation(*args, **kwargs)
+            self.nodes,
+            self.inputs,
+            self.output_tree,
+            arrays,
+            lambda node, args, kwargs: node.operation(*args, **kwargs),
         )
 
     def in_order(self, values: Any, owner: str) -> list[Any]:

@@ -7,7 +7,8 @@ import jax
 
 from ..core import codec, names, symbolic, tracking
 from ..core.lookup import nearest
-from ..layers.layer import Layer, layers as layer_table
+from ..layers.layer import Layer
+from ..layers.layer import layers as layer_table
 from ..training.trainer import Trainer
 from . import graph_config
 from .graph_model import Graph

@@ -4,7 +4,8 @@ from typing import Any, Self
 
 from ..core import codec, symbolic
 from ..layers.core.input_layer import InputLayer
-from ..layers.layer import Layer, layers as layer_table
+from ..layers.layer import Layer
+from ..layers.layer import layers as layer_table
 from .graph_model import Graph
 from .model import Model
 

@@ -101,7 +101,9 @@ def _rows(model: Any, expand_nested: bool, listed: list[Any], depth: int = 0) ->
 
 
 def _shape(layer: Any, nodes: list[Any], begins: bool) -> str:
-    outputs = nodes[0].outputs if nodes else layer._nodes[0].outputs if begins or getattr(layer, "_nodes", None) else None
+    outputs = (
+        nodes[0].outputs if nodes else layer._nodes[0].outputs if begins or getattr(layer, "_nodes", None) else None
+    )
     if outputs is None:
         return "?"
     shapes = [shapes_of(t) for t in tensors(outputs)]

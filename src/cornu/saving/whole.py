@@ -28,7 +28,7 @@ def write_hdf5(path: str, model: Any, include_optimizer: bool) -> None:
     """
     import h5py
 
-    from .. import __version__
+    from ..version import __version__
 
     encoded = codec.encode_object(model)
     attributes = {

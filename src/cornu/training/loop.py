@@ -154,7 +154,7 @@ def _run_stream(programs: Programs, data: Stream, hooks: Hooks, interrupt: Inter
     run = engine.current()
     result, shown = None, 0.0
     step = -1
-    for step, batch in enumerate(data.epoch(seeds.host_generator())):  # noqa: B007 - used after the loop
+    for step, batch in enumerate(data.epoch(seeds.host_generator())):
         hooks.begin(step)
         result = programs.run(programs.single, run.put(batch), None)
         now = time.perf_counter()

@@ -45,7 +45,11 @@ class EarlyStopping(Callback):
     ) -> None:
         super().__init__()
         self.monitor, self.min_delta, self.patience, self.verbose = monitor, min_delta, patience, verbose
-        self.baseline, self.restore_best_weights, self.start_from_epoch = baseline, restore_best_weights, start_from_epoch
+        self.baseline, self.restore_best_weights, self.start_from_epoch = (
+            baseline,
+            restore_best_weights,
+            start_from_epoch,
+        )
         self.mode = mode
         self.on_train_begin()
 

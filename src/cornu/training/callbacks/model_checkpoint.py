@@ -107,5 +107,5 @@ class ModelCheckpoint(Callback):
             return self.filepath.format(epoch=epoch + 1, batch=self._batches, **logs)
         except KeyError as error:
             raise ValueError(
-                f"ModelCheckpoint cannot fill {{{error.args[0]}}} in {self.filepath!r}: the metrics are {', '.join(logs)}."
+                f"ModelCheckpoint cannot fill {{{error.args[0]}}} in {self.filepath!r}. Metrics: {', '.join(logs)}."
             ) from None
