@@ -2,17 +2,25 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+WORKERS ?= 2
 
 .PHONY: demo test test-fast check bench docs clean
 
 demo: $(VENV)/.demo  ## install Cornu and run the quickstart
 	$(BIN)/python examples/quickstart.py
 
-test: $(VENV)/.test  ## all tests, on both engines
-	$(BIN)/python -m pytest
+# The oracle suites compile thousands of small programs once: there a short compilation beats a fast program.
+QUICK := XLA_FLAGS="--xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false"
+AS_USED := tests/test_kernels.py tests/test_engine.py tests/test_training.py
+FAST := tests/test_errors.py tests/test_layers_core.py tests/test_saving_roundtrip.py tests/test_regularizers_constraints.py
 
-test-fast: $(VENV)/.test  ## the tests of a few seconds each
-	$(BIN)/python -m pytest -m "not slow"
+test: $(VENV)/.test  ## all tests, training on both engines
+	$(QUICK) $(BIN)/python -m pytest -n $(WORKERS) $(addprefix --ignore=,$(AS_USED))
+	$(BIN)/python -m pytest -n $(WORKERS) $(AS_USED)
+	CORNU_BACKEND=tensorflow $(BIN)/python -m pytest -n $(WORKERS) tests/test_training.py
+
+test-fast: $(VENV)/.test  ## errors, core layers and files, in less than three minutes
+	$(QUICK) $(BIN)/python -m pytest -n $(WORKERS) $(FAST)
 
 check: $(VENV)/.check  ## style, types, floors, docstrings
 	$(BIN)/ruff check .

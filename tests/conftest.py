@@ -1,5 +1,6 @@
 """What all tests share: the oracle's backend, quiet libraries, a fresh seed before each test."""
 
+import itertools
 import os
 
 os.environ["KERAS_BACKEND"] = "jax"  # the real Keras, our oracle, computes on the same device
@@ -7,15 +8,21 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("MPLBACKEND", "Agg")
 os.environ.setdefault("CORNU_CACHE", "off")  # tests count compilations
 
+import jax
 import numpy as np
 import pytest
 
 import cornu
 
 
+_tests_run = itertools.count(1)
+
+
 @pytest.fixture(autouse=True)
 def fresh_session():
-    """Names count from zero and random numbers repeat."""
+    """Names count from zero, random numbers repeat, and compiled programs of old tests are let go."""
+    if next(_tests_run) % 200 == 0:
+        jax.clear_caches()
     cornu.config.clear_session(free_memory=False)
     cornu.utils.set_random_seed(0)
 

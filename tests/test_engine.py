@@ -396,7 +396,6 @@ def test_the_cache_can_be_off_or_elsewhere(tmp_path):
     assert not (tmp_path / "unused" / "cornu").exists()
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(not HAS_TENSORFLOW, reason="the cache is TensorFlow's")
 def test_tensorflow_starts_silently_and_survives_a_damaged_cache(tmp_path):
     name, total, *_ = start(tmp_path, CORNU_BACKEND="tensorflow")

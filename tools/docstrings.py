@@ -60,7 +60,8 @@ def main() -> int:
             module = getattr(importlib.import_module("cornu"), part) if part != "schedules" else getattr(module, part)
         for name in getattr(module, "__all__", None) or [n for n in vars(module) if not n.startswith("_")]:
             item = getattr(module, name)
-            outside = not str(getattr(item, "__module__", "cornu")).startswith("cornu")
+            home = str(getattr(item, "__module__", "cornu"))
+            outside = not home.startswith("cornu") or not hasattr(module, "__all__") and home != module.__name__
             if inspect.ismodule(item) or outside or id(item) in seen or not callable(item):
                 continue
             seen.add(id(item))

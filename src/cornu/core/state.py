@@ -92,6 +92,25 @@ def pure(fn: Callable[..., Any], variables: Sequence["Variable"]) -> Callable[..
     return call
 
 
+def pure_changes(fn: Callable[..., Any], variables: Sequence["Variable"]) -> Callable[..., Any]:
+    """`pure`, but giving back only the values that `fn` assigned.
+
+    Args:
+        fn: any function; it may read and assign the variables.
+        variables: all the Variables it assigns, and those it reads that should not become constants.
+
+    Returns:
+        A function `(values, *args, **kwargs) -> (result, {index of a variable: its new value})`.
+    """
+    run = pure(fn, variables)
+
+    def call(values: Sequence[Any], *args: Any, **kwargs: Any) -> tuple[Any, dict[int, Any]]:
+        result, new = run(values, *args, **kwargs)
+        return result, {i: value for i, value in enumerate(new) if value is not values[i]}
+
+    return call
+
+
 def abstract(fn: Callable[..., Any], *specs: Any) -> Any:
     """Shapes and dtypes of `fn(*specs)`, as a tree of `jax.ShapeDtypeStruct`; nothing is computed.
 

@@ -125,11 +125,15 @@ class Variable(Operators):
         self._buffer, self._lent = value, True
 
     def materialize(self) -> Any:
+        """`array`, for somebody who may keep it."""
+        self._lent = True
+        return self.array()
+
+    def array(self) -> Any:
         """The concrete value as a `jax.Array`; draws the initial value if there is none yet."""
         if not isinstance(self._buffer, jax.Array):
             with jax.ensure_compile_time_eval():
                 self._buffer = jnp.array(np.asarray(self.buffer()))  # a copy: the program may keep the other
-        self._lent = True
         return self._buffer
 
     def buffer(self) -> Any:

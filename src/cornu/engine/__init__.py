@@ -81,7 +81,7 @@ class Engine(Protocol):
 
     name: str
 
-    def compile(self, fn: Callable[..., Any], *, donate: tuple[int, ...] = ()) -> Program:
+    def compile(self, fn: Callable[..., Any], *, donate: tuple[int, ...] = (), quick: bool = False) -> Program:
         """Return `fn(*pytrees) -> pytree` as a Program.
 
         `donate` names the positions of arguments whose buffers the result may take over (the training state): the

@@ -40,7 +40,9 @@ class TensorFlowEngine:
         self.platform = "cuda" if self.tf.config.list_physical_devices("GPU") else "cpu"
         self._tensor_type = type(self.tf.constant(0))
 
-    def compile(self, fn: Callable[..., Any], *, donate: tuple[int, ...] = ()) -> "TensorFlowProgram":
+    def compile(
+        self, fn: Callable[..., Any], *, donate: tuple[int, ...] = (), quick: bool = False
+    ) -> "TensorFlowProgram":
         """Return `fn` as a Program. TensorFlow reuses the buffers of no argument: `donate` changes nothing."""
         return TensorFlowProgram(self, fn)
 

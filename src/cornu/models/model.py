@@ -5,12 +5,14 @@ from typing import Any, Self
 
 import jax
 
-from ..core import codec, names, symbolic, tracking
+from ..core import codec, names, state, symbolic, tracking
 from ..core.lookup import nearest
+from ..layers import calling
 from ..layers.layer import Layer
 from ..layers.layer import layers as layer_table
 from ..training.trainer import Trainer
 from . import graph_config
+from .eager import EagerCall, concrete
 from .graph_model import Graph
 
 
@@ -66,6 +68,7 @@ class Model(Trainer, Layer):
     def _set_graph(self, graph: Graph | None) -> None:
         self._graph = graph
         self._programs.clear()
+        vars(self).pop("_eager", None)
         if graph is not None:
             self._layers = graph.layers
             self.built = True
@@ -74,6 +77,18 @@ class Model(Trainer, Layer):
     def graph(self) -> Graph | None:
         """The graph of a functional model, None of another."""
         return vars(self).get("_graph")
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call on arrays, or on symbolic tensors to make the model a part of another."""
+        alone = state.active() is None and calling.current() is None and not kwargs.get("training")
+        if alone and self.graph is not None and len(args) == 1 and kwargs.keys() <= {"training"} and concrete(args[0]):
+            if "_eager" not in vars(self):
+                self._eager = EagerCall(self)
+            if self._eager.possible:
+                outputs = self._eager(args[0])
+                if self._eager.possible:
+                    return outputs
+        return super().__call__(*args, **kwargs)
 
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
         """Outputs of a functional model; a subclass writes its own."""

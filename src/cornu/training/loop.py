@@ -117,7 +117,7 @@ def _run_chunks(
     done, result = 0, None
     if full < total:
         rest = data.rows(order, full)
-        programs.prepare(programs.single, data.data, rest)  # compiles while the full batches run
+        programs.prepare(programs.last, data.data, rest)  # compiles while the full batches run
     while done < full:
         chunk = pace.next(full - done)
         began = time.perf_counter()
@@ -130,7 +130,7 @@ def _run_chunks(
         if hooks.stopped():
             return result
     if full < total:
-        result = run.get(programs.run(programs.single, data.data, rest))
+        result = run.get(programs.run(programs.last, data.data, rest))
         hooks.progress(total, result)
     interrupt.check()
     return result

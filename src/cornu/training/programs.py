@@ -28,10 +28,12 @@ class Programs:
         run = engine.current()
         if results is not None:
             self.loop = run.compile(steps.many_steps(step, variables, batch_size, results), donate=(0,))
-            self.single = run.compile(steps.single_step(step, variables, results), donate=(0,))
+            single = steps.single_step(step, variables, results)
+            self.single = run.compile(single, donate=(0,))
+            self.last = run.compile(single, donate=(0,), quick=True)  # runs once an epoch
         else:
             self.loop = run.compile(steps.many_predictions(step, variables, batch_size), donate=(0,))
-            self.single = run.compile(steps.single_prediction(step, variables), donate=(0,))
+            self.single = self.last = run.compile(steps.single_prediction(step, variables), donate=(0,))
 
     def run(self, program: Any, *args: Any) -> Any:
         """Run a program `(values, ...) -> (values, result)` on the Variables and give its result."""
