@@ -14,7 +14,6 @@ import pytest
 
 import cornu
 
-
 _tests_run = itertools.count(1)
 
 

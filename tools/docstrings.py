@@ -25,7 +25,7 @@ def documented(doc: str) -> list[str]:
 def parameters(item: object) -> list[str]:
     """Names of the arguments of a function, or of a class's constructor."""
     try:
-        made = getattr(item, "__init__") if inspect.isclass(item) else item
+        made = item.__init__ if inspect.isclass(item) else item
         return [name for name in inspect.signature(made).parameters if name not in ("self", "cls")]
     except (TypeError, ValueError):
         return []

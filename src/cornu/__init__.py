@@ -31,7 +31,6 @@ from .optimizers import Optimizer
 from .regularizers import Regularizer
 from .version import __version__
 
-
 __all__ = [
     "DTypePolicy",
     "Initializer",

@@ -8,7 +8,6 @@ import jax
 
 from cornu.engine import Program, cache, counters, signature
 
-
 # XLA's older code generator compiles a step of a small network in a third of the time (0.29 s of processor time in
 # place of 0.85), and what it gives runs up to a quarter slower.
 _QUICK = {"xla_cpu_use_fusion_emitters": False, "xla_cpu_parallel_codegen_split_count": 2}

@@ -93,7 +93,7 @@ class AdamW(Adam):
     """
 
     @hyperparameters
-    def __init__(
+    def __init__(  # type: ignore[misc]  # another default than the shared one
         self,
         learning_rate: Any = 0.001,
         weight_decay: float = 0.004,
