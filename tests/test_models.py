@@ -1,5 +1,8 @@
 """Models: made, changed, looked into, called and cloned."""
 
+import gc
+import weakref
+
 import jax
 import keras
 import numpy as np
@@ -143,6 +146,18 @@ def test_clone_with_a_function():
 
     model = cornu.Sequential([cornu.Input((3,)), layers.Dense(2)])
     assert cornu.models.clone_model(model, clone_function=widen).output_shape == (None, 4)
+
+
+def test_a_dropped_model_is_freed(rng):
+    model = cornu.Sequential([cornu.Input((3,)), layers.Dense(2)])
+    model.compile("adam", "mse")
+    model.fit(rng.normal(size=(8, 3)), rng.normal(size=(8, 2)), verbose=0)
+    model.predict(np.ones((1, 3)))
+    model(np.ones((1, 3)))
+    gone = weakref.ref(model)
+    del model
+    gc.collect()
+    assert gone() is None
 
 
 def test_residual_blocks_and_ops_in_a_graph(rng):

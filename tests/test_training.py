@@ -451,6 +451,8 @@ def test_ctrl_c_keeps_the_weights(rng):
     import os
     import signal
 
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have started us with it ignored
+
     class Press(cornu.callbacks.Callback):
         def on_train_batch_begin(self, batch, logs=None):
             if batch == 2:

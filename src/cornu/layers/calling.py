@@ -49,9 +49,13 @@ def calling(context: CallContext) -> Iterator[CallContext]:
         _context.reset(token)
 
 
-@functools.cache
 def parameters(fn: Callable[..., Any]) -> dict[str, inspect.Parameter]:
     """Parameters of a method by name, without `self`."""
+    return _parameters(getattr(fn, "__func__", fn))  # the bound method would keep its layer alive in the cache
+
+
+@functools.cache
+def _parameters(fn: Callable[..., Any]) -> dict[str, inspect.Parameter]:
     named = dict(inspect.signature(fn).parameters)
     named.pop("self", None)
     return named

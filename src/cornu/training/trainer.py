@@ -276,7 +276,7 @@ class Trainer:
         called = CallbackList([*_callback_list(callbacks), history], self, **params)
         self.history, self.stop_training = history, False
         progress = Progress(verbose, epochs, data.steps)
-        pace, test_pace = Pace(), Pace()
+        pace, test_pace = Pace(progress.live), Pace(progress.live)
         hooks = self._hooks(called, "train", progress)
         logs: dict[str, Any] = {}
         called.call("on_train_begin", {})
@@ -430,7 +430,7 @@ class Trainer:
         progress = Progress(verbose, None, data.steps)
         progress.begin(0)
         try:
-            logs = self._evaluate(data, batch_size, Pace(), called, progress, steps)
+            logs = self._evaluate(data, batch_size, Pace(progress.live), called, progress, steps)
             progress.end(_steps(data, steps), logs)
         finally:
             progress.abort()
