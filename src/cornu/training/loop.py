@@ -13,9 +13,9 @@ from .data.streams import Stream
 from .interrupt import Interrupt
 from .programs import Programs
 
-# How long a dispatch should take. The shorter one keeps a progress bar alive and answers Ctrl-C; but on the CPU a dispatch
-# of a recurrent network costs about as much as one more step (50 to 70 ms), so without a bar it is longer: an epoch of
-# the LSTM benchmark takes 1.04 s in place of 1.78, of the GRU one 0.92 in place of 1.45.
+# How long a dispatch should take. The shorter time keeps a progress bar alive and answers Ctrl-C. On the CPU a dispatch
+# of a recurrent network costs about one more step (50 to 70 ms), so without a bar it is longer: an epoch of the LSTM
+# benchmark takes 1.04 s in place of 1.78, of the GRU one 0.92 in place of 1.45.
 LIVE_SECONDS, SILENT_SECONDS = 0.3, 2.0
 
 
