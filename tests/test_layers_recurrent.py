@@ -533,7 +533,7 @@ def test_symbolic_initial_state():
         lambda m: m.RNN([m.LSTMCell(3, seed=2), m.GRUCell(2)], stateful=False, unroll=True),
         lambda m: m.RNN(m.SimpleRNNCell(3), zero_output_for_mask=True),
         lambda m: m.Bidirectional(m.LSTM(3, name="l"), merge_mode="ave", name="b"),
-        lambda m: m.TimeDistributed(m.Activation("relu")),
+        lambda m: m.TimeDistributed(m.Activation("relu", name="inner")),
         lambda m: m.StackedRNNCells([m.LSTMCell(3), m.LSTMCell(3)]),
     ],
 )
