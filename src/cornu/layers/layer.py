@@ -3,7 +3,7 @@
 import contextlib
 import functools
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import jax
 import jax.numpy as jnp
@@ -56,10 +56,6 @@ class Layer(Configurable, tracking.Tracked):
     input_spec: Any = None
     built = False
     _naming = False
-
-    if TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> Any: ...
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -384,7 +380,7 @@ class Layer(Configurable, tracking.Tracked):
     def compute_output_shape(self, *input_shape: Any, **kwargs: Any) -> Any:
         """The shape of the output for inputs of the given shape, by tracing `call`."""
         outputs = self.compute_output_spec(
-            *[_tensors(s, self.dtype_policy.compute_dtype) for s in input_shape], **kwargs
+            *[symbolic_like(s, self.dtype_policy.compute_dtype) for s in input_shape], **kwargs
         )
         return jax.tree.map(lambda t: t.shape, outputs)
 
@@ -523,10 +519,10 @@ def _traced(values: list[Any]) -> bool:
     return any(isinstance(v, jax.core.Tracer) for v in values)
 
 
-def _tensors(shape: Any, dtype: str) -> Any:
+def symbolic_like(shape: Any, dtype: str) -> Any:
     """KerasTensors for a shape, or for a list or dictionary of shapes."""
     if isinstance(shape, dict):
-        return {key: _tensors(s, dtype) for key, s in shape.items()}
+        return {key: symbolic_like(s, dtype) for key, s in shape.items()}
     if isinstance(shape, list | tuple) and shape and isinstance(shape[0], list | tuple):
-        return [_tensors(s, dtype) for s in shape]
+        return [symbolic_like(s, dtype) for s in shape]
     return symbolic.KerasTensor(tuple(shape), dtype)

@@ -8,7 +8,7 @@ import jax
 from ..core import codec, names, state, symbolic, tracking
 from ..core.lookup import nearest
 from ..layers import calling
-from ..layers.layer import Layer
+from ..layers.layer import Layer, symbolic_like
 from ..layers.layer import layers as layer_table
 from ..training.trainer import Trainer
 from . import graph_config
@@ -110,7 +110,7 @@ class Model(Trainer, Layer):
             input_shape: tuple of sizes, or a list or dictionary of such.
         """
         if self.graph is None and input_shape is not None:
-            symbolic.infer(self._run, (_symbolic(input_shape, self.compute_dtype),), {})
+            symbolic.infer(self._run, (symbolic_like(input_shape, self.compute_dtype),), {})
 
     # Layers, inputs and outputs
 
@@ -297,14 +297,6 @@ class Model(Trainer, Layer):
     def all_variables(self) -> list[Any]:
         """Every Variable a program of this model may read or assign."""
         return tracking.all_variables(self)
-
-
-def _symbolic(shape: Any, dtype: str) -> Any:
-    if isinstance(shape, dict):
-        return {key: _symbolic(s, dtype) for key, s in shape.items()}
-    if isinstance(shape, list | tuple) and shape and isinstance(shape[0], list | tuple):
-        return [_symbolic(s, dtype) for s in shape]
-    return symbolic.KerasTensor(tuple(shape), dtype)
 
 
 layer_table.add(Model)

@@ -338,8 +338,7 @@ class Trainer:
 
     def _peeked(self, stream: Stream) -> Stream:
         """Prepare the model with the first batch of a stream, which is not lost."""
-        iterator = stream._iterate(np.random.default_rng(0)) if stream.resumes else None
-        source = iterator if iterator is not None else stream._iterate(np.random.default_rng(0))
+        source = stream._iterate(np.random.default_rng(0))
         first = next(source, None)
         if first is None:
             raise ValueError("The data source gave no batches: it is empty.")
