@@ -255,3 +255,55 @@ def test_shapes_that_do_not_fit_are_explained(loss, true, pred, message):
 def test_weights_that_do_not_fit_are_explained():
     with pytest.raises(ValueError, match=r"shape \(3,\).*losses of shape \(8, 4\).*\(8, 1\)"):
         cornu.losses.MeanSquaredError()(np.ones((8, 4, 2)), np.ones((8, 4, 2)), np.ones(3))
+
+
+SATURATED = np.array([[0.0, 2.0, 40.0], [30.0, -30.0, 0.0]], "float32")
+
+
+@pytest.mark.parametrize(
+    ("loss", "activation", "target", "expected"),
+    [
+        ("categorical_crossentropy", "softmax", np.eye(3, dtype="float32")[[0, 1]], 50.0),
+        ("sparse_categorical_crossentropy", "softmax", np.array([0, 1]), 50.0),
+        ("binary_crossentropy", "sigmoid", np.array([[1, 1, 0], [0, 0, 0]], "float32"), None),
+    ],
+)
+def test_after_softmax_or_sigmoid_a_model_trains_on_the_logits(loss, activation, target, expected):
+    """Clipped probabilities would give at most 16.1 per sample, and no gradient."""
+
+    def gradients_and_loss(last, fn):
+        model = cornu.Sequential([cornu.Input((3,)), cornu.layers.Dense(3, "linear"), *last])
+        model.layers[0].set_weights([np.eye(3), np.zeros(3)])
+        model.compile(cornu.optimizers.SGD(1.0), fn, metrics=["accuracy"])
+        evaluated = model.evaluate(SATURATED, target, verbose=0)[0]
+        fitted = model.fit(SATURATED, target, verbose=0).history["loss"][0]
+        return model.layers[0].get_weights()[1], evaluated, fitted
+
+    wrapper = {
+        "categorical_crossentropy": cornu.losses.CategoricalCrossentropy,
+        "sparse_categorical_crossentropy": cornu.losses.SparseCategoricalCrossentropy,
+        "binary_crossentropy": cornu.losses.BinaryCrossentropy,
+    }[loss]
+    ours = gradients_and_loss([cornu.layers.Activation(activation)], loss)
+    logits = gradients_and_loss([], wrapper(from_logits=True))
+    for one, other in zip(ours, logits, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-6)
+    if expected is not None:
+        np.testing.assert_allclose(ours[1], expected, rtol=1e-6)
+    assert np.abs(ours[0]).max() > 0.1
+
+
+def test_logits_serve_only_a_softmax_along_the_classes():
+    import jax
+
+    x = np.array([[0.0, 40.0], [1.0, 2.0]], "float32")
+    target = np.array([[1.0, 0.0], [0.0, 1.0]], "float32")
+
+    def loss(x, axis):
+        return cornu.losses.categorical_crossentropy(target, cornu.ops.softmax(x, axis=axis))
+
+    exact = jax.jit(lambda x: loss(x, -1))(x)
+    np.testing.assert_allclose(exact, [40.0, np.log(1 + np.exp(-1.0))], rtol=1e-6)
+    other = jax.jit(lambda x: loss(x, 0))(x)  # normalized along the classes again, and clipped
+    np.testing.assert_allclose(other, loss(x, 0), rtol=1e-5)
+    np.testing.assert_allclose(loss(x, -1)[0], -np.log(1e-7), rtol=1e-4)  # of plain arrays: as given

@@ -7,6 +7,7 @@ import jax.numpy as jnp
 
 from ..core import dtypes
 from ..core.config import arguments
+from ..core.logits import find_logits
 from ..core.masks import set_mask
 from ..core.op import recorded
 from .alignment import check_equal, check_one_hot, check_sparse
@@ -32,6 +33,12 @@ def arrays(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
     """Targets and predictions as arrays of the dtype of the predictions."""
     y_pred = jnp.asarray(y_pred)
     return jnp.asarray(y_true).astype(y_pred.dtype), y_pred
+
+
+def predicted(y_pred: Any, from_logits: bool, kind: str, axis: int | None = None) -> tuple[Any, bool]:
+    """Logits if those of the predictions are known, otherwise the predictions as they are; and whether it is logits."""
+    logits = None if from_logits else find_logits(y_pred, kind, axis)
+    return (y_pred, from_logits) if logits is None else (logits, True)
 
 
 def check_axis(axis: Any) -> None:
@@ -73,6 +80,7 @@ def categorical_crossentropy(
     y_true, y_pred = arrays(y_true, y_pred)
     check_one_hot(y_true, y_pred, "categorical_crossentropy")
     y_true = smoothed(y_true, label_smoothing, y_true.shape[-1])
+    y_pred, from_logits = predicted(y_pred, from_logits, "softmax", axis)
     if from_logits:
         log_p = jax.nn.log_softmax(y_pred, axis=axis)
     else:
@@ -114,6 +122,7 @@ def sparse_categorical_crossentropy(
     if y_true.ndim == y_pred.ndim and y_true.shape[axis] == 1:
         y_true = jnp.squeeze(y_true, axis)
     check_sparse(y_true, y_pred, axis, "sparse_categorical_crossentropy")
+    y_pred, from_logits = predicted(y_pred, from_logits, "softmax", axis)
     labels = y_true.astype("int32")
     valid = None
     if ignore_class is not None:
@@ -171,8 +180,10 @@ def binary_crossentropy(
 
 def binary(y_true: Any, y_pred: Any, from_logits: bool) -> Any:
     """Crossentropy of every entry."""
+    y_pred, from_logits = predicted(y_pred, from_logits, "sigmoid")
     if from_logits:
-        return -y_true * jax.nn.log_sigmoid(y_pred) - (1.0 - y_true) * jax.nn.log_sigmoid(-y_pred)
+        # -y log s(x) - (1 - y) log s(-x), without overflow
+        return jnp.maximum(y_pred, 0) - y_pred * y_true + jnp.log1p(jnp.exp(-jnp.abs(y_pred)))
     p = clipped(y_pred)
     return -(y_true * jnp.log(p) + (1.0 - y_true) * jnp.log(1.0 - p))
 

@@ -5,6 +5,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from ..core.logits import keep_logits
 from ..core.op import op
 from .tensors import tensor, to_axes
 
@@ -51,7 +52,8 @@ def sigmoid(x: Any) -> Any:
         >>> numpy.asarray(cornu.ops.sigmoid([0.0, 2.0])).round(3)
         array([0.5  , 0.881], dtype=float32)
     """
-    return jax.nn.sigmoid(tensor(x))
+    x = tensor(x)
+    return keep_logits(jax.nn.sigmoid(x), "sigmoid", x)
 
 
 @op
@@ -393,7 +395,8 @@ def softmax(x: Any, axis: Any = -1) -> Any:
         >>> numpy.asarray(cornu.ops.softmax([0.0, 1.0])).round(3)
         array([0.269, 0.731], dtype=float32)
     """
-    return jax.nn.softmax(tensor(x), axis=to_axes(axis))
+    x, axis = tensor(x), to_axes(axis)
+    return keep_logits(jax.nn.softmax(x, axis=axis), "softmax", x, axis)
 
 
 @op
