@@ -416,3 +416,16 @@ def test_the_oldest_files_go_first(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["middle", "new"]
     cache.clear(tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_program_counts_what_it_computes():
+    from cornu.engine.jax import _elements
+
+    def program(x):
+        y = jnp.sin(x)  # 6
+        _, ys = lax.scan(lambda c, v: (c + v, v * 2), 0.0, y)  # six times 1 + 1
+        return lax.fori_loop(0, ys.astype(int)[0], lambda i, z: jnp.cos(z), ys)  # once 6 and a counter
+
+    jaxpr = jax.make_jaxpr(program)(np.ones(6, "float32")).jaxpr
+    assert 24 <= _elements(jaxpr) <= 50
+    assert _elements(jax.make_jaxpr(lambda x: x @ x)(np.ones((300, 300))).jaxpr) == 90_000

@@ -444,7 +444,7 @@ def test_the_second_epoch_compiles_nothing(rng):
     dispatches = np.diff([c[1] for c in counts])
     assert dispatches[-1] <= 4
     copies = np.diff([c[2] for c in counts])
-    assert set(copies[1:]) == {1}  # the order of the samples
+    assert set(copies[1:]) == {0}  # the order of the samples, a few numbers, goes with the dispatch
 
 
 def test_ctrl_c_keeps_the_weights(rng):

@@ -13,9 +13,9 @@ from .data.streams import Stream
 from .interrupt import Interrupt
 from .programs import Programs
 
-# How long a dispatch should take. The shorter time keeps a progress bar alive and answers Ctrl-C. On the CPU a dispatch
-# of a recurrent network costs about one more step (50 to 70 ms), so without a bar it is longer: an epoch of the LSTM
-# benchmark takes 1.04 s in place of 1.78, of the GRU one 0.92 in place of 1.45.
+# How long a dispatch should take. The shorter time keeps a progress bar alive and answers Ctrl-C. At each dispatch the
+# CPU runtime of XLA maps its scratch space from the system anew, and touching it costs 30 to 45 ms per 100 MB: as much
+# as a step of a recurrent network. Without a bar a dispatch is longer, so that this does not show.
 LIVE_SECONDS, SILENT_SECONDS = 0.3, 2.0
 
 
@@ -120,7 +120,6 @@ def _run_chunks(
     total = data.steps if steps is None else min(steps, data.steps)
     full = min(data.full, total)
     order = data.order()
-    device_order = run.put(order) if order is not None and full else None
     done, result = 0, None
     if full < total:
         rest = data.rows(order, full)
@@ -128,10 +127,12 @@ def _run_chunks(
     while done < full:
         chunk = pace.next(full - done)
         began = time.perf_counter()
-        result = programs.run(programs.loop, data.data, device_order, np.int32(done), np.int32(done + chunk))
+        result = programs.run(programs.loop, data.data, order, np.int32(done), np.int32(done + chunk))
+        done += chunk
+        if done == full < total and pace.seconds_per_step is not None:
+            break  # the last batch follows at once
         result = run.get(result)
         pace.took(chunk, time.perf_counter() - began)
-        done += chunk
         interrupt.check()
         hooks.progress(done, result)
         if hooks.stopped():

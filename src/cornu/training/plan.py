@@ -164,9 +164,11 @@ class Plan:
         own = [m for m, fn in zip(self.loss_metrics, self.losses, strict=True) if m is not None and fn]
         return [self.loss_metric, *own, *(metric for _, metric, _ in self.metrics)]
 
-    def results(self) -> list[Any]:
-        """The value of every metric, in the order of `keys`."""
-        return [metric.result() for metric in self.all_metrics()]
+    def results(self) -> Any:
+        """The value of every metric, in the order of `keys`: as one array if all are numbers, for one transfer."""
+        values = [metric.result() for metric in self.all_metrics()]
+        kinds = {(getattr(value, "shape", None), getattr(value, "dtype", None)) for value in values}
+        return jnp.stack(values) if len(kinds) == 1 and kinds.pop()[0] == () else values
 
     def named(self, values: Sequence[Any]) -> dict[str, Any]:
         """Values in the order of `keys`, by key; a metric that gives several names them itself."""
