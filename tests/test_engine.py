@@ -429,3 +429,14 @@ def test_a_program_counts_what_it_computes():
     jaxpr = jax.make_jaxpr(program)(np.ones(6, "float32")).jaxpr
     assert 24 <= _elements(jaxpr) <= 50
     assert _elements(jax.make_jaxpr(lambda x: x @ x)(np.ones((300, 300))).jaxpr) == 90_000
+
+
+@pytest.mark.skipif(not HAS_TENSORFLOW, reason="TensorFlow is not installed")
+def test_a_program_like_an_earlier_one_is_not_compiled_again_by_tensorflow(engines):
+    run, x = engines["tensorflow"], np.arange(6, dtype="float32")
+    known = []
+    for unused in (x, x, x[:3]):
+        result = run.compile(lambda a, b: jnp.cos(a) + 17.0)(x, unused)
+        np.testing.assert_allclose(run.get(result), np.cos(x) + 17, rtol=1e-6)
+        known.append(len(run.functions))
+    assert np.diff(known).tolist() == [0, 1]  # the same program; one for other arguments
