@@ -76,11 +76,11 @@ class TensorFlowEngine:
 
     def key(self, leaves: list[Any], structure: Any) -> Hashable:
         """Identify a program by its arguments; as in JAX, a Python number has no firm dtype and counts by its type."""
-        tensor, shape, as_dtype = self._tensor_type, self.tf.TensorShape, self.tf.as_dtype
+        tensor, as_dtype = self._tensor_type, self.tf.as_dtype
         leaves = [
-            (x.shape, x.dtype.as_datatype_enum)
+            (x._shape_tuple(), x._datatype_enum())  # a tenth of the time that `x.shape` and `x.dtype` take
             if type(x) is tensor
-            else (shape(x.shape), as_dtype(jax.dtypes.canonicalize_dtype(x.dtype)).as_datatype_enum)
+            else (tuple(x.shape), as_dtype(jax.dtypes.canonicalize_dtype(x.dtype)).as_datatype_enum)
             if hasattr(x, "dtype")
             else type(x)
             for x in leaves
