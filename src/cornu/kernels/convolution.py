@@ -1,19 +1,20 @@
 """Convolution in one, two and three dimensions, with gradients that stay fast inside a loop on the CPU.
 
-XLA's CPU convolution is fast in one form only: two dimensions, channels last, kernel laid out (rows, columns, in, out),
-some plain padding. Outside loops XLA brings gradients into that form; inside loops, where training steps run, it does
-not. So everything is put into that form here. Processor milliseconds inside a `lax.fori_loop`, for the stock lowering
-and then for this file (float32, jaxlib 0.10, AVX-512):
+XLA's CPU convolution is fast in one form only: two dimensions, channels last, kernel laid out (rows, columns, in, out).
+Outside loops XLA brings gradients into that form; inside loops, where training steps run, it does not. So everything is
+put into that form here, and the engine asks for the faster of XLA's two libraries (`engine/jax.py`). Processor
+milliseconds inside a `lax.fori_loop`, for the stock lowering and then for this file (float32, jaxlib 0.10, AVX-512, no
+padding):
 
     input, kernel, stride                   forward      input gradient   kernel gradient
-    128x28x28x1,   3x3x1x32                2.5    1.7                      27     3.4
-    128x13x13x32,  3x3x32x64               8.2    5.0      34     7.7     559     9.8
-    8x56x56x64,    3x3x64x64                12     11     105      11    1170      20
-    8x56x56x64,    3x3x64x128, 2           6.2    6.4      29     6.9     960      14
-    8x56x56x64,    1x1x64x256              7.6    6.3      22     9.9    1517      11
-    4x16x16x16x16, 3x3x3x16x32              26    3.6     212     3.9     354      11
-    8x28x28x64,    3x3x8x64 (8 groups)     4.5    3.0      13     2.9      54     4.5
-    8x56x56x144,   3x3x1x144 (depthwise)    84    5.0     3.7     4.6    7486     8.0
+    128x28x28x1,   3x3x1x32                1.0    2.9      23     7.8      22     2.5
+    128x13x13x32,  3x3x32x64               5.5    3.4      29     5.7     468     5.1
+    8x56x56x64,    3x3x64x64                33     10      90      11    1361      13
+    8x56x56x64,    3x3x64x128, 2           6.2    4.4      26     6.0     863     8.0
+    8x56x56x64,    1x1x64x256              5.2    6.5      20     6.8    1261     8.7
+    4x16x16x16x16, 3x3x3x16x32              12    2.0     142     2.4     197     3.5
+    8x28x28x64,    3x3x8x64 (8 groups)     3.1    2.1     9.5     2.5      37     2.7
+    8x56x56x144,   3x3x1x144 (depthwise)    71    1.7     3.6     4.0    6088     6.1
 """
 
 import math
@@ -183,15 +184,11 @@ _conv2d.defvjp(_conv2d_forward, _conv2d_backward)
 
 
 def _native(x, kernel, strides, pads, dilation):
-    """XLA's convolution, called the way in which it is fast."""
+    """XLA's convolution, which takes no negative padding here: what is cut off is cut off before."""
     if min(map(min, pads)) < 0:
         x = pad(x, tuple((min(low, 0), min(high, 0)) for low, high in pads))
         pads = tuple((max(low, 0), max(high, 0)) for low, high in pads)
-    if max(map(max, pads)) > 0 or x.shape[-1] < 8:
-        return stock_conv(x, kernel, strides, pads, dilation)
-    # Without any padding the runtime takes a slower path: 8x58x58x64, 3x3x64x64 costs 39 ms, with one row added 11.
-    rows = (x.shape[1] - dilation[0] * (kernel.shape[0] - 1) - 1) // strides[0] + 1
-    return stock_conv(x, kernel, strides, ((0, 1), (0, 0)), dilation)[:, :rows]
+    return stock_conv(x, kernel, strides, pads, dilation)
 
 
 def _kernel_gradient(g, x, shape, strides, pads, dilation):

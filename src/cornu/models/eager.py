@@ -8,6 +8,7 @@ import numpy as np
 
 from ..core import seeds, state, tracking
 from ..core.masks import get_mask
+from ..engine.jax import JaxEngine
 from ..layers import Lambda
 from ..layers.layer import Layer
 
@@ -30,7 +31,7 @@ class EagerCall:
                 self.possible = False  # a mask on the output could not leave the program
             return result, changes
 
-        self._program = jax.jit(traced)
+        self._program = JaxEngine().compile(traced)  # whatever engine trains: calls give JAX arrays
 
     def __call__(self, x: Any) -> Any:
         """The model's outputs; the Variables it assigned have their new values afterwards."""
