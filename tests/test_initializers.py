@@ -9,6 +9,7 @@ import pytest
 import cornu.initializers as ours
 from cornu.core import lookup
 from cornu.core.seeds import SeedGenerator, set_random_seed
+from cornu.core.variable import Variable
 
 NAMES = [
     "Constant",
@@ -186,3 +187,20 @@ def test_names():
 def test_wrong_arguments(arguments):
     with pytest.raises(ValueError, match=next(iter(arguments))):
         ours.VarianceScaling(**arguments)
+
+
+def test_a_variable_keeps_what_was_drawn_for_it_and_copies_what_was_not():
+    drawn = []
+
+    class Watched(ours.GlorotUniform):
+        def __call__(self, shape, dtype=None):
+            drawn.append(super().__call__(shape, dtype))
+            return drawn[-1]
+
+    variable = Variable(Watched(seed=1), shape=(30, 20))
+    assert np.shares_memory(variable.buffer(), drawn[0])
+    kept = np.ones((30, 20), "float32")
+    variable = Variable(lambda shape, dtype: kept, shape=(30, 20))
+    variable.buffer()
+    kept[:] = 2
+    assert (variable.numpy() == 1).all()

@@ -129,6 +129,8 @@ class RandomInitializer(Initializer):
         ValueError: `seed` is none of these.
     """
 
+    draws_anew = True  # nobody else holds the array that a call gives: a Variable may keep it
+
     def __init__(self, seed: Any = None) -> None:
         seed = codec.decode_value(seed)
         if seed is not None and not isinstance(seed, int | np.integer | seeds.SeedGenerator):

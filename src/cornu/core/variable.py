@@ -142,7 +142,8 @@ class Variable(Operators):
             assert self._initializer is not None
             with jax.ensure_compile_time_eval():
                 drawn = self._initializer(self.shape, dtype=self.dtype)
-            self._buffer = np.asarray(drawn).astype(jnp.dtype(self.dtype))
+            own = getattr(self._initializer, "draws_anew", False)  # otherwise it may keep the array that it gave
+            self._buffer = np.asarray(drawn).astype(jnp.dtype(self.dtype), copy=not own)
             if self._buffer.shape != self.shape:
                 raise ValueError(
                     f"The initializer of {self.path!r} drew shape {self._buffer.shape}; expected {self.shape}."
