@@ -85,7 +85,8 @@ class Engine(Protocol):
         """Return `fn(*pytrees) -> pytree` as a Program.
 
         `donate` names the positions of arguments whose buffers the result may take over (the training state): the
-        caller does not use those arrays again. NumPy arrays of the caller are never written to.
+        caller does not use those arrays again. NumPy arrays of the caller are never written to. `quick` asks for a
+        short compilation rather than a fast program.
         """
 
     def put(self, tree: Any) -> Any:

@@ -84,13 +84,14 @@ class JaxProgram(Program):
 
     def _choose(self, args: Any) -> None:
         """Choose the compiler's options by the first arguments; every jit of a function shares its traces."""
-        self._jit = self._make()
+        options: dict[str, Any] = {}
         if jax.default_backend() == "cpu":
-            equations = list(_equations(self._jit.trace(*args).jaxpr.jaxpr))
-            options: dict[str, Any] = _QUICK if self._quick or _elements(equations) <= _SMALL else {}
+            equations = list(_equations(self._make().trace(*args).jaxpr.jaxpr))
+            if self._quick or _elements(equations) <= _SMALL:
+                options |= _QUICK
             if any(equation.primitive.name == "conv_general_dilated" for equation, _ in equations):
-                options = options | _accepted(tuple(_EIGEN_CONVOLUTION.items()))
-            self._jit = self._make(compiler_options=options or None)
+                options |= _accepted(tuple(_EIGEN_CONVOLUTION.items()))
+        self._jit = self._make(compiler_options=options or None)
 
 
 def _equations(jaxpr: Any, times: int = 1) -> Iterator[tuple[Any, int]]:
