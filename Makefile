@@ -10,7 +10,7 @@ demo: $(VENV)/.demo  ## install Cornu and run the quickstart
 	$(BIN)/python examples/quickstart.py
 
 # The oracle suites compile thousands of small programs once: there a short compilation beats a fast program.
-QUICK := XLA_FLAGS="--xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false"
+QUICK := CORNU_TESTS=quick
 AS_USED := tests/test_kernels.py tests/test_engine.py tests/test_training.py
 FAST := tests/test_errors.py tests/test_layers_core.py tests/test_saving_roundtrip.py tests/test_regularizers_constraints.py
 

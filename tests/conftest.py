@@ -2,11 +2,18 @@
 
 import itertools
 import os
+from importlib import metadata
 
 os.environ["KERAS_BACKEND"] = "jax"  # the real Keras, our oracle, computes on the same device
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("MPLBACKEND", "Agg")
 os.environ.setdefault("CORNU_CACHE", "off")  # tests count compilations
+
+if os.environ.get("CORNU_TESTS") == "quick":  # short compilations, slow programs
+    flags = ["--xla_backend_optimization_level=0"]
+    if tuple(map(int, metadata.version("jaxlib").split(".")[:2])) < (0, 11):  # a flag that XLA does not know is fatal
+        flags.append("--xla_cpu_use_fusion_emitters=false")
+    os.environ["XLA_FLAGS"] = " ".join(flags)
 
 import jax
 import numpy as np

@@ -436,7 +436,7 @@ def test_a_program_counts_what_it_computes():
 def test_compiler_options_that_xla_does_not_know_are_left_out():
     from cornu.engine.jax import _accepted
 
-    assert _accepted((("xla_cpu_use_fusion_emitters", False),))
+    assert _accepted((("xla_cpu_parallel_codegen_split_count", 2),))
     assert _accepted((("xla_cpu_no_such_option", "x"),)) == {}
 
 

@@ -88,7 +88,7 @@ class JaxProgram(Program):
         if jax.default_backend() == "cpu":
             equations = list(_equations(self._make().trace(*args).jaxpr.jaxpr))
             if self._quick or _elements(equations) <= _SMALL:
-                options |= _QUICK
+                options |= _accepted(tuple(_QUICK.items()))
             if any(equation.primitive.name == "conv_general_dilated" for equation, _ in equations):
                 options |= _accepted(tuple(_EIGEN_CONVOLUTION.items()))
         self._jit = self._make(compiler_options=options or None)
@@ -112,8 +112,8 @@ def _elements(equations: list[tuple[Any, int]]) -> int:
 
 
 @functools.cache
-def _accepted(options: tuple[tuple[str, str], ...]) -> dict[str, str]:
-    """The options if this version of XLA knows them: they are no promise of its makers."""
+def _accepted(options: tuple[tuple[str, Any], ...]) -> dict[str, Any]:
+    """The options if this version of XLA knows them (JAX 0.12 has no older code generator any more), or none."""
     try:
         jax.jit(lambda x: x, compiler_options=dict(options)).lower(0.0).compile()
     except jax.errors.JaxRuntimeError:
