@@ -72,17 +72,13 @@ class JaxProgram(Program):
         if self._preparing:
             self._wait_for(signature(args))
         counters.dispatches += 1
-        if self._jit is None:
-            self._choose(args)
-        return self._jit(*args)
+        return (self._jit or self._choose(args))(*args)
 
     def prepare(self, *args: Any) -> None:
         """Trace now, compile in the background; jit finds the executable through the lowering they share."""
-        if self._jit is None:
-            self._choose(args)
-        self._in_background(signature(args), self._jit.lower(*args).compile)
+        self._in_background(signature(args), (self._jit or self._choose(args)).lower(*args).compile)
 
-    def _choose(self, args: Any) -> None:
+    def _choose(self, args: Any) -> Any:
         """Choose the compiler's options by the first arguments; every jit of a function shares its traces."""
         options: dict[str, Any] = {}
         if jax.default_backend() == "cpu":
@@ -92,6 +88,7 @@ class JaxProgram(Program):
             if any(equation.primitive.name == "conv_general_dilated" for equation, _ in equations):
                 options |= _accepted(tuple(_EIGEN_CONVOLUTION.items()))
         self._jit = self._make(compiler_options=options or None)
+        return self._jit
 
 
 def _equations(jaxpr: Any, times: int = 1) -> Iterator[tuple[Any, int]]:

@@ -243,10 +243,10 @@ def _lstm_forward(xz, h, c, recurrent, mask, reverse):
         (h, c), t = _lstm_step(recurrent, state, z, m)
         return (h, c), t, (c,) if mask is None else (c, h)
 
-    (_, last), ts, (cs, *hs) = _scan_in_place(step, (h, c), xz, mask, reverse)
-    if mask is None:  # the outputs follow from what is kept: computed after the loop, all at once
-        hs = [_unit(ts[..., 3 * h.shape[-1] :]) * jnp.tanh(cs)]
-    return (hs[0], last), (h, c, recurrent, mask, hs[0], cs, ts)
+    (_, last), ts, (cs, *outputs) = _scan_in_place(step, (h, c), xz, mask, reverse)
+    # Without a mask the outputs follow from what is kept: computed after the loop, all at once.
+    hs = outputs[0] if outputs else _unit(ts[..., 3 * h.shape[-1] :]) * jnp.tanh(cs)
+    return (hs, last), (h, c, recurrent, mask, hs, cs, ts)
 
 
 def _lstm_backward(reverse, saved, gradients):

@@ -57,6 +57,7 @@ def categorical_crossentropy(
 
     where :math:`p` is `y_pred` divided by its sum and clipped to :math:`[\epsilon, 1 - \epsilon]`, or its
     softmax if `from_logits`. With smoothing :math:`s`, :math:`y_c` is :math:`(1 - s) y_c + s / C`.
+    In a model, `y_pred` straight from a softmax counts as its logits: nothing is clipped.
 
     Args:
         y_true: distributions over classes, `(batch, ..., classes)`.
@@ -98,6 +99,7 @@ def sparse_categorical_crossentropy(
 
     where :math:`p` is `y_pred` divided by its sum and clipped to :math:`[\epsilon, 1 - \epsilon]`, or its
     softmax if `from_logits`. An index outside of the classes has loss 0.
+    In a model, `y_pred` straight from a softmax counts as its logits: nothing is clipped.
 
     Args:
         y_true: indices of classes, `(batch, ...)` or `(batch, ..., 1)`.
@@ -154,6 +156,7 @@ def binary_crossentropy(
 
     where :math:`p` is `y_pred` clipped to :math:`[\epsilon, 1 - \epsilon]`, or its sigmoid if `from_logits`.
     With smoothing :math:`s`, :math:`y` is :math:`(1 - s) y + s / 2`.
+    In a model, `y_pred` straight from a sigmoid counts as its logits: nothing is clipped.
 
     Args:
         y_true: labels in [0, 1], `(batch, ..., d)`.
