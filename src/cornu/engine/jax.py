@@ -15,10 +15,13 @@ _QUICK = {"xla_cpu_use_fusion_emitters": False, "xla_cpu_parallel_codegen_split_
 _SMALL = 2**16
 
 # XLA's default for convolutions, YNNPACK, takes up to twice the time of its older one, Eigen: 3x3, 64 to 64 channels on
-# 32x56x56, 62 ms in place of 32, with gradients 266 in place of 143. For products and sums YNNPACK stays.
-_EIGEN_CONVOLUTION = {
-    "xla_cpu_experimental_ynn_fusion_type": "LIBRARY_FUSION_TYPE_INDIVIDUAL_DOT,LIBRARY_FUSION_TYPE_REDUCE"
-}
+# 32x56x56, 62 ms in place of 32, with gradients 266 in place of 143. A product of 64x128 by 128x384, as in each step of
+# a GRU, YNNPACK leaves to one thread: 33 us, Eigen's two take 20. Large products and sums stay with YNNPACK: weight
+# gradients of 4096x256 by 256x4096 take Eigen almost twice the time.
+_YNNPACK = "xla_cpu_experimental_ynn_fusion_type"
+_EIGEN_CONVOLUTION = {_YNNPACK: "LIBRARY_FUSION_TYPE_INDIVIDUAL_DOT,LIBRARY_FUSION_TYPE_REDUCE"}
+_EIGEN_PRODUCT = {_YNNPACK: "LIBRARY_FUSION_TYPE_REDUCE"}
+_SMALL_PRODUCT = 2**24  # multiplications
 
 
 class JaxEngine:
@@ -87,6 +90,8 @@ class JaxProgram(Program):
                 options |= _accepted(tuple(_QUICK.items()))
             if any(equation.primitive.name == "conv_general_dilated" for equation, _ in equations):
                 options |= _accepted(tuple(_EIGEN_CONVOLUTION.items()))
+            if 0 < _largest_product_in_loops(equations) <= _SMALL_PRODUCT:
+                options |= _accepted(tuple(_EIGEN_PRODUCT.items()))
         self._jit = self._make(compiler_options=options or None)
         return self._jit
 
@@ -106,6 +111,13 @@ def _elements(equations: list[tuple[Any, int]]) -> int:
     """How many elements the equations compute."""
     shapes = ((getattr(out.aval, "shape", ()), times) for equation, times in equations for out in equation.outvars)
     return sum(times * math.prod(shape) for shape, times in shapes)
+
+
+def _largest_product_in_loops(equations: list[tuple[Any, int]]) -> int:
+    """How many multiplications the largest matrix product makes that runs more than once in a pass; 0 if none does."""
+    products = [equation for equation, times in equations if equation.primitive.name == "dot_general" and times > 1]
+    contracted = [[p.invars[0].aval.shape[i] for i in p.params["dimension_numbers"][0][0]] for p in products]
+    return max((math.prod(p.outvars[0].aval.shape) * math.prod(k) for p, k in zip(products, contracted)), default=0)
 
 
 @functools.cache
