@@ -433,6 +433,18 @@ def test_a_program_counts_what_it_computes():
     assert elements(lambda x: x @ x, np.ones((300, 300))) == 90_000
 
 
+def test_the_largest_product_that_runs_in_a_loop_is_found():
+    from cornu.engine.jax import _equations, _largest_product_in_loops
+
+    def largest(program, *args):
+        return _largest_product_in_loops(list(_equations(jax.make_jaxpr(program)(*args).jaxpr)))
+
+    x, w = np.ones((4, 8)), np.ones((8, 8))
+    assert largest(lambda x, w: x @ w, x, w) == 0
+    assert largest(lambda x, w: lax.fori_loop(0, 3, lambda i, h: jnp.tanh(h @ w), x @ w @ w), x, w) == 4 * 8 * 8
+    assert largest(lambda x, n: lax.fori_loop(0, n, lambda i, h: h @ h, x), w, 3) == 0  # a loop over batches
+
+
 def test_compiler_options_that_xla_does_not_know_are_left_out():
     from cornu.engine.jax import _accepted
 

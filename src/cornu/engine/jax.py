@@ -115,9 +115,13 @@ def _elements(equations: list[tuple[Any, int]]) -> int:
 
 def _largest_product_in_loops(equations: list[tuple[Any, int]]) -> int:
     """How many multiplications the largest matrix product makes that runs more than once in a pass; 0 if none does."""
-    products = [equation for equation, times in equations if equation.primitive.name == "dot_general" and times > 1]
-    contracted = [[p.invars[0].aval.shape[i] for i in p.params["dimension_numbers"][0][0]] for p in products]
-    return max((math.prod(p.outvars[0].aval.shape) * math.prod(k) for p, k in zip(products, contracted)), default=0)
+    sizes = [0]
+    for equation, times in equations:
+        if equation.primitive.name == "dot_general" and times > 1:
+            (contracted, _), _ = equation.params["dimension_numbers"]
+            shape = equation.invars[0].aval.shape
+            sizes.append(math.prod(equation.outvars[0].aval.shape) * math.prod(shape[i] for i in contracted))
+    return max(sizes)
 
 
 @functools.cache

@@ -2,26 +2,15 @@
 
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 
-from ..core import dtypes
+from .. import ops
 from ..core.config import arguments
-from ..core.logits import find_logits
 from ..core.masks import set_mask
 from ..core.op import recorded
+from ..ops.crossentropy import predicted
 from .alignment import check_equal, check_one_hot, check_sparse
 from .loss import LossFunctionWrapper
-
-
-def clipped(probabilities: Any) -> Any:
-    """Probabilities kept `epsilon()` away from 0 and 1, so that logarithms are finite."""
-    return jnp.clip(probabilities, dtypes.epsilon(), 1.0 - dtypes.epsilon())
-
-
-def normalized(y_pred: Any, axis: int) -> Any:
-    """Predictions that sum to one along `axis`."""
-    return y_pred / jnp.sum(y_pred, axis, keepdims=True)
 
 
 def smoothed(y_true: Any, smoothing: float, classes: int) -> Any:
@@ -33,12 +22,6 @@ def arrays(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
     """Targets and predictions as arrays of the dtype of the predictions."""
     y_pred = jnp.asarray(y_pred)
     return jnp.asarray(y_true).astype(y_pred.dtype), y_pred
-
-
-def predicted(y_pred: Any, from_logits: bool, kind: str, axis: int | None = None) -> tuple[Any, bool]:
-    """Logits if those of the predictions are known, otherwise the predictions as they are; and whether it is logits."""
-    logits = None if from_logits else find_logits(y_pred, kind, axis)
-    return (y_pred, from_logits) if logits is None else (logits, True)
 
 
 def check_axis(axis: Any) -> None:
@@ -81,12 +64,7 @@ def categorical_crossentropy(
     y_true, y_pred = arrays(y_true, y_pred)
     check_one_hot(y_true, y_pred, "categorical_crossentropy")
     y_true = smoothed(y_true, label_smoothing, y_true.shape[-1])
-    y_pred, from_logits = predicted(y_pred, from_logits, "softmax", axis)
-    if from_logits:
-        log_p = jax.nn.log_softmax(y_pred, axis=axis)
-    else:
-        log_p = jnp.log(clipped(normalized(y_pred, axis)))
-    return -jnp.sum(y_true * log_p, axis=axis)
+    return ops.categorical_crossentropy(y_true, y_pred, from_logits, axis)
 
 
 @recorded
@@ -131,15 +109,7 @@ def sparse_categorical_crossentropy(
         valid = labels != ignore_class
         labels = jnp.where(valid, labels, 0)
         y_pred = jnp.where(jnp.expand_dims(valid, axis), y_pred, 0)
-    # One term of the sum is not zero, so the logarithm is taken of that term alone.
-    classes = jax.lax.broadcasted_iota(labels.dtype, y_pred.shape, axis % y_pred.ndim)
-    chosen = classes == jnp.expand_dims(labels, axis)
-    if from_logits:
-        loss = -jnp.sum(jnp.where(chosen, jax.nn.log_softmax(y_pred, axis=axis), 0), axis=axis)
-    else:
-        p = jnp.sum(jnp.where(chosen, y_pred, 0), axis=axis) / jnp.sum(y_pred, axis=axis)
-        inside = jnp.logical_and(labels >= 0, labels < y_pred.shape[axis])
-        loss = jnp.where(inside, -jnp.log(clipped(p)), 0)
+    loss = ops.sparse_categorical_crossentropy(labels, y_pred, from_logits, axis)
     if valid is not None:
         loss = jnp.where(valid, loss, 0)
         set_mask(loss, valid)
@@ -178,17 +148,7 @@ def binary_crossentropy(
     """
     y_true, y_pred = arrays(y_true, y_pred)
     check_equal(y_true, y_pred, "binary_crossentropy")
-    return jnp.mean(binary(smoothed(y_true, label_smoothing, 2), y_pred, from_logits), axis=axis)
-
-
-def binary(y_true: Any, y_pred: Any, from_logits: bool) -> Any:
-    """Crossentropy of every entry."""
-    y_pred, from_logits = predicted(y_pred, from_logits, "sigmoid")
-    if from_logits:
-        # -y log s(x) - (1 - y) log s(-x), without overflow
-        return jnp.maximum(y_pred, 0) - y_pred * y_true + jnp.log1p(jnp.exp(-jnp.abs(y_pred)))
-    p = clipped(y_pred)
-    return -(y_true * jnp.log(p) + (1.0 - y_true) * jnp.log(1.0 - p))
+    return jnp.mean(ops.binary_crossentropy(smoothed(y_true, label_smoothing, 2), y_pred, from_logits), axis=axis)
 
 
 class CategoricalCrossentropy(LossFunctionWrapper):

@@ -5,10 +5,12 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from .. import ops
 from ..core.config import arguments
 from ..core.op import recorded
+from ..ops.crossentropy import clipped, normalized
 from .alignment import check_equal, check_one_hot
-from .crossentropy import arrays, binary, check_axis, clipped, normalized, smoothed
+from .crossentropy import arrays, check_axis, smoothed
 from .loss import LossFunctionWrapper
 
 
@@ -58,7 +60,7 @@ def binary_focal_crossentropy(
     y_true = smoothed(y_true, label_smoothing, 2)
     p = jax.nn.sigmoid(y_pred) if from_logits else y_pred
     q = y_true * p + (1 - y_true) * (1 - p)
-    loss = jnp.power(1.0 - q, gamma) * binary(y_true, p, from_logits=False)
+    loss = jnp.power(1.0 - q, gamma) * ops.binary_crossentropy(y_true, p)
     if apply_class_balancing:
         loss = loss * (y_true * alpha + (1 - y_true) * (1 - alpha))
     return jnp.mean(loss, axis=axis)

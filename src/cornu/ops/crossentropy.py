@@ -6,6 +6,7 @@ import jax
 import jax.numpy as jnp
 
 from ..core import dtypes
+from ..core.logits import find_logits
 from ..core.op import op
 from .tensors import refuse_sparse, tensor
 
@@ -90,7 +91,10 @@ def categorical_crossentropy(target: Any, output: Any, from_logits: bool = False
             f"Targets and outputs have one shape, here {target.shape} and {output.shape}. For class indices use "
             "sparse_categorical_crossentropy."
         )
-    return -jnp.sum(target * _log_probability(output, from_logits, axis), axis=axis)
+    output, from_logits = predicted(output, from_logits, "softmax", axis)
+    if from_logits:
+        return -jnp.sum(target * jax.nn.log_softmax(output, axis=axis), axis=axis)
+    return -jnp.sum(target * jnp.log(clipped(normalized(output, axis))), axis=axis)
 
 
 @op
@@ -120,17 +124,14 @@ def sparse_categorical_crossentropy(target: Any, output: Any, from_logits: bool 
             f"For outputs of shape {output.shape}, targets are class indices of shape {expected}. Received shape "
             f"{target.shape}. For one-hot targets use categorical_crossentropy."
         )
-    log_probability = _log_probability(output, from_logits, axis)
-    picked = jnp.take_along_axis(log_probability, jnp.expand_dims(target, axis), axis, mode="clip").squeeze(axis)
-    inside = (target >= 0) & (target < output.shape[axis])
-    return -jnp.where(inside, picked, 0)  # an index outside matches no class, as its one-hot code would
-
-
-def _log_probability(output: Any, from_logits: bool, axis: int) -> Any:
+    output, from_logits = predicted(output, from_logits, "softmax", axis)
+    # One term of the sum is not zero, so the logarithm is taken of that term alone; an index outside matches no class.
+    classes = jax.lax.broadcasted_iota(target.dtype, output.shape, axis % output.ndim)
+    chosen = classes == jnp.expand_dims(target, axis)
     if from_logits:
-        return jax.nn.log_softmax(output, axis=axis)
-    output = output / jnp.sum(output, axis, keepdims=True)
-    return jnp.log(jnp.clip(output, dtypes.epsilon(), 1 - dtypes.epsilon()))
+        return -jnp.sum(jnp.where(chosen, jax.nn.log_softmax(output, axis=axis), 0), axis=axis)
+    p = jnp.sum(jnp.where(chosen, output, 0), axis=axis) / jnp.sum(output, axis=axis)
+    return jnp.where(jnp.any(chosen, axis=axis), -jnp.log(clipped(p)), 0)
 
 
 @op
@@ -156,7 +157,25 @@ def binary_crossentropy(target: Any, output: Any, from_logits: bool = False) -> 
             f"Targets and outputs have one shape, here {target.shape} and {output.shape}. Reshape the targets, for "
             "instance with y[:, None]."
         )
+    output, from_logits = predicted(output, from_logits, "sigmoid")
     if from_logits:
-        return -target * jax.nn.log_sigmoid(output) - (1 - target) * jax.nn.log_sigmoid(-output)
-    output = jnp.clip(output, dtypes.epsilon(), 1 - dtypes.epsilon())
-    return -(target * jnp.log(output) + (1 - target) * jnp.log(1 - output))
+        # -target log s(output) - (1 - target) log s(-output), without overflow
+        return jnp.maximum(output, 0) - output * target + jnp.log1p(jnp.exp(-jnp.abs(output)))
+    p = clipped(output)
+    return -(target * jnp.log(p) + (1.0 - target) * jnp.log(1.0 - p))
+
+
+def predicted(output: Any, from_logits: bool, kind: str, axis: int | None = None) -> tuple[Any, bool]:
+    """Logits if those of the output are known, otherwise the output as it is; and whether it is logits."""
+    logits = None if from_logits else find_logits(output, kind, axis)
+    return (output, from_logits) if logits is None else (logits, True)
+
+
+def clipped(probabilities: Any) -> Any:
+    """Probabilities kept `epsilon()` away from 0 and 1, so that logarithms are finite."""
+    return jnp.clip(probabilities, dtypes.epsilon(), 1.0 - dtypes.epsilon())
+
+
+def normalized(probabilities: Any, axis: int) -> Any:
+    """Probabilities that sum to one along `axis`."""
+    return probabilities / jnp.sum(probabilities, axis, keepdims=True)
