@@ -445,6 +445,17 @@ def test_the_largest_product_that_runs_in_a_loop_is_found():
     assert largest(lambda x, n: lax.fori_loop(0, n, lambda i, h: h @ h, x), w, 3) == 0  # a loop over batches
 
 
+@pytest.mark.skipif(jax.default_backend() != "cpu", reason="the options are for the compiler of CPUs")
+def test_a_program_that_was_small_at_first_is_compiled_well_for_large_arguments(engines):
+    program = engines["jax"].compile(lambda x: jnp.tanh(x) @ x.T)
+    one, many = np.ones((1, 8), "float32"), np.ones((500, 8), "float32")
+    for x in (one, many, one, many):
+        assert program(x).shape == (len(x), len(x))
+    assert program.compiled == 2
+    assert program._options((one,)) != program._options((many,)) == ({}, False)
+    assert program._jit_for((one,)) is not program._jit_for((many,))
+
+
 def test_compiler_options_that_xla_does_not_know_are_left_out():
     from cornu.engine.jax import _accepted
 

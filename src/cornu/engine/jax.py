@@ -2,10 +2,11 @@
 
 import functools
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from typing import Any
 
 import jax
+import numpy as np
 
 from cornu.engine import Program, cache, counters, signature
 
@@ -66,34 +67,52 @@ class JaxProgram(Program):
             self._count_compilation()  # jit traces once per signature
             return fn(*args)
 
-        self._jit: Any = None
         self._make = functools.partial(jax.jit, traced, donate_argnums=donate)
         self._quick = quick
+        self._small: dict[Hashable, Any] = {}  # jits of small programs, by the shapes of their arguments
+        self._other: Any = None
 
     def __call__(self, *args: Any) -> Any:
         """Dispatch; JAX returns before the device has finished."""
         if self._preparing:
             self._wait_for(signature(args))
         counters.dispatches += 1
-        return (self._jit or self._choose(args))(*args)
+        return self._jit_for(args)(*args)
 
     def prepare(self, *args: Any) -> None:
         """Trace now, compile in the background; jit finds the executable through the lowering they share."""
-        self._in_background(signature(args), (self._jit or self._choose(args)).lower(*args).compile)
+        self._in_background(signature(args), self._jit_for(args).lower(*args).compile)
 
-    def _choose(self, args: Any) -> Any:
-        """Choose the compiler's options by the first arguments; every jit of a function shares its traces."""
+    def _jit_for(self, args: Any) -> Any:
+        """The jit with the options for such arguments; what is once large shares one jit from then on."""
+        if self._small or not self._other:
+            shapes = tuple(np.shape(leaf) for leaf in jax.tree.leaves(args))
+            if shapes in self._small:
+                return self._small[shapes]
+        if not self._other:
+            options, small = self._options(args)
+            jit = self._make(compiler_options=options or None)
+            if not small:
+                self._other = jit
+            else:
+                self._small[shapes] = jit
+            return jit
+        return self._other
+
+    def _options(self, args: Any) -> tuple[dict[str, Any], bool]:
+        """Options of the compiler, and whether they suit only so small a program; every jit shares its traces."""
+        if jax.default_backend() != "cpu":
+            return {}, False
+        equations = list(_equations(self._make().trace(*args).jaxpr.jaxpr))
+        small = _elements(equations) <= _SMALL
         options: dict[str, Any] = {}
-        if jax.default_backend() == "cpu":
-            equations = list(_equations(self._make().trace(*args).jaxpr.jaxpr))
-            if self._quick or _elements(equations) <= _SMALL:
-                options |= _accepted(tuple(_QUICK.items()))
-            if any(equation.primitive.name == "conv_general_dilated" for equation, _ in equations):
-                options |= _accepted(tuple(_EIGEN_CONVOLUTION.items()))
-            if 0 < _largest_product_in_loops(equations) <= _SMALL_PRODUCT:
-                options |= _accepted(tuple(_EIGEN_PRODUCT.items()))
-        self._jit = self._make(compiler_options=options or None)
-        return self._jit
+        if self._quick or small:
+            options |= _accepted(tuple(_QUICK.items()))
+        if any(equation.primitive.name == "conv_general_dilated" for equation, _ in equations):
+            options |= _accepted(tuple(_EIGEN_CONVOLUTION.items()))
+        if 0 < _largest_product_in_loops(equations) <= _SMALL_PRODUCT:
+            options |= _accepted(tuple(_EIGEN_PRODUCT.items()))
+        return options, small and not self._quick
 
 
 def _equations(jaxpr: Any, times: int = 1) -> Iterator[tuple[Any, int]]:
