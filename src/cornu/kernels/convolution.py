@@ -166,6 +166,9 @@ def _grouped(x, kernel, strides, pads, dilation, groups):
 
 @partial(jax.custom_vjp, nondiff_argnums=(2, 3, 4))
 def _conv2d(x, kernel, strides, pads, dilation):
+    if _reads_few(kernel.shape):
+        patches = _patches(x, kernel.shape[:2], strides, pads, dilation)
+        return (_rows(patches) @ kernel.reshape(-1, kernel.shape[-1])).reshape(*patches.shape[:-1], -1)
     return _native(x, kernel, strides, pads, dilation)
 
 
@@ -192,15 +195,32 @@ def _native(x, kernel, strides, pads, dilation):
 
 
 def _kernel_gradient(g, x, shape, strides, pads, dilation):
-    if math.prod(shape[:-1]) <= 27:
-        # A first layer: patches side by side and one product (2.7 ms, not 4.0, at 128x28x28x1 with 3x3x1x32).
-        patches = jnp.concatenate(list(shifts(pad(x, pads), shape[:2], strides, dilation)), axis=-1)
-        return (patches.reshape(-1, patches.shape[-1]).T @ g.reshape(-1, g.shape[-1])).reshape(shape)
+    if _reads_few(shape):
+        return (_rows(_patches(x, shape[:2], strides, pads, dilation)).T @ _rows(g)).reshape(shape)
     # The gradient is itself a convolution, of x by g, with the batch as its channels and the steps exchanged.
     ends = [(w - 1) * d + (m - 1) * s + 1 for w, d, m, s in zip(shape, dilation, g.shape[1:3], strides, strict=False)]
     pads = tuple((low, end - n - low) for (low, _), end, n in zip(pads, ends, x.shape[1:3], strict=True))
     gradient = _native(x.transpose(3, 1, 2, 0), g.transpose(1, 2, 0, 3), dilation, pads, strides)  # (in, *window, out)
     return gradient.transpose(1, 2, 0, 3)
+
+
+# A first layer sees few numbers at a time. Its patches, side by side, are a small matrix that serves the output and the
+# gradient of the kernel: 128x28x28x1 by 3x3x1x32 takes 1.1 ms in place of 2.2 (7% of the cnn benchmark's step).
+
+
+def _reads_few(shape):
+    return math.prod(shape[:-1]) <= 27
+
+
+def _patches(x, window, strides, pads, dilation):
+    """What each window sees, `(batch, *outputs, rows * columns * in)`: first along the columns, then along the rows."""
+    columns = shifts(pad(x, pads), (1, window[1]), (1, strides[1]), (1, dilation[1]))
+    x = jnp.concatenate(list(columns), axis=-1)
+    return jnp.concatenate(list(shifts(x, (window[0], 1), (strides[0], 1), (dilation[0], 1))), axis=-1)
+
+
+def _rows(x):
+    return x.reshape(-1, x.shape[-1])
 
 
 # --- The depthwise convolution: shifted products, summed.
