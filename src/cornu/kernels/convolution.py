@@ -7,7 +7,7 @@ milliseconds inside a `lax.fori_loop`, for the stock lowering and then for this 
 padding):
 
     input, kernel, stride                   forward      input gradient   kernel gradient
-    128x28x28x1,   3x3x1x32                1.0    2.9      23     7.8      22     2.5
+    128x28x28x1,   3x3x1x32                0.7    1.4      22     5.8      22     1.7
     128x13x13x32,  3x3x32x64               5.5    3.4      29     5.7     468     5.1
     8x56x56x64,    3x3x64x64                33     10      90      11    1361      13
     8x56x56x64,    3x3x64x128, 2           6.2    4.4      26     6.0     863     8.0
