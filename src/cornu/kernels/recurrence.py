@@ -7,8 +7,8 @@ sigmoid(x) = (tanh(x / 2) + 1) / 2 makes all gates one `tanh`; the halves are pu
 A CPU loop of at most eight kernels runs without handing work between threads; the LSTM's loops are kept to eight.
 Against `lax.scan` of the cell with its automatic gradient, for an epoch in one program on two cores (jaxlib 0.10):
 two bidirectional LSTM-64, 640 x 200 steps, batch 32: 0.95 s, not 1.9; two GRU-128, 1280 x 100, batch 64: 0.85 s, not
-1.05, and 0.73 with products on both threads (`engine/jax.py`). Unrolling the loop by 2 or 4 gains nothing; units-by-batch
-layout loses a fifth; a broadcast in place of the concatenations of a step, too.
+1.05, and 0.73 with products on both threads (`engine/jax.py`). Unrolling the loop by 2 or 4 gains nothing, nor does a
+broadcast in place of a step's concatenations; units-by-batch layout loses a fifth.
 
 Kernels hold the gates side by side, as Keras orders them. Outputs stand at the time of the input that made them, in
 both directions. Where the mask is False, state and output repeat the previous ones.
