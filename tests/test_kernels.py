@@ -99,6 +99,17 @@ def test_convolution_has_a_second_gradient():
         np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.parametrize("channels, groups", [(1, 1), (16, 1), (16, 16), (16, 2)])
+@pytest.mark.parametrize("shape, size", [((2, 2, 2), 3), ((2, 3, 2), 5), ((0, 6, 6), 3), ((0, 6, 6), 1)])
+def test_convolution_of_nothing_gives_nothing(shape, size, channels, groups):
+    x, kernel = jnp.ones((*shape, channels)), jnp.ones((size, size, channels // groups, 32))
+    settings = ((1, 1), ((0, 0), (0, 0)), (1, 1), groups)
+    expected = values_and_gradients(lambda x, k: convolution.stock_conv(x, k, *settings), (x, kernel))
+    got = values_and_gradients(lambda x, k: convolution.cpu_conv(x, k, *settings), (x, kernel))
+    for a, b in zip(got, expected, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
 def test_convolution_says_what_padding_may_be():
     x, kernel = randoms((1, 5, 5, 2), (3, 3, 2, 2))
     with pytest.raises(ValueError, match="valid"):

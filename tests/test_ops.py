@@ -569,5 +569,12 @@ def test_errors_teach():
         cornu.ops.conv(IMAGE, KERNEL[:, :, :3])
     with pytest.raises(ValueError, match="leaves nothing"):
         cornu.ops.conv(IMAGE[:, :2], KERNEL)
+    for size in (3, 7):
+        for channels in (1, 16):
+            small, taps = np.ones((2, 2, 2, channels)), np.ones((size, size, channels, 4))
+            calls = {"conv": (taps,), "depthwise_conv": (taps,), "max_pool": (size, 1), "average_pool": (size,)}
+            for name, args in calls.items():
+                with pytest.raises(ValueError, match="leaves nothing of inputs with spatial sizes"):
+                    getattr(cornu.ops, name)(small, *args)
     with pytest.raises(ValueError, match="data_format"):
         cornu.ops.max_pool(IMAGE, 2, data_format="last")

@@ -116,6 +116,9 @@ def cpu_conv(
         (2, 3, 8)
     """
     rank = len(strides)
+    fits = zip(x.shape[1:], kernel.shape, pads, dilation, strict=False)
+    if not len(x) or any(n + sum(widths) <= d * (w - 1) for n, w, widths, d in fits):
+        return stock_conv(x, kernel, strides, pads, dilation, groups)  # there is nothing to compute
     if groups > 1 and groups == x.shape[-1]:
         x = jnp.repeat(x, kernel.shape[-1] // groups, axis=-1)
         return _depthwise(x, kernel.squeeze(-2), strides, pads, dilation)
@@ -135,7 +138,7 @@ def _pointwise(x, kernel, strides, pads):
     ones = (1,) * len(strides)
     (x,) = shifts(pad(x, pads), ones, strides, ones)
     # Rows flat: contracting (batch, rows, columns) without the reshape makes the kernel gradient 7x slower.
-    return (x.reshape(-1, x.shape[-1]) @ kernel.reshape(kernel.shape[-2:])).reshape(*x.shape[:-1], -1)
+    return (_rows(x) @ kernel.reshape(kernel.shape[-2:])).reshape(*x.shape[:-1], kernel.shape[-1])
 
 
 def _conv3d(x, kernel, strides, pads, dilation):
@@ -168,7 +171,7 @@ def _grouped(x, kernel, strides, pads, dilation, groups):
 def _conv2d(x, kernel, strides, pads, dilation):
     if _reads_few(kernel.shape):
         patches = _patches(x, kernel.shape[:2], strides, pads, dilation)
-        return (_rows(patches) @ kernel.reshape(-1, kernel.shape[-1])).reshape(*patches.shape[:-1], -1)
+        return (_rows(patches) @ _rows(kernel)).reshape(*patches.shape[:-1], kernel.shape[-1])
     return _native(x, kernel, strides, pads, dilation)
 
 

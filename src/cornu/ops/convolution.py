@@ -58,12 +58,16 @@ def conv(
         dilation=per_axis(dilation_rate, rank),
         groups=x.shape[-1] // kernel.shape[-2],
     )
+    _check_result(y, x, kernel, dilation_rate)
+    return from_channels_last(y, data_format)
+
+
+def _check_result(y: Any, x: Any, kernel: Any, dilation_rate: Any) -> None:
     if not y.size and x.size:
         raise ValueError(
-            f"The convolution leaves nothing of inputs of shape {inputs.shape}: kernel {kernel.shape[:-2]} with "
-            f"dilation {dilation_rate} is larger. Use padding='same', a smaller kernel or larger inputs."
+            f"The convolution leaves nothing of inputs with spatial sizes {x.shape[1:-1]}: kernel {kernel.shape[:-2]} "
+            f"with dilation {dilation_rate} is larger. Use padding='same', a smaller kernel or larger inputs."
         )
-    return from_channels_last(y, data_format)
 
 
 @op
@@ -87,7 +91,7 @@ def depthwise_conv(
         dilation_rate: distance between the kernel's taps; integer, or one for each spatial axis.
 
     Raises:
-        ValueError: channels do not fit.
+        ValueError: channels do not fit, or the kernel is larger than the inputs.
 
     Example:
         >>> import cornu
@@ -110,6 +114,7 @@ def depthwise_conv(
         dilation=per_axis(dilation_rate, rank),
         groups=x.shape[-1],
     )
+    _check_result(y, x, kernel, dilation_rate)
     return from_channels_last(y, data_format)
 
 

@@ -30,7 +30,7 @@ def max_pool(
         data_format: `"channels_last"` or `"channels_first"`; None for the default one.
 
     Raises:
-        ValueError: an unknown `padding`.
+        ValueError: an unknown `padding`, or a window that is larger than the inputs.
 
     Example:
         >>> import cornu
@@ -39,10 +39,7 @@ def max_pool(
                 [2.]]], dtype=float32)
     """
     x = to_channels_last(tensor(inputs), data_format)
-    window = per_axis(pool_size, x.ndim - 2)
-    steps = window if strides is None else per_axis(strides, x.ndim - 2)
-    y = pooling.max_pool(x, window, steps, _checked(padding))
-    return from_channels_last(y, data_format)
+    return from_channels_last(pooling.max_pool(x, *_windows(x, pool_size, strides, padding), padding), data_format)
 
 
 @op
@@ -64,7 +61,7 @@ def average_pool(
         data_format: `"channels_last"` or `"channels_first"`; None for the default one.
 
     Raises:
-        ValueError: an unknown `padding`.
+        ValueError: an unknown `padding`, or a window that is larger than the inputs.
 
     Example:
         >>> import cornu
@@ -73,16 +70,21 @@ def average_pool(
                 [1.]]], dtype=float32)
     """
     x = to_channels_last(tensor(inputs), data_format)
-    window = per_axis(pool_size, x.ndim - 2)
-    steps = window if strides is None else per_axis(strides, x.ndim - 2)
-    y = pooling.average_pool(x, window, steps, _checked(padding))
-    return from_channels_last(y, data_format)
+    return from_channels_last(pooling.average_pool(x, *_windows(x, pool_size, strides, padding), padding), data_format)
 
 
-def _checked(padding: str) -> str:
+def _windows(x: Any, pool_size: Any, strides: Any, padding: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Size of the window and distance between windows for each spatial axis."""
     if padding not in ("valid", "same"):
         raise ValueError(f"padding is 'valid' or 'same'. Received: {padding!r}")
-    return padding
+    sizes = x.shape[1:-1]
+    window = per_axis(pool_size, len(sizes))
+    if padding == "valid" and any(w > n for w, n in zip(window, sizes, strict=True)):
+        raise ValueError(
+            f"The pooling leaves nothing of inputs with spatial sizes {sizes}: pool_size {window} is larger. Use "
+            "padding='same', a smaller window or larger inputs."
+        )
+    return window, window if strides is None else per_axis(strides, len(sizes))
 
 
 @op
