@@ -69,7 +69,8 @@ class JaxProgram(Program):
 
         self._make = functools.partial(jax.jit, traced, donate_argnums=donate)
         self._quick = quick
-        self._small: dict[Hashable, Any] = {}  # jits of small programs, by the shapes of their arguments
+        self._jits: dict[Hashable, Any] = {}  # by their options
+        self._small: dict[Hashable, Any] = {}  # those of small programs, by the shapes of their arguments
         self._other: Any = None
 
     def __call__(self, *args: Any) -> Any:
@@ -89,15 +90,15 @@ class JaxProgram(Program):
             shapes = tuple(np.shape(leaf) for leaf in jax.tree.leaves(args))
             if shapes in self._small:
                 return self._small[shapes]
-        if not self._other:
-            options, small = self._options(args)
-            jit = self._make(compiler_options=options or None)
-            if not small:
-                self._other = jit
-            else:
-                self._small[shapes] = jit
-            return jit
-        return self._other
+        if self._other:
+            return self._other
+        options, small = self._options(args)
+        jit = self._jits.setdefault(tuple(options.items()), self._make(compiler_options=options or None))
+        if small:
+            self._small[shapes] = jit
+        else:
+            self._other = jit
+        return jit
 
     def _options(self, args: Any) -> tuple[dict[str, Any], bool]:
         """Options of the compiler, and whether they suit only so small a program; every jit shares its traces."""
