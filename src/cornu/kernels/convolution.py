@@ -116,8 +116,8 @@ def cpu_conv(
         (2, 3, 8)
     """
     rank = len(strides)
-    fits = zip(x.shape[1:], kernel.shape, pads, dilation, strict=False)
-    if not len(x) or any(n + sum(widths) <= d * (w - 1) for n, w, widths, d in fits):
+    dims = zip(x.shape[1:], kernel.shape, pads, dilation, strict=False)
+    if not len(x) or any(n + sum(widths) <= d * (w - 1) for n, w, widths, d in dims):
         return stock_conv(x, kernel, strides, pads, dilation, groups)  # there is nothing to compute
     if groups > 1 and groups == x.shape[-1]:
         x = jnp.repeat(x, kernel.shape[-1] // groups, axis=-1)
@@ -138,7 +138,7 @@ def _pointwise(x, kernel, strides, pads):
     ones = (1,) * len(strides)
     (x,) = shifts(pad(x, pads), ones, strides, ones)
     # Rows flat: contracting (batch, rows, columns) without the reshape makes the kernel gradient 7x slower.
-    return (_rows(x) @ kernel.reshape(kernel.shape[-2:])).reshape(*x.shape[:-1], kernel.shape[-1])
+    return (_rows(x) @ _rows(kernel)).reshape(*x.shape[:-1], kernel.shape[-1])
 
 
 def _conv3d(x, kernel, strides, pads, dilation):
