@@ -452,8 +452,9 @@ def test_a_program_that_was_small_at_first_is_compiled_well_for_large_arguments(
     for x in (one, many, one, many):
         assert program(x).shape == (len(x), len(x))
     assert program.compiled == 2
-    assert program._options((one,)) != program._options((many,)) == ({}, False)
-    assert program._jit_for((one,)) is not program._jit_for((many,))
+    quick, good = program._options((one,)), program._options((many,))
+    assert quick[1] and not good[1]
+    assert (program._jit_for((one,)) is program._jit_for((many,))) == (quick[0] == good[0])  # JAX 0.12 has no quick way
 
 
 def test_compiler_options_that_xla_does_not_know_are_left_out():

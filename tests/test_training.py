@@ -1,5 +1,7 @@
 """Training equals the real Keras's: losses, metrics and weights, epoch by epoch."""
 
+import warnings
+
 import keras
 import numpy as np
 import pytest
@@ -466,3 +468,18 @@ def test_ctrl_c_keeps_the_weights(rng):
     assert np.isfinite(model.predict(x)).all()
     assert int(model.optimizer.iterations.numpy()) == 3
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_wide_arrays_train_without_a_warning():
+    ids, labels = np.arange(24).reshape(8, 3) % 5, np.arange(8) % 2  # int64
+    weights, lib = np.linspace(0.5, 1.0, 8), cornu.layers  # float64
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # also what is filtered for Keras
+        model = cornu.Sequential([cornu.Input((3,)), lib.Embedding(5, 4), lib.Flatten(), lib.Dense(2)])
+        model.compile("sgd", cornu.losses.SparseCategoricalCrossentropy(from_logits=True), metrics=["accuracy"])
+        model.fit(ids, labels, sample_weight=weights, batch_size=3, epochs=2, verbose=0)
+        model.fit(((ids, labels, weights) for _ in range(2)), steps_per_epoch=2, verbose=0)
+        model.evaluate(ids, labels, verbose=0)
+        assert model.predict(ids, batch_size=3, verbose=0).shape == (8, 2)
+        assert model(ids).shape == (8, 2)
+        model.train_on_batch(ids, labels)

@@ -168,11 +168,13 @@ def _tf_function(engine: TensorFlowEngine, exported: export.Exported) -> Callabl
             cache.clear(engine.cache)  # it held a damaged file, and TensorFlow does not compile anew by itself
             call = build()
             results = call(tensors)
-        except tf.errors.NotFoundError as error:
-            if "FFI handler" not in error.message:
+        except (tf.errors.NotFoundError, tf.errors.InvalidArgumentError) as error:
+            # A routine that jaxlib registers, or an operation that is newer than this TensorFlow.
+            if "FFI handler" not in error.message and "Cannot deserialize computation" not in error.message:
                 raise
+            reason = error.message.splitlines()[0]
             raise NotImplementedError(
-                f"TensorFlow lacks a routine of jaxlib ({error.message}); run this with CORNU_BACKEND=jax."
+                f"TensorFlow lacks a routine that this program uses ({reason}); run it with CORNU_BACKEND=jax."
             ) from None
         first = False
         return structure.unflatten(results)
@@ -182,7 +184,9 @@ def _tf_function(engine: TensorFlowEngine, exported: export.Exported) -> Callabl
 
 def _specs(leaves: list[Any]) -> list[jax.ShapeDtypeStruct]:
     return [
-        jax.ShapeDtypeStruct(tuple(x.shape), getattr(x.dtype, "as_numpy_dtype", x.dtype))
+        jax.ShapeDtypeStruct(
+            tuple(x.shape), jax.dtypes.canonicalize_dtype(getattr(x.dtype, "as_numpy_dtype", x.dtype))
+        )
         if hasattr(x, "dtype")
         else jax.ShapeDtypeStruct((), jax.dtypes.canonicalize_dtype(type(x)), weak_type=True)
         for x in leaves
