@@ -475,7 +475,7 @@ def test_wide_arrays_train_without_a_warning():
     weights, lib = np.linspace(0.5, 1.0, 8), cornu.layers  # float64
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # also what is filtered for Keras
-        model = cornu.Sequential([cornu.Input((3,)), lib.Embedding(5, 4), lib.Flatten(), lib.Dense(2)])
+        model = cornu.Sequential([cornu.Input((3,), dtype="int64"), lib.Embedding(5, 4), lib.Flatten(), lib.Dense(2)])
         model.compile("sgd", cornu.losses.SparseCategoricalCrossentropy(from_logits=True), metrics=["accuracy"])
         model.fit(ids, labels, sample_weight=weights, batch_size=3, epochs=2, verbose=0)
         model.fit(((ids, labels, weights) for _ in range(2)), steps_per_epoch=2, verbose=0)

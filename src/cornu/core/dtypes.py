@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 
@@ -31,6 +32,11 @@ def standardize(dtype: Any) -> str:
 def is_float(dtype: Any) -> bool:
     """Whether the dtype is a real floating-point one."""
     return bool(jnp.issubdtype(dtype, np.floating))
+
+
+def spec(shape: Any, dtype: Any) -> jax.ShapeDtypeStruct:
+    """Shape and dtype as JAX has them: 64 bits count as 32 unless x64 is on, and JAX 0.12 warns of what it has not."""
+    return jax.ShapeDtypeStruct(tuple(shape), jax.dtypes.canonicalize_dtype(jnp.dtype(dtype)))
 
 
 def floatx() -> str:

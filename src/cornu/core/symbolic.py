@@ -152,10 +152,7 @@ def infer(fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any])
     results = []
     for trial in _TRIALS if unknown else _TRIALS[:1]:
         specs = [
-            jax.ShapeDtypeStruct(
-                tuple(trial if size is None else size for size in leaves[i].shape), np_dtype(leaves[i].dtype)
-            )
-            for i in places
+            dtypes.spec([trial if size is None else size for size in leaves[i].shape], leaves[i].dtype) for i in places
         ]
         results.append(state.abstract(run, specs))
     return jax.tree.map(
@@ -167,11 +164,6 @@ def infer(fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any])
 def _sizes(outputs: tuple[Any, ...]) -> list[tuple[int, ...]]:
     """For every axis: its size, and its sizes in all trials."""
     return [(sizes[0], *sizes) for sizes in zip(*(o.shape for o in outputs), strict=True)]
-
-
-def np_dtype(name: str) -> Any:
-    """The NumPy dtype of that name, bfloat16 included."""
-    return jax.numpy.dtype(name)
 
 
 def record(operation: Any, fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

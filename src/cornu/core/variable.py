@@ -152,7 +152,7 @@ class Variable(Operators):
 
     def spec(self) -> jax.ShapeDtypeStruct:
         """Shape and dtype."""
-        return jax.ShapeDtypeStruct(self.shape, jnp.dtype(self.dtype))
+        return dtypes.spec(self.shape, self.dtype)
 
     def take(self) -> Any:
         """The concrete value for a program that may overwrite it; `give` must follow."""

@@ -184,9 +184,7 @@ def _tf_function(engine: TensorFlowEngine, exported: export.Exported) -> Callabl
 
 def _specs(leaves: list[Any]) -> list[jax.ShapeDtypeStruct]:
     return [
-        jax.ShapeDtypeStruct(
-            tuple(x.shape), jax.dtypes.canonicalize_dtype(getattr(x.dtype, "as_numpy_dtype", x.dtype))
-        )
+        jax.ShapeDtypeStruct(tuple(x.shape), jax.dtypes.canonicalize_dtype(getattr(x.dtype, "as_numpy_dtype", x.dtype)))
         if hasattr(x, "dtype")
         else jax.ShapeDtypeStruct((), jax.dtypes.canonicalize_dtype(type(x)), weak_type=True)
         for x in leaves

@@ -6,7 +6,7 @@ from typing import Any
 import jax
 
 from .. import losses, optimizers
-from ..core import codec, state
+from ..core import codec, dtypes, state
 from . import steps
 from .data import arrays
 from .data.checks import check_targets
@@ -137,7 +137,7 @@ class Compiled:
     def _prepare(self, batch: Any) -> None:
         """Make weights, plan and optimizer state fit for such a batch."""
         x, y, weight = batch
-        specs = jax.tree.map(lambda a: jax.ShapeDtypeStruct(a.shape, a.dtype), x)
+        specs = jax.tree.map(lambda a: dtypes.spec(a.shape, a.dtype), x)
         y_pred = self._output_specs(specs)
         if "plan" not in vars(self):
             wanted = {k: self._compiled[k] for k in ("loss", "loss_weights", "metrics", "weighted_metrics")}  # type: ignore[index]
@@ -152,8 +152,8 @@ class Compiled:
         if all(metric.variables for metric in self.plan.all_metrics()):
             return
         count = arrays.length(batch[0])
-        _, y, weight = jax.tree.map(lambda a: jax.ShapeDtypeStruct((count, *a.shape[1:]), a.dtype), batch)
-        preds = jax.tree.map(lambda t: jax.ShapeDtypeStruct((count, *t.shape[1:]), t.dtype), y_pred)
+        _, y, weight = jax.tree.map(lambda a: dtypes.spec((count, *a.shape[1:]), a.dtype), batch)
+        preds = jax.tree.map(lambda t: dtypes.spec((count, *t.shape[1:]), t.dtype), y_pred)
         parts = [0.0] * len(self.plan.names)
         state.abstract(lambda y, p, w: self.plan.update(y, p, w, 0.0, parts, count), y, preds, weight)
 

@@ -7,6 +7,7 @@ import jax
 import numpy as np
 
 from .. import engine
+from ..core import dtypes
 from ..core.variable import Variable
 from . import steps
 
@@ -53,4 +54,4 @@ def spec_of(value: Any) -> Any:
     if isinstance(value, jax.ShapeDtypeStruct):
         return value
     dtype = value.dtype if isinstance(value, np.ndarray | np.generic | jax.Array) else value.dtype.as_numpy_dtype
-    return jax.ShapeDtypeStruct(tuple(value.shape), dtype)
+    return dtypes.spec(value.shape, dtype)
