@@ -5,7 +5,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from ..core import graph, symbolic
+from ..core import dtypes, graph, symbolic
 from ..core.masks import get_mask, set_mask
 from ..core.symbolic import KerasTensor, Node
 from ..layers.layer import Layer
@@ -148,14 +148,15 @@ class Graph:
         )
         if not fits:
             name = tensor.node.operation.name if tensor.node is not None else tensor.name
-            wanted = ", ".join("any" if s is None else str(s) for s in tensor.shape[1:])
+            shown = ", ".join("any" if s is None else str(s) for s in tensor.shape[1:])
             got = ", ".join(str(s) for s in shape[1:])
             raise ValueError(
-                f"Model {owner!r} expected samples of shape ({wanted}) at its input {name!r}, but the data has samples "
+                f"Model {owner!r} expected samples of shape ({shown}) at its input {name!r}, but the data has samples "
                 f"of shape ({got}) (full shape {shape}). {_advice(tensor.shape, shape)}"
             )
-        if value.dtype != tensor.dtype and not jnp.issubdtype(value.dtype, jnp.floating):
-            value = _keeping_mask(value, lambda v: v.astype(tensor.dtype))
+        wanted = dtypes.spec((), tensor.dtype).dtype
+        if value.dtype != wanted and not jnp.issubdtype(value.dtype, jnp.floating):
+            value = _keeping_mask(value, lambda v: v.astype(wanted))
         return value
 
 
