@@ -67,10 +67,13 @@ class JaxProgram(Program):
             self._count_compilation()  # jit traces once per signature
             return fn(*args)
 
-        self._make = functools.partial(jax.jit, traced, donate_argnums=donate)
+        @functools.cache
+        def make(options: tuple[tuple[str, Any], ...] = ()) -> Any:
+            return jax.jit(traced, donate_argnums=donate, compiler_options=dict(options) or None)
+
+        self._make = make
         self._quick = quick
-        self._jits: dict[Hashable, Any] = {}  # by their options
-        self._small: dict[Hashable, Any] = {}  # those of small programs, by the shapes of their arguments
+        self._small: dict[Hashable, Any] = {}  # jits of small programs, by the shapes of their arguments
         self._other: Any = None
 
     def __call__(self, *args: Any) -> Any:
@@ -93,7 +96,7 @@ class JaxProgram(Program):
         if self._other:
             return self._other
         options, small = self._options(args)
-        jit = self._jits.setdefault(tuple(options.items()), self._make(compiler_options=options or None))
+        jit = self._make(tuple(options.items()))
         if small:
             self._small[shapes] = jit
         else:

@@ -102,10 +102,10 @@ def sparse_categorical_crossentropy(
     if y_true.ndim == y_pred.ndim and y_true.shape[axis] == 1:
         y_true = jnp.squeeze(y_true, axis)
     check_sparse(y_true, y_pred, axis, "sparse_categorical_crossentropy")
-    y_pred, from_logits = predicted(y_pred, from_logits, "softmax", axis)
     labels = y_true.astype("int32")
     valid = None
     if ignore_class is not None:
+        y_pred, from_logits = predicted(y_pred, from_logits, "softmax", axis)  # before what follows hides them
         valid = labels != ignore_class
         labels = jnp.where(valid, labels, 0)
         y_pred = jnp.where(jnp.expand_dims(valid, axis), y_pred, 0)

@@ -5,7 +5,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from ..core import dtypes, graph, symbolic
+from ..core import graph, symbolic
 from ..core.masks import get_mask, set_mask
 from ..core.symbolic import KerasTensor, Node
 from ..layers.layer import Layer
@@ -154,7 +154,7 @@ class Graph:
                 f"Model {owner!r} expected samples of shape ({shown}) at its input {name!r}, but the data has samples "
                 f"of shape ({got}) (full shape {shape}). {_advice(tensor.shape, shape)}"
             )
-        wanted = dtypes.spec((), tensor.dtype).dtype
+        wanted = jax.dtypes.canonicalize_dtype(tensor.dtype)
         if value.dtype != wanted and not jnp.issubdtype(value.dtype, jnp.floating):
             value = _keeping_mask(value, lambda v: v.astype(wanted))
         return value

@@ -71,6 +71,8 @@ def multi_hot(
 def categorical_crossentropy(target: Any, output: Any, from_logits: bool = False, axis: int = -1) -> Any:
     """`-sum(target * log(output))` over the classes.
 
+    In a model, `output` straight from a softmax counts as its logits: nothing is clipped.
+
     Args:
         target: probabilities of the classes.
         output: predicted probabilities, normalized to sum 1, or logits.
@@ -100,6 +102,8 @@ def categorical_crossentropy(target: Any, output: Any, from_logits: bool = False
 @op
 def sparse_categorical_crossentropy(target: Any, output: Any, from_logits: bool = False, axis: int = -1) -> Any:
     """`-log(output[target])`, the cross-entropy for class indices.
+
+    In a model, `output` straight from a softmax counts as its logits: nothing is clipped.
 
     Args:
         target: integers, the class of each sample.
@@ -131,12 +135,15 @@ def sparse_categorical_crossentropy(target: Any, output: Any, from_logits: bool 
     if from_logits:
         return -jnp.sum(jnp.where(chosen, jax.nn.log_softmax(output, axis=axis), 0), axis=axis)
     p = jnp.sum(jnp.where(chosen, output, 0), axis=axis) / jnp.sum(output, axis=axis)
-    return jnp.where(jnp.any(chosen, axis=axis), -jnp.log(clipped(p)), 0)
+    inside = (target >= 0) & (target < output.shape[axis])
+    return jnp.where(inside, -jnp.log(clipped(p)), 0)
 
 
 @op
 def binary_crossentropy(target: Any, output: Any, from_logits: bool = False) -> Any:
     """`-target * log(output) - (1 - target) * log(1 - output)`, elementwise.
+
+    In a model, `output` straight from a sigmoid counts as its logits: nothing is clipped.
 
     Args:
         target: probabilities.

@@ -137,8 +137,7 @@ class Compiled:
     def _prepare(self, batch: Any) -> None:
         """Make weights, plan and optimizer state fit for such a batch."""
         x, y, weight = batch
-        specs = jax.tree.map(lambda a: dtypes.spec(a.shape, a.dtype), x)
-        y_pred = self._output_specs(specs)
+        y_pred = self._output_specs(x)
         if "plan" not in vars(self):
             wanted = {k: self._compiled[k] for k in ("loss", "loss_weights", "metrics", "weighted_metrics")}  # type: ignore[index]
             self.plan = Plan(self._output_names(y_pred), y_true=y, y_pred=y_pred, **wanted)
@@ -158,8 +157,9 @@ class Compiled:
         state.abstract(lambda y, p, w: self.plan.update(y, p, w, 0.0, parts, count), y, preds, weight)
 
     def _output_specs(self, x: Any) -> Any:
-        """Shapes of the outputs for inputs of such shapes; makes the weights where there are none yet."""
+        """Shapes of the outputs for such inputs; makes the weights where there are none yet."""
         built: Any = self
+        x = jax.tree.map(lambda a: dtypes.spec(a.shape, a.dtype), x)
         if not built.built and isinstance(x, jax.ShapeDtypeStruct):
             built.build((None, *x.shape[1:]))
         graph = built.graph

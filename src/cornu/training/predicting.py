@@ -6,7 +6,6 @@ import jax
 import numpy as np
 
 from .. import engine
-from ..core import dtypes
 from ..core.seeds import host_generator
 from .callbacks import CallbackList
 from .data import arrays
@@ -40,7 +39,7 @@ def predict_all(
         if steps is not None:
             x = arrays.rows(x, 0, steps * batch_size)
         arrays.check_lengths(x, None, None)
-        model._output_specs(jax.tree.map(lambda a: dtypes.spec(a.shape, a.dtype), x))
+        model._output_specs(x)
         if called.acts_on("predict"):
             outputs = _stream(model, Stream(_slices(x, batch_size), None), called)
         else:
@@ -76,7 +75,7 @@ def _stream(model: Any, stream: Stream, called: CallbackList) -> Any:
     parts = []
     for step, (x, _, _) in enumerate(stream.epoch(host_generator())):
         if step == 0:
-            model._output_specs(jax.tree.map(lambda a: dtypes.spec(a.shape, a.dtype), x))
+            model._output_specs(x)
             programs = model._program("predict", 0)
         called.call("on_predict_batch_begin", step, {})
         parts.append(run.get(programs.run(programs.single, run.put((x, None, None)))))
