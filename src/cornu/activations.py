@@ -53,8 +53,8 @@ def linear(x: Any) -> Any:
 def relu(x: Any, negative_slope: float = 0.0, max_value: float | None = None, threshold: float = 0.0) -> Any:
     """Rectifier, `max(x, 0)`.
 
-    In general `max_value` where `x >= max_value`, `x` where `threshold <= x < max_value`, and
-    `negative_slope * (x - threshold)` below.
+    In general `max_value` where `x >= max_value`, `x` where `threshold < x < max_value`, and
+    `negative_slope * (x - threshold)` elsewhere.
 
     Args:
         x: array.
@@ -71,7 +71,7 @@ def relu(x: Any, negative_slope: float = 0.0, max_value: float | None = None, th
         y = ops.leaky_relu(x, negative_slope) if negative_slope else ops.relu(x)
     else:
         x = ops.convert_to_tensor(x) if not ops.is_tensor(x) else x
-        y = ops.where(x > threshold, x, negative_slope * (x - threshold) if negative_slope else 0 * x)
+        y = ops.where(x > threshold, x, negative_slope * (x - threshold) if negative_slope else 0)
     return y if max_value is None else ops.minimum(y, max_value)
 
 

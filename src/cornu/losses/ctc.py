@@ -2,50 +2,12 @@
 
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 
+from .. import ops
 from ..core.config import arguments
 from ..core.op import recorded
 from .loss import LossFunctionWrapper
-
-_NEVER = -1e5  # log-probability of what cannot happen; finite, so that gradients are
-
-
-def forward_loss(labels: Any, logits: Any, label_length: Any, input_length: Any, blank: int = 0) -> Any:
-    """Negative log-probability of label sequences, by the forward algorithm.
-
-    Args:
-        labels: integers, `(batch, labels)`.
-        logits: scores of the classes at each time, `(batch, time, classes)`.
-        label_length: how many of the labels count, `(batch,)`.
-        input_length: how many of the times count, `(batch,)`.
-        blank: class that stands for no label.
-
-    Returns:
-        Array `(batch,)`, in nats.
-    """
-    log_p = jax.nn.log_softmax(logits.astype(jnp.promote_types(logits.dtype, "float32")))
-    states = jnp.full((labels.shape[0], 2 * labels.shape[1] + 1), blank).at[:, 1::2].set(labels)
-    # A label may follow the one before it without a blank between, unless both are equal.
-    skips = (states[:, 2:] != blank) & (states[:, 2:] != states[:, :-2])
-    emitted = jnp.take_along_axis(log_p, states[:, None, :], axis=2)  # (batch, time, states)
-    start = jnp.where(jnp.arange(states.shape[1]) < 2, emitted[:, 0], _NEVER)
-
-    def shifted(alpha: Any, by: int) -> Any:
-        return jnp.pad(alpha, ((0, 0), (by, 0)), constant_values=_NEVER)[:, : alpha.shape[1]]
-
-    def step(alpha: Any, now: tuple[Any, Any]) -> tuple[Any, None]:
-        time, scores = now
-        skipped = jnp.where(jnp.pad(skips, ((0, 0), (2, 0))), shifted(alpha, 2), _NEVER)
-        new = jnp.logaddexp(jnp.logaddexp(alpha, shifted(alpha, 1)), skipped) + scores
-        return jnp.where((time < input_length)[:, None], new, alpha), None
-
-    times = jnp.arange(1, logits.shape[1])
-    alpha, _ = jax.lax.scan(step, start, (times, jnp.moveaxis(emitted, 1, 0)[1:]))
-    place = jnp.arange(states.shape[1])[None, :]
-    last = 2 * label_length[:, None]  # the blank after the last label, or that label
-    return -jax.nn.logsumexp(jnp.where((place == last) | (place == last - 1), alpha, -jnp.inf), axis=1)
 
 
 @recorded
@@ -57,7 +19,8 @@ def ctc(y_true: Any, y_pred: Any) -> Any:
     where :math:`B` merges repeated labels and removes blanks; :math:`p_t` is the softmax of the logits.
 
     Args:
-        y_true: labels, integers from 1, `(batch, labels)`; 0 pads the end and is the blank class.
+        y_true: labels, integers from 1, `(batch, labels)`; 0 pads the end and is the blank class. As many of the
+            first ones count as are not 0.
         y_pred: logits, `(batch, time, classes)`.
 
     Returns:
@@ -81,7 +44,7 @@ def ctc(y_true: Any, y_pred: Any) -> Any:
         )
     labels = y_true.astype("int32")
     lengths = jnp.full(labels.shape[:1], y_pred.shape[1])
-    return forward_loss(labels, y_pred, jnp.sum(labels != 0, axis=-1), lengths)
+    return ops.ctc_loss(labels, y_pred, jnp.sum(labels != 0, axis=-1), lengths)
 
 
 class CTC(LossFunctionWrapper):

@@ -4,6 +4,7 @@ from typing import Any
 
 import jax.numpy as jnp
 
+from .. import ops
 from ..core import dtypes
 from ..core.config import arguments
 from ..core.op import recorded
@@ -116,11 +117,6 @@ def sparse_categorical_accuracy(y_true: Any, y_pred: Any) -> Any:
     return (labels == jnp.argmax(y_pred, axis=-1)).astype(dtypes.floatx())
 
 
-def _in_top_k(labels: Any, y_pred: Any, k: int) -> Any:
-    at_label = jnp.take_along_axis(y_pred, labels[..., None], axis=-1)
-    return (jnp.sum(y_pred > at_label, axis=-1) < k).astype(dtypes.floatx())
-
-
 @recorded
 def top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5) -> Any:
     """1 where the class of a one-hot label is among the `k` most probable, else 0.
@@ -143,7 +139,7 @@ def top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5) -> Any:
     """
     y_true, y_pred = jnp.asarray(y_true), jnp.asarray(y_pred)
     check_one_hot(y_true, y_pred, "top_k_categorical_accuracy")
-    return _in_top_k(jnp.argmax(y_true, axis=-1), y_pred, k)
+    return ops.in_top_k(jnp.argmax(y_true, axis=-1), y_pred, k).astype(dtypes.floatx())
 
 
 @recorded
@@ -171,7 +167,7 @@ def sparse_top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5, from
     labels = indices(y_true, y_pred, "sparse_top_k_categorical_accuracy")
     if from_sorted_ids:
         return jnp.any(labels[..., None] == y_pred[..., :k], axis=-1).astype(dtypes.floatx())
-    return _in_top_k(labels, y_pred, k)
+    return ops.in_top_k(labels, y_pred, k).astype(dtypes.floatx())
 
 
 class Accuracy(MeanMetricWrapper):

@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ..core import dtypes
+from ..core import codec, dtypes
 from ..core.config import arguments
 from ..core.symbolic import unwrap
 from ..losses.alignment import same_rank
@@ -35,12 +35,19 @@ class ConfusionMetric(Metric):
         self, grid: Any, name: str | None, dtype: Any, top_k: int | None = None, class_id: int | None = None
     ) -> None:
         super().__init__(dtype, name)
+        self.init_thresholds = getattr(self, "thresholds", None)  # as they were given
+        self.thresholds = [float(threshold) for threshold in grid]
         self.grid, self.top_k, self.class_id = np.asarray(grid, "float32"), top_k, class_id
         self._make(self.grid.shape)
 
     def _make(self, shape: tuple[int, ...]) -> None:
         for kind in self.kinds:
             setattr(self, kind, self.add_variable(shape, name=kind))
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments; thresholds as they were given."""
+        config = super().get_config()
+        return {**config, "thresholds": codec.encode(self.init_thresholds)} if "thresholds" in config else config
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Add a batch.

@@ -47,11 +47,10 @@ class FBetaScore(Metric):
         super().__init__(dtype, name)
         if average not in (None, "micro", "macro", "weighted"):
             raise ValueError(f"average is None, 'micro', 'macro' or 'weighted'. Received: average={average!r}")
-        if isinstance(beta, str) or not beta > 0:
-            raise ValueError(f"beta is a number greater than 0. Received: beta={beta!r}")
-        if threshold is not None and not 0 < threshold <= 1:
-            raise ValueError(f"threshold lies above 0 and not above 1. Received: threshold={threshold!r}")
-        self.beta = float(beta)
+        if not isinstance(beta, float) or not beta > 0:
+            raise ValueError(f"beta is a float greater than 0, such as 2.0. Received: beta={beta!r}")
+        if threshold is not None and not (isinstance(threshold, float) and 0 < threshold <= 1):
+            raise ValueError(f"threshold is a float above 0 and not above 1. Received: threshold={threshold!r}")
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Add a batch.

@@ -227,9 +227,10 @@ def gcd(x1: Any, x2: Any) -> Any:
     Example:
         >>> import cornu
         >>> cornu.ops.gcd(12, 18)
-        Array(6, dtype=int32, weak_type=True)
+        Array(6, dtype=int32)
     """
-    return jnp.gcd(tensor(x1), tensor(x2))
+    x1, x2 = tensor(x1), tensor(x2)
+    return jnp.gcd(_magnitude(x1), _magnitude(x2)).astype(jnp.result_type(x1, x2))
 
 
 @op
@@ -243,9 +244,15 @@ def lcm(x1: Any, x2: Any) -> Any:
     Example:
         >>> import cornu
         >>> cornu.ops.lcm(4, 6)
-        Array(12, dtype=int32, weak_type=True)
+        Array(12, dtype=int32)
     """
-    return jnp.lcm(tensor(x1), tensor(x2))
+    x1, x2 = tensor(x1), tensor(x2)
+    return jnp.lcm(_magnitude(x1), _magnitude(x2)).astype(jnp.result_type(x1, x2))
+
+
+def _magnitude(x: Any) -> Any:
+    """`|x|` as an unsigned integer, which the lowest integer has too: Euclid's algorithm ends for it as well."""
+    return jnp.abs(x).astype(f"u{x.dtype.name}") if jnp.issubdtype(x.dtype, jnp.signedinteger) else x
 
 
 @op

@@ -49,7 +49,8 @@ def dot_product_attention(
     Source:
         Vaswani et al., Attention is all you need, 2017.
     """
-    query, key, value = tensor(query), tensor(key), tensor(value)
+    arrays = [tensor(x) for x in (query, key, value)]
+    query, key, value = (x.astype(jnp.result_type(*arrays)) for x in arrays)
     if not query.ndim == key.ndim == value.ndim == 4:
         raise ValueError(
             "query, key and value have shape (batch, time, heads, size). Received shapes "

@@ -1,12 +1,13 @@
 """Control flow: conditions, loops, maps, and derivatives of functions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 
-from ..core.op import op
+from ..core import state
+from ..core.op import op, recorded
 from .tensors import tensor
 
 
@@ -17,14 +18,14 @@ def cond(pred: Any, true_fn: Callable[..., Any], false_fn: Callable[..., Any]) -
     Args:
         pred: a boolean.
         true_fn: function without arguments.
-        false_fn: function without arguments that gives the same shapes and dtypes.
+        false_fn: function without arguments that gives the same shapes. Dtypes that differ are promoted.
 
     Example:
         >>> import cornu
         >>> cornu.ops.cond(True, lambda: 1.0, lambda: 2.0)
         Array(1., dtype=float32, weak_type=True)
     """
-    return jax.lax.cond(tensor(pred).astype(bool), true_fn, false_fn)
+    return jax.lax.cond(tensor(pred).astype(bool), *_of_one_dtype([true_fn, false_fn]))
 
 
 @op
@@ -33,7 +34,7 @@ def switch(index: Any, branches: list[Callable[..., Any]], *operands: Any) -> An
 
     Args:
         index: integer; outside the range, the nearest end counts.
-        branches: list of functions that give the same shapes and dtypes.
+        branches: list of functions that give the same shapes. Dtypes that differ are promoted.
         *operands: their arguments.
 
     Example:
@@ -41,7 +42,30 @@ def switch(index: Any, branches: list[Callable[..., Any]], *operands: Any) -> An
         >>> cornu.ops.switch(1, [lambda x: x, lambda x: 2 * x], 3.0)
         Array(6., dtype=float32, weak_type=True)
     """
-    return jax.lax.switch(index, branches, *operands)
+    return jax.lax.switch(index, _of_one_dtype(branches, *operands), *operands)
+
+
+def _of_one_dtype(branches: Sequence[Callable[..., Any]], *operands: Any) -> list[Callable[..., Any]]:
+    """Branches whose results have the same dtypes; for results of other shapes JAX has an error."""
+    results = [state.abstract(branch, *jax.tree.map(_spec, operands)) for branch in branches]
+    trees, leaves = [jax.tree.structure(r) for r in results], [jax.tree.leaves(r) for r in results]
+    if any(tree != trees[0] for tree in trees) or all(leaf == leaves[0] for leaf in leaves):
+        return list(branches)
+    wanted = [jnp.result_type(*each) for each in zip(*leaves, strict=True)]
+
+    def cast(branch: Callable[..., Any]) -> Callable[..., Any]:
+        def run(*args: Any) -> Any:
+            values = jax.tree.leaves(branch(*args))
+            return jax.tree.unflatten(trees[0], [tensor(v).astype(d) for v, d in zip(values, wanted, strict=True)])
+
+        return run
+
+    return [cast(branch) for branch in branches]
+
+
+def _spec(value: Any) -> jax.ShapeDtypeStruct:
+    value = tensor(value)
+    return jax.ShapeDtypeStruct(value.shape, value.dtype, weak_type=value.weak_type)
 
 
 @op
@@ -190,7 +214,7 @@ def custom_gradient(f: Callable[..., Any]) -> Callable[..., Any]:
         >>> float(cornu.ops.custom_gradient(lambda x: (x * x, lambda upstream: 5 * upstream))(3.0))
         9.0
     """
-    return jax.custom_gradient(f)  # type: ignore[no-untyped-call]
+    return recorded(jax.custom_gradient(f))  # type: ignore[no-untyped-call]
 
 
 @op

@@ -6,7 +6,7 @@ import jax
 
 from ..core.op import op
 from ..kernels import convolution
-from .layout import from_channels_last, per_axis, to_channels_last
+from .layout import from_channels_last, per_axis, steps, to_channels_last
 from .tensors import tensor
 
 
@@ -44,22 +44,26 @@ def conv(
     """
     kernel = tensor(kernel)
     x = to_channels_last(tensor(inputs).astype(kernel.dtype), data_format)
-    rank = x.ndim - 2
-    if x.shape[-1] % kernel.shape[-2]:
+    _check_ranks(x, kernel)
+    groups, rest = divmod(x.shape[-1], kernel.shape[-2])
+    if rest or not groups or kernel.shape[-1] % groups:
         raise ValueError(
             f"The inputs have {x.shape[-1]} channels and the kernel expects {kernel.shape[-2]}: they must be equal, or "
-            f"divide for a grouped convolution. Check data_format: inputs have shape {inputs.shape}."
+            f"divide for a grouped convolution, whose groups divide the {kernel.shape[-1]} filters too. Check "
+            f"data_format: inputs have shape {x.shape} with channels last."
         )
-    y = convolution.conv(
-        x,
-        kernel,
-        strides=per_axis(strides, rank),
-        padding=padding,
-        dilation=per_axis(dilation_rate, rank),
-        groups=x.shape[-1] // kernel.shape[-2],
-    )
+    stride, dilation = steps(x.ndim - 2, strides=strides, dilation_rate=dilation_rate)
+    y = convolution.conv(x, kernel, strides=stride, padding=padding, dilation=dilation, groups=groups)
     _check_result(y, x, kernel, dilation_rate)
     return from_channels_last(y, data_format)
+
+
+def _check_ranks(x: Any, kernel: Any) -> None:
+    if not 3 <= x.ndim <= 5 or kernel.ndim != x.ndim:
+        raise ValueError(
+            "A convolution takes inputs with 1, 2 or 3 spatial axes and a kernel of as many axes in all. Received "
+            f"inputs of shape {x.shape} and a kernel of shape {kernel.shape}."
+        )
 
 
 def _check_result(y: Any, x: Any, kernel: Any, dilation_rate: Any) -> None:
@@ -100,20 +104,15 @@ def depthwise_conv(
                 [5.]]], dtype=float32)
     """
     x, kernel = to_channels_last(tensor(inputs), data_format), tensor(kernel)
+    _check_ranks(x, kernel)
     if x.shape[-1] != kernel.shape[-2]:
         raise ValueError(
             f"The inputs have {x.shape[-1]} channels and the kernel has {kernel.shape[-2]}: they must be equal. Check "
-            f"data_format: inputs have shape {inputs.shape}."
+            f"data_format: inputs have shape {x.shape} with channels last."
         )
-    rank = x.ndim - 2
-    y = convolution.conv(
-        x,
-        kernel.reshape(*kernel.shape[:-2], 1, -1),
-        strides=per_axis(strides, rank),
-        padding=padding,
-        dilation=per_axis(dilation_rate, rank),
-        groups=x.shape[-1],
-    )
+    stride, dilation = steps(x.ndim - 2, strides=strides, dilation_rate=dilation_rate)
+    taps = kernel.reshape(*kernel.shape[:-2], 1, -1)
+    y = convolution.conv(x, taps, strides=stride, padding=padding, dilation=dilation, groups=x.shape[-1])
     _check_result(y, x, kernel, dilation_rate)
     return from_channels_last(y, data_format)
 
@@ -185,19 +184,22 @@ def conv_transpose(
                 [2.]]], dtype=float32)
     """
     x, kernel = to_channels_last(tensor(inputs), data_format), tensor(kernel)
+    _check_ranks(x, kernel)
     if x.shape[-1] != kernel.shape[-1]:
         raise ValueError(
             f"The inputs have {x.shape[-1]} channels and the kernel expects {kernel.shape[-1]}: they must be equal. "
-            f"Check data_format: inputs have shape {inputs.shape}."
+            f"Check data_format: inputs have shape {x.shape} with channels last."
         )
     rank = x.ndim - 2
-    steps, gaps = per_axis(strides, rank), per_axis(dilation_rate, rank)
+    stride, gaps = steps(rank, strides=strides, dilation_rate=dilation_rate)
     extra = (None,) * rank if output_padding is None else per_axis(output_padding, rank)
     sizes = [(taps - 1) * gap + 1 for taps, gap in zip(kernel.shape, gaps, strict=False)]
-    pads = [_transposed_padding(k, s, padding, more) for k, s, more in zip(sizes, steps, extra, strict=True)]
+    pads = [_transposed_padding(k, s, padding, more) for k, s, more in zip(sizes, stride, extra, strict=True)]
     letters = "DHW"[3 - rank :]
     axes = (f"N{letters}C", f"{letters}IO", f"N{letters}C")
-    y = jax.lax.conv_transpose(x, kernel, steps, pads, rhs_dilation=gaps, dimension_numbers=axes, transpose_kernel=True)
+    y = jax.lax.conv_transpose(
+        x, kernel, stride, pads, rhs_dilation=gaps, dimension_numbers=axes, transpose_kernel=True
+    )
     return from_channels_last(y, data_format)
 
 

@@ -101,7 +101,7 @@ def categorical_crossentropy(target: Any, output: Any, from_logits: bool = False
 
 @op
 def sparse_categorical_crossentropy(target: Any, output: Any, from_logits: bool = False, axis: int = -1) -> Any:
-    """`-log(output[target])`, the cross-entropy for class indices.
+    """`-log(output[target])`, the cross-entropy for class indices, in at least float32.
 
     In a model, `output` straight from a softmax counts as its logits: nothing is clipped.
 
@@ -133,10 +133,12 @@ def sparse_categorical_crossentropy(target: Any, output: Any, from_logits: bool 
     classes = jax.lax.broadcasted_iota(target.dtype, output.shape, axis % output.ndim)
     chosen = classes == jnp.expand_dims(target, axis)
     if from_logits:
-        return -jnp.sum(jnp.where(chosen, jax.nn.log_softmax(output, axis=axis), 0), axis=axis)
+        loss = -jnp.sum(jnp.where(chosen, jax.nn.log_softmax(output, axis=axis), 0), axis=axis)
+        return loss.astype(jnp.promote_types(loss.dtype, dtypes.floatx()))
     p = jnp.sum(jnp.where(chosen, output, 0), axis=axis) / jnp.sum(output, axis=axis)
     inside = (target >= 0) & (target < output.shape[axis])
-    return jnp.where(inside, -jnp.log(clipped(p)), 0)
+    loss = jnp.where(inside, -jnp.log(clipped(p)), 0)
+    return loss.astype(jnp.promote_types(loss.dtype, dtypes.floatx()))
 
 
 @op

@@ -23,7 +23,10 @@ def ctc_loss(target: Any, output: Any, target_length: Any, output_length: Any, m
         mask_index: class that stands for no label (the blank).
 
     Returns:
-        The loss of each sample, `(batch,)`.
+        The loss of each sample, `(batch,)`, in nats.
+
+    Raises:
+        ValueError: the shapes do not fit.
 
     Example:
         >>> import cornu, numpy
@@ -34,11 +37,18 @@ def ctc_loss(target: Any, output: Any, target_length: Any, output_length: Any, m
         Graves et al., Connectionist temporal classification, 2006.
     """
     labels, logits = tensor(target).astype("int32"), tensor(output)
+    lengths = [tensor(length).astype("int32") for length in (target_length, output_length)]
+    if (labels.ndim, logits.ndim) != (2, 3) or any(x.shape[:1] != labels.shape[:1] for x in (logits, *lengths)):
+        raise ValueError(
+            "ctc_loss expects labels (batch, labels), logits (batch, steps, classes) and lengths (batch,). Received "
+            f"shapes {labels.shape}, {logits.shape}, {lengths[0].shape} and {lengths[1].shape}."
+        )
     logits = logits.astype(jnp.promote_types(logits.dtype, "float32"))
     batch, steps, _ = logits.shape
     count = 2 * labels.shape[1] + 1  # states: a blank before, between and behind the labels
     states = jnp.full((batch, count), mask_index, "int32").at[:, 1::2].set(labels)
-    may_skip = (states != mask_index) & (states != jnp.roll(states, 2, axis=1)) & (jnp.arange(count) > 1)
+    places = jnp.arange(count)  # labels stand at odd ones, whichever class they name
+    may_skip = (places % 2 == 1) & (places > 1) & (states != jnp.roll(states, 2, axis=1))
     emitted = jnp.take_along_axis(jax.nn.log_softmax(logits), states[:, None], axis=2)  # (batch, steps, states)
 
     def shifted(alpha: Any, by: int) -> Any:
@@ -50,12 +60,12 @@ def ctc_loss(target: Any, output: Any, target_length: Any, output_length: Any, m
         total = jnp.logaddexp(jnp.logaddexp(alpha, shifted(alpha, 1)), skipped) + log_probability
         return jnp.where(running[:, None], total, alpha), None
 
-    running = jnp.arange(steps)[:, None] < tensor(output_length)  # (steps, batch)
+    running = jnp.arange(steps)[:, None] < lengths[1]  # (steps, batch)
     before = jnp.full((batch, count), _IMPOSSIBLE, logits.dtype).at[:, 0].set(0.0)
-    first = jnp.where(jnp.arange(count) < 2, emitted[:, 0], _IMPOSSIBLE)
+    first = jnp.where(places < 2, emitted[:, 0], _IMPOSSIBLE)
     alpha = jnp.where(running[0][:, None], first, before)
     alpha, _ = jax.lax.scan(advance, alpha, (jnp.moveaxis(emitted, 1, 0)[1:], running[1:]))
-    last = 2 * tensor(target_length).astype("int32")[:, None]
+    last = 2 * lengths[0][:, None]
     blank = jnp.take_along_axis(alpha, last, axis=1)[:, 0]
     label = jnp.take_along_axis(alpha, jnp.maximum(last - 1, 0), axis=1)[:, 0]
     return -jnp.where(last[:, 0] > 0, jnp.logaddexp(blank, label), blank)

@@ -3,6 +3,7 @@
 from typing import Any
 
 import jax.numpy as jnp
+import numpy as np
 
 from ..core.op import op
 from .tensors import tensor
@@ -218,7 +219,7 @@ def repeat(x: Any, repeats: Any, axis: Any = None) -> Any:
         >>> cornu.ops.repeat([1, 2], 2)
         Array([1, 1, 2, 2], dtype=int32)
     """
-    return jnp.repeat(tensor(x), repeats if isinstance(repeats, int) else tensor(repeats), axis)
+    return jnp.repeat(tensor(x), np.asarray(repeats) if isinstance(repeats, list | tuple) else repeats, axis)
 
 
 @op

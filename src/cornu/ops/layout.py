@@ -4,6 +4,8 @@ from typing import Any
 
 import jax.numpy as jnp
 
+from .checks import positive
+
 _state = {"data_format": "channels_last"}
 
 
@@ -41,3 +43,12 @@ def per_axis(value: Any, count: int) -> tuple[int, ...]:
     if len(values) != count:
         raise ValueError(f"Expected an integer, or {count} of them for {count} spatial axes. Received: {value!r}")
     return values
+
+
+def steps(rank: int, **values: Any) -> list[tuple[int, ...]]:
+    """Positive integers for each of `rank` spatial axes, of each of the named values."""
+    found = [per_axis(value, rank) for value in values.values()]
+    for name, sizes in zip(values, found, strict=True):
+        for size in sizes:
+            positive(**{name: size})
+    return found

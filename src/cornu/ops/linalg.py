@@ -6,6 +6,7 @@ import jax
 import jax.numpy as jnp
 
 from ..core.op import op
+from .checks import matrices
 from .tensors import limits, tensor, to_axes
 
 
@@ -17,13 +18,19 @@ def cholesky(x: Any, upper: bool = False) -> Any:
         x: array `(..., n, n)`.
         upper: whether to give `L^T`.
 
+    Raises:
+        ValueError: `x` holds no square matrices; or one is not positive definite, where values are known. Inside
+            a compiled program the result is then NaN.
+
     Example:
         >>> import cornu
         >>> cornu.ops.cholesky([[4.0, 0.0], [0.0, 9.0]])
         Array([[2., 0.],
                [0., 3.]], dtype=float32)
     """
-    factor = jnp.linalg.cholesky(tensor(x))
+    factor = jnp.linalg.cholesky(matrices(x, "cholesky", square=True))
+    if not isinstance(factor, jax.core.Tracer) and bool(jnp.isnan(factor).any()):
+        raise ValueError("cholesky expects positive definite matrices. Add a small multiple of eye(n) to nearly such.")
     return jnp.swapaxes(factor, -1, -2).conj() if upper else factor
 
 
@@ -35,13 +42,16 @@ def cholesky_inverse(x: Any, upper: bool = False) -> Any:
         x: triangular matrix `(n, n)`.
         upper: whether it is the upper one.
 
+    Raises:
+        ValueError: `x` holds no square matrices.
+
     Example:
         >>> import cornu, numpy
         >>> numpy.asarray(cornu.ops.cholesky_inverse([[2.0, 0.0], [0.0, 4.0]])).round(3)
         array([[0.25 , 0.   ],
                [0.   , 0.062]], dtype=float32)
     """
-    x = tensor(x)
+    x = matrices(x, "cholesky_inverse", square=True)
     inverse = jax.scipy.linalg.solve_triangular(x, jnp.eye(x.shape[-1], dtype=x.dtype), lower=not upper)
     return inverse @ jnp.swapaxes(inverse, -1, -2) if upper else jnp.swapaxes(inverse, -1, -2) @ inverse
 
@@ -53,12 +63,15 @@ def det(x: Any) -> Any:
     Args:
         x: array `(..., n, n)`.
 
+    Raises:
+        ValueError: `x` holds no square matrices.
+
     Example:
         >>> import cornu
         >>> cornu.ops.det([[2.0, 0.0], [0.0, 4.0]])
         Array(8., dtype=float32)
     """
-    return jnp.linalg.det(tensor(x))
+    return jnp.linalg.det(matrices(x, "det", square=True))
 
 
 @op
@@ -68,12 +81,15 @@ def slogdet(x: Any) -> Any:
     Args:
         x: array `(..., n, n)`.
 
+    Raises:
+        ValueError: `x` holds no square matrices.
+
     Example:
         >>> import cornu
         >>> [part.tolist() for part in cornu.ops.slogdet([[2.0, 0.0], [0.0, 4.0]])]
         [1.0, 2.079441547393799]
     """
-    return tuple(jnp.linalg.slogdet(tensor(x)))
+    return tuple(jnp.linalg.slogdet(matrices(x, "slogdet", square=True)))
 
 
 @op
@@ -83,12 +99,15 @@ def logdet(x: Any) -> Any:
     Args:
         x: array `(..., n, n)`.
 
+    Raises:
+        ValueError: `x` holds no square matrices.
+
     Example:
         >>> import cornu, numpy
         >>> numpy.asarray(cornu.ops.logdet([[2.0, 0.0], [0.0, 4.0]])).round(3)
         np.float32(2.079)
     """
-    return jnp.linalg.slogdet(tensor(x))[1]
+    return jnp.linalg.slogdet(matrices(x, "logdet", square=True))[1]
 
 
 @op
@@ -98,12 +117,15 @@ def eig(x: Any) -> Any:
     Args:
         x: array `(..., n, n)`.
 
+    Raises:
+        ValueError: `x` holds no square matrices.
+
     Example:
         >>> import cornu
         >>> [v.shape for v in cornu.ops.eig([[2.0, 0.0], [0.0, 4.0]])]
         [(2,), (2, 2)]
     """
-    return tuple(jnp.linalg.eig(tensor(x)))
+    return tuple(jnp.linalg.eig(matrices(x, "eig", square=True)))
 
 
 @op
@@ -113,12 +135,15 @@ def eigh(x: Any) -> Any:
     Args:
         x: array `(..., n, n)`.
 
+    Raises:
+        ValueError: `x` holds no square matrices.
+
     Example:
         >>> import cornu
         >>> cornu.ops.eigh([[2.0, 0.0], [0.0, 4.0]])[0]
         Array([2., 4.], dtype=float32)
     """
-    return tuple(jnp.linalg.eigh(tensor(x)))
+    return tuple(jnp.linalg.eigh(matrices(x, "eigh", square=True)))
 
 
 @op
@@ -128,13 +153,16 @@ def inv(x: Any) -> Any:
     Args:
         x: array `(..., n, n)`.
 
+    Raises:
+        ValueError: `x` holds no square matrices.
+
     Example:
         >>> import cornu
         >>> cornu.ops.inv([[2.0, 0.0], [0.0, 4.0]])
         Array([[0.5 , 0.  ],
                [0.  , 0.25]], dtype=float32)
     """
-    return jnp.linalg.inv(tensor(x))
+    return jnp.linalg.inv(matrices(x, "inv", square=True))
 
 
 @op
@@ -145,13 +173,16 @@ def pinv(x: Any, rcond: float | None = None) -> Any:
         x: array `(..., m, n)`.
         rcond: singular values below this times the largest count as 0; None for a bound from the precision.
 
+    Raises:
+        ValueError: `x` holds no matrices.
+
     Example:
         >>> import cornu
         >>> cornu.ops.pinv([[2.0, 0.0], [0.0, 4.0]])
         Array([[0.5 , 0.  ],
                [0.  , 0.25]], dtype=float32)
     """
-    return jnp.linalg.pinv(tensor(x), rtol=rcond)
+    return jnp.linalg.pinv(matrices(x, "pinv"), rtol=rcond)
 
 
 @op
@@ -162,13 +193,21 @@ def solve(a: Any, b: Any) -> Any:
         a: array `(..., n, n)`.
         b: array `(..., n)` or `(..., n, k)`.
 
+    Raises:
+        ValueError: `a` holds no square matrices, or `b` does not fit.
+
     Example:
         >>> import cornu
         >>> cornu.ops.solve([[2.0, 0.0], [0.0, 4.0]], [2.0, 4.0])
         Array([1., 1.], dtype=float32)
     """
-    a, b = tensor(a), tensor(b)
-    return jnp.linalg.solve(a, b[..., None])[..., 0] if b.ndim == a.ndim - 1 else jnp.linalg.solve(a, b)
+    a, b = matrices(a, "solve", square=True), tensor(b)
+    return jnp.linalg.solve(a, b[..., None])[..., 0] if _vectors(a, b) else jnp.linalg.solve(a, b)
+
+
+def _vectors(a: Any, b: Any) -> bool:
+    """Whether `b` holds a vector for each matrix of `a`, rather than a matrix for each or one for all."""
+    return bool(b.ndim == 1 or b.shape == a.shape[:-1])
 
 
 @op
@@ -180,13 +219,16 @@ def solve_triangular(a: Any, b: Any, lower: bool = False) -> Any:
         b: array `(..., n)` or `(..., n, k)`.
         lower: whether `a` is lower triangular.
 
+    Raises:
+        ValueError: `a` holds no square matrices, or `b` does not fit.
+
     Example:
         >>> import cornu
         >>> cornu.ops.solve_triangular([[2.0, 0.0], [1.0, 4.0]], [2.0, 5.0], lower=True)
         Array([1., 1.], dtype=float32)
     """
-    a, b = tensor(a), tensor(b)
-    vector = b.ndim == a.ndim - 1
+    a, b = matrices(a, "solve_triangular", square=True), tensor(b)
+    vector = _vectors(a, b)
     x = jax.scipy.linalg.solve_triangular(a, b[..., None] if vector else b, lower=lower)
     return x[..., 0] if vector else x
 
@@ -200,12 +242,18 @@ def lstsq(a: Any, b: Any, rcond: float | None = None) -> Any:
         b: array `(m,)` or `(m, k)`.
         rcond: singular values below this times the largest count as 0; None for a bound from the precision.
 
+    Raises:
+        ValueError: `a` is no matrix, or `b` has another number of rows.
+
     Example:
         >>> import cornu
         >>> cornu.ops.lstsq([[1.0], [1.0]], [1.0, 3.0])
         Array([1.9999999], dtype=float32)
     """
-    return jnp.linalg.lstsq(tensor(a), tensor(b), rcond)[0]
+    a, b = matrices(a, "lstsq"), tensor(b)
+    if a.ndim > 2 or b.ndim not in (1, 2) or len(a) != len(b):
+        raise ValueError(f"lstsq expects a of shape (m, n) and b (m,) or (m, k). Received {a.shape} and {b.shape}.")
+    return jnp.linalg.lstsq(a, b, rcond)[0]
 
 
 @op
@@ -215,12 +263,15 @@ def lu_factor(x: Any) -> Any:
     Args:
         x: array `(..., n, n)`.
 
+    Raises:
+        ValueError: `x` holds no matrices.
+
     Example:
         >>> import cornu
         >>> [part.tolist() for part in cornu.ops.lu_factor([[2.0, 0.0], [1.0, 4.0]])]
         [[[2.0, 0.0], [0.5, 4.0]], [0, 1]]
     """
-    return tuple(jax.scipy.linalg.lu_factor(tensor(x)))
+    return tuple(jax.scipy.linalg.lu_factor(matrices(x, "lu_factor")))
 
 
 @op
@@ -232,7 +283,7 @@ def qr(x: Any, mode: str = "reduced") -> Any:
         mode: `"reduced"` for `min(m, n)` columns of `Q`, `"complete"` for `m`.
 
     Raises:
-        ValueError: an unknown `mode`.
+        ValueError: an unknown `mode`, or `x` holds no matrices.
 
     Example:
         >>> import cornu
@@ -241,7 +292,7 @@ def qr(x: Any, mode: str = "reduced") -> Any:
     """
     if mode not in ("reduced", "complete"):
         raise ValueError(f"mode is 'reduced' or 'complete'. Received: {mode!r}")
-    return tuple(jnp.linalg.qr(tensor(x), mode))
+    return tuple(jnp.linalg.qr(matrices(x, "qr"), mode))
 
 
 @op
@@ -253,12 +304,15 @@ def svd(x: Any, full_matrices: bool = True, compute_uv: bool = True) -> Any:
         full_matrices: whether `U` and `V` are square.
         compute_uv: whether to give `U` and `V^T` too.
 
+    Raises:
+        ValueError: `x` holds no matrices.
+
     Example:
         >>> import cornu
         >>> cornu.ops.svd([[3.0, 0.0], [0.0, 4.0]], compute_uv=False)
         Array([4., 3.], dtype=float32)
     """
-    result = jnp.linalg.svd(tensor(x), full_matrices, compute_uv)
+    result = jnp.linalg.svd(matrices(x, "svd"), full_matrices, compute_uv)
     return tuple(result) if compute_uv else result
 
 
@@ -270,12 +324,15 @@ def matrix_rank(x: Any, tol: float | None = None) -> Any:
         x: array `(..., m, n)`.
         tol: the bound; None for one from the precision.
 
+    Raises:
+        ValueError: `x` holds no matrices.
+
     Example:
         >>> import cornu
         >>> cornu.ops.matrix_rank([[1.0, 2.0], [2.0, 4.0]])
         Array(1, dtype=int32)
     """
-    x = tensor(x)
+    x = matrices(x, "matrix_rank")
     singular = jnp.linalg.svd(x, compute_uv=False)
     bound = (
         jnp.max(singular, -1, keepdims=True) * max(x.shape[-2:]) * limits(singular.dtype).eps if tol is None else tol

@@ -5,12 +5,15 @@ from typing import Any
 import jax.numpy as jnp
 
 from ..core.op import op
+from .checks import matrices
 from .tensors import tensor
 
 
 @op
 def matmul(x1: Any, x2: Any) -> Any:
     """Matrix product over the last two axes; the axes before are the batch and broadcast.
+
+    Products of int8 are summed in int32.
 
     Args:
         x1: first array.
@@ -21,7 +24,8 @@ def matmul(x1: Any, x2: Any) -> Any:
         >>> cornu.ops.matmul([[1.0, 2.0]], [[3.0], [4.0]])
         Array([[11.]], dtype=float32)
     """
-    return jnp.matmul(tensor(x1), tensor(x2))
+    x1, x2 = tensor(x1), tensor(x2)
+    return jnp.matmul(x1, x2, preferred_element_type=_wide(x1, x2))
 
 
 @op
@@ -108,7 +112,7 @@ def tensordot(x1: Any, x2: Any, axes: Any = 2) -> Any:
 
 @op
 def einsum(subscripts: str, *operands: Any, **kwargs: Any) -> Any:
-    """Sum of products by Einstein's convention.
+    """Sum of products by Einstein's convention; those of int8 are summed in int32.
 
     Args:
         subscripts: axes of each operand and of the result, such as `"bij,bjk->bik"`.
@@ -120,7 +124,8 @@ def einsum(subscripts: str, *operands: Any, **kwargs: Any) -> Any:
         >>> cornu.ops.einsum("ij,j->i", [[1.0, 2.0]], [3.0, 4.0])
         Array([11.], dtype=float32)
     """
-    return jnp.einsum(subscripts, *map(tensor, operands), **kwargs)
+    arrays = [tensor(operand) for operand in operands]
+    return jnp.einsum(subscripts, *arrays, **{"preferred_element_type": _wide(*arrays), **kwargs})
 
 
 @op
@@ -168,10 +173,20 @@ def cdist(x: Any, y: Any) -> Any:
         x: points `(..., m, size)`.
         y: points `(..., n, size)`.
 
+    Raises:
+        ValueError: the sizes differ, or an input is no array of points.
+
     Example:
         >>> import cornu
         >>> cornu.ops.cdist([[0.0, 0.0]], [[3.0, 4.0]])
         Array([[5.]], dtype=float32)
     """
-    x, y = tensor(x), tensor(y)
+    x, y = matrices(x, "cdist"), matrices(y, "cdist")
+    if x.shape[-1] != y.shape[-1]:
+        raise ValueError(f"cdist compares points of one size. Received shapes {x.shape} and {y.shape}.")
     return jnp.sqrt(jnp.sum(jnp.square(x[..., :, None, :] - y[..., None, :, :]), axis=-1))
+
+
+def _wide(*arrays: Any) -> Any:
+    """The dtype in which products are summed: int32 if all are int8, otherwise as usual."""
+    return "int32" if all(array.dtype == jnp.int8 for array in arrays) else None

@@ -7,7 +7,8 @@ import jax.numpy as jnp
 
 from ..core.logits import keep_logits
 from ..core.op import op
-from .tensors import tensor, to_axes
+from .checks import existing_axes
+from .tensors import floating, tensor, to_axes
 
 
 @op
@@ -303,6 +304,9 @@ def glu(x: Any, axis: int = -1) -> Any:
         x: array.
         axis: axis that is halved; its size is even.
 
+    Raises:
+        ValueError: its size is odd, or there is no such axis.
+
     Example:
         >>> import cornu
         >>> cornu.ops.glu([1.0, 2.0, 0.0, 0.0])
@@ -311,7 +315,11 @@ def glu(x: Any, axis: int = -1) -> Any:
     Source:
         Dauphin et al., Language modeling with gated convolutional networks, 2017.
     """
-    return jax.nn.glu(tensor(x), axis)
+    x = tensor(x)
+    (halved,) = existing_axes(axis, x.ndim)
+    if x.shape[halved] % 2:
+        raise ValueError(f"glu halves axis {axis}, so its size is even. Received shape {x.shape}.")
+    return jax.nn.glu(x, axis)
 
 
 @op
@@ -431,12 +439,11 @@ def sparsemax(x: Any, axis: int = -1) -> Any:
     Source:
         Martins and Astudillo, From softmax to sparsemax, 2016.
     """
-    x = tensor(x)
+    x = floating(x)
+    (along,) = existing_axes(axis, x.ndim)
     falling = jnp.flip(jnp.sort(x, axis=axis), axis)
-    rank = jnp.arange(1, x.shape[axis] + 1, dtype=x.dtype).reshape(
-        [-1 if i == axis % x.ndim else 1 for i in range(x.ndim)]
-    )
-    inside = 1 + rank * falling > jnp.cumsum(falling, axis=axis)
+    rank = jnp.arange(1, x.shape[along] + 1, dtype=x.dtype).reshape([-1 if i == along else 1 for i in range(x.ndim)])
+    inside = (rank == 1) | (1 + rank * falling > jnp.cumsum(falling, axis=axis))  # NaN stays NaN
     count = jnp.sum(inside, axis=axis, keepdims=True)
     cut = (jnp.sum(jnp.where(inside, falling, 0), axis=axis, keepdims=True) - 1) / count
     return jnp.maximum(x - cut, 0)

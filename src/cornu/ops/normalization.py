@@ -7,12 +7,13 @@ import jax.numpy as jnp
 
 from ..core import dtypes
 from ..core.op import op
+from .checks import existing_axes
 from .tensors import floating, limits, tensor, to_axes
 
 
 @op
 def moments(x: Any, axes: Any, keepdims: bool = False, synchronized: bool = False) -> Any:
-    """Mean and variance over `axes`, computed in at least float32.
+    """Mean and variance over `axes`, computed in at least float32; those of integers are floats.
 
     Args:
         x: array.
@@ -37,7 +38,7 @@ def moments(x: Any, axes: Any, keepdims: bool = False, synchronized: bool = Fals
     if x.dtype in (jnp.float16, jnp.bfloat16):
         limit = float(limits(jnp.float16).max)
         mean, variance = jnp.clip(mean, -limit, limit), jnp.clip(variance, -limit, limit)
-    return mean.astype(x.dtype), variance.astype(x.dtype)
+    return (mean, variance) if not dtypes.is_float(x.dtype) else (mean.astype(x.dtype), variance.astype(x.dtype))
 
 
 @op
@@ -61,19 +62,32 @@ def batch_normalization(
         scale: factor of each channel, or None.
         epsilon: small number added for stability.
 
+    Raises:
+        ValueError: a vector has another length than the axis of the channels.
+
     Example:
         >>> import cornu, numpy
         >>> numpy.asarray(cornu.ops.batch_normalization([[1.0, 2.0]], [0.0, 1.0], [1.0, 4.0], axis=-1)).round(3)
         array([[1. , 0.5]], dtype=float32)
     """
     x = tensor(x)
-    shape = [-1 if i == axis % x.ndim else 1 for i in range(x.ndim)]
-    factor = jax.lax.rsqrt(jnp.reshape(tensor(variance), shape) + epsilon)
+    (channels,) = existing_axes(axis, x.ndim)
+
+    def vector(name: str, value: Any) -> Any:
+        value = tensor(value)
+        if value.shape != (x.shape[channels],):
+            raise ValueError(
+                f"{name} is a vector with a number for each of the {x.shape[channels]} channels on axis {axis}. "
+                f"Received shape {value.shape}."
+            )
+        return jnp.reshape(value, [-1 if i == channels else 1 for i in range(x.ndim)])
+
+    factor = jax.lax.rsqrt(vector("variance", variance) + epsilon)
     if scale is not None:
-        factor = factor * jnp.reshape(tensor(scale), shape)
-    shift = -jnp.reshape(tensor(mean), shape) * factor
+        factor = factor * vector("scale", scale)
+    shift = -vector("mean", mean) * factor
     if offset is not None:
-        shift = shift + jnp.reshape(tensor(offset), shape)
+        shift = shift + vector("offset", offset)
     return x * factor + shift
 
 
@@ -106,7 +120,7 @@ def layer_normalization(
     """
     x, epsilon = tensor(x), dtypes.epsilon() if epsilon is None else epsilon
     wide = x.astype(jnp.promote_types(x.dtype, "float32"))
-    axes = tuple(sorted(i % x.ndim for i in ([axis] if isinstance(axis, int) else axis)))
+    axes = tuple(sorted(existing_axes(axis, x.ndim)))
     gamma, beta = (_spread(p, wide, axes) for p in (gamma, beta))
     variance = jnp.var(wide, axes, keepdims=True)
     factor = jax.lax.rsqrt(variance + epsilon)

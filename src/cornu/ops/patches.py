@@ -7,7 +7,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..core.op import op
-from .layout import per_axis
+from .checks import positive
+from .layout import check_data_format, per_axis
 from .tensors import tensor
 from .tensors import tensor as as_tensor
 
@@ -22,13 +23,18 @@ def depth_to_space(x: Any, block_size: int, data_format: str = "channels_last") 
         block_size: height and width of a block.
         data_format: `"channels_last"` or `"channels_first"`; None for the default one.
 
+    Raises:
+        ValueError: `block_size` is below 2 or does not divide the array.
+
     Example:
         >>> import cornu
         >>> cornu.ops.depth_to_space(cornu.ops.ones((1, 2, 2, 4)), 2).shape
         (1, 4, 4, 1)
     """
-    x, b = tensor(x), block_size
-    if data_format == "channels_last":
+    x, b, last = _image(x, block_size, data_format)
+    if (channels := x.shape[-1 if last else 1]) % b**2:
+        raise ValueError(f"block_size**2={b**2} does not divide the {channels} channels of shape {x.shape}.")
+    if last:
         n, h, w, c = x.shape
         x = x.reshape(n, h, w, b, b, c // b**2).transpose(0, 1, 3, 2, 4, 5)
         return x.reshape(n, h * b, w * b, c // b**2)
@@ -46,18 +52,33 @@ def space_to_depth(x: Any, block_size: int, data_format: str = "channels_last") 
         block_size: height and width of a block.
         data_format: `"channels_last"` or `"channels_first"`; None for the default one.
 
+    Raises:
+        ValueError: `block_size` is below 2 or does not divide the array.
+
     Example:
         >>> import cornu
         >>> cornu.ops.space_to_depth(cornu.ops.ones((1, 4, 4, 1)), 2).shape
         (1, 2, 2, 4)
     """
-    x, b = tensor(x), block_size
-    if data_format == "channels_last":
+    x, b, last = _image(x, block_size, data_format)
+    if any(size % b for size in (x.shape[1:3] if last else x.shape[2:])):
+        raise ValueError(f"block_size={b} does not divide height and width of shape {x.shape}.")
+    if last:
         n, h, w, c = x.shape
         x = x.reshape(n, h // b, b, w // b, b, c).transpose(0, 1, 3, 2, 4, 5)
         return x.reshape(n, h // b, w // b, c * b**2)
     n, c, h, w = x.shape
     return x.reshape(n, c, h // b, b, w // b, b).transpose(0, 1, 3, 5, 2, 4).reshape(n, c * b**2, h // b, w // b)
+
+
+def _image(x: Any, block_size: int, data_format: str | None) -> tuple[Any, int, bool]:
+    """The images, the size of a block, and whether the channels come last."""
+    x = tensor(x)
+    if not isinstance(block_size, int) or block_size < 2:
+        raise ValueError(f"block_size is an integer from 2 on. Received: block_size={block_size!r}")
+    if x.ndim != 4:
+        raise ValueError(f"Expected images, an array of 4 axes. Received shape {x.shape}.")
+    return x, block_size, check_data_format(data_format) == "channels_last"
 
 
 @op
@@ -71,16 +92,22 @@ def unfold(x: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride
         padding: zeros added on each side.
         stride: distance between blocks.
 
+    Raises:
+        ValueError: `x` has not four axes.
+
     Example:
         >>> import cornu
         >>> cornu.ops.unfold(cornu.ops.ones((1, 2, 4, 4)), 2).shape
         (1, 8, 9)
     """
     x, pad = tensor(x), per_axis(padding, 2)
+    if x.ndim != 4:
+        raise ValueError(f"unfold expects images (batch, channels, height, width). Received shape {x.shape}.")
     x = jnp.pad(x, ((0, 0), (0, 0), (pad[0], pad[0]), (pad[1], pad[1])))
     rows, columns = _places(x.shape[2:], kernel_size, dilation, stride)
     blocks = x[:, :, rows, columns]  # (batch, channels, kernel height, kernel width, blocks down, blocks across)
-    return blocks.reshape(x.shape[0], -1, blocks.shape[-2] * blocks.shape[-1])
+    n, channels, *taps, down, across = blocks.shape
+    return blocks.reshape(n, channels * taps[0] * taps[1], down * across)
 
 
 @op
@@ -95,6 +122,9 @@ def fold(x: Any, output_size: Any, kernel_size: Any, dilation: Any = 1, padding:
         padding: zeros added on each side.
         stride: distance between blocks.
 
+    Raises:
+        ValueError: the blocks do not make up such an image.
+
     Example:
         >>> import cornu
         >>> cornu.ops.fold(cornu.ops.ones((1, 8, 4)), 4, 2, stride=2).shape
@@ -103,7 +133,13 @@ def fold(x: Any, output_size: Any, kernel_size: Any, dilation: Any = 1, padding:
     x, pad, kernel = tensor(x), per_axis(padding, 2), per_axis(kernel_size, 2)
     height, width = (size + 2 * p for size, p in zip(per_axis(output_size, 2), pad, strict=True))
     rows, columns = _places((height, width), kernel_size, dilation, stride)
-    blocks = x.reshape(x.shape[0], -1, *kernel, rows.shape[-2], columns.shape[-1])
+    taps, count = kernel[0] * kernel[1], rows.size // kernel[0] * (columns.size // kernel[1])
+    if x.ndim != 3 or x.shape[1] % taps or x.shape[2] != count:
+        raise ValueError(
+            f"fold expects blocks of shape (batch, {taps} * channels, {count}) for an image of height and width "
+            f"{per_axis(output_size, 2)}. Received shape {x.shape}."
+        )
+    blocks = x.reshape(x.shape[0], x.shape[1] // taps, *kernel, rows.shape[-2], columns.shape[-1])
     image = jnp.zeros((x.shape[0], blocks.shape[1], height, width), x.dtype).at[:, :, rows, columns].add(blocks)
     return image[:, :, pad[0] : height - pad[0], pad[1] : width - pad[1]]
 
@@ -113,6 +149,7 @@ def _places(sizes: tuple[int, int], kernel_size: Any, dilation: Any, stride: Any
     found = []
     options = (per_axis(option, 2) for option in (kernel_size, dilation, stride))
     for size, taps, gap, step in zip(sizes, *options, strict=True):
+        positive(kernel_size=taps, dilation=gap, stride=step)
         starts = np.arange(0, size - (taps - 1) * gap, step)
         found.append(np.arange(taps)[:, None] * gap + starts)
     return found[0][:, None, :, None], found[1][None, :, None, :]

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 
 from ..core.op import op
 from ..kernels import pooling
-from .layout import from_channels_last, per_axis, to_channels_last
+from .layout import from_channels_last, per_axis, steps, to_channels_last
 from .tensors import tensor
 
 
@@ -39,7 +39,9 @@ def max_pool(
                 [2.]]], dtype=float32)
     """
     x = to_channels_last(tensor(inputs), data_format)
-    return from_channels_last(pooling.max_pool(x, *_windows(x, pool_size, strides, padding), padding), data_format)
+    numbers = x.astype("uint8") if x.dtype == bool else x
+    y = pooling.max_pool(numbers, *_windows(x, pool_size, strides, padding), padding)
+    return from_channels_last(y.astype(x.dtype), data_format)
 
 
 @op
@@ -78,13 +80,13 @@ def _windows(x: Any, pool_size: Any, strides: Any, padding: str) -> tuple[tuple[
     if padding not in ("valid", "same"):
         raise ValueError(f"padding is 'valid' or 'same'. Received: {padding!r}")
     sizes = x.shape[1:-1]
-    window = per_axis(pool_size, len(sizes))
+    window, stride = steps(len(sizes), pool_size=pool_size, strides=pool_size if strides is None else strides)
     if padding == "valid" and any(w > n for w, n in zip(window, sizes, strict=True)):
         raise ValueError(
             f"The pooling leaves nothing of inputs with spatial sizes {sizes}: pool_size {window} is larger. Use "
             "padding='same', a smaller window or larger inputs."
         )
-    return window, window if strides is None else per_axis(strides, len(sizes))
+    return window, stride
 
 
 @op
@@ -96,6 +98,9 @@ def adaptive_max_pool(inputs: Any, output_size: Any, data_format: str | None = N
             `"channels_first"`.
         output_size: number of windows; integer, or one for each spatial axis.
         data_format: `"channels_last"` or `"channels_first"`; None for the default one.
+
+    Raises:
+        ValueError: no spatial axes, or more than three; or an `output_size` that is no positive integer.
 
     Example:
         >>> import cornu
@@ -119,6 +124,9 @@ def adaptive_average_pool(inputs: Any, output_size: Any, data_format: str | None
         output_size: number of windows; integer, or one for each spatial axis.
         data_format: `"channels_last"` or `"channels_first"`; None for the default one.
 
+    Raises:
+        ValueError: no spatial axes, or more than three; or an `output_size` that is no positive integer.
+
     Example:
         >>> import cornu
         >>> cornu.ops.adaptive_average_pool([[[1.0], [3.0], [2.0]]], 2)
@@ -132,8 +140,12 @@ def adaptive_average_pool(inputs: Any, output_size: Any, data_format: str | None
 
 
 def _output_sizes(output_size: Any, sizes: tuple[int, ...]) -> list[int]:
+    if not 1 <= len(sizes) <= 3:
+        raise ValueError(f"Adaptive pooling takes inputs with 1, 2 or 3 spatial axes. Received {len(sizes)} of them.")
     given = per_axis(output_size, len(sizes))
-    return [size if out is None else out for out, size in zip(given, sizes, strict=True)]
+    found = [size if out is None else out for out, size in zip(given, sizes, strict=True)]
+    steps(len(sizes), output_size=found)
+    return found
 
 
 def _adaptive(reduce: Any, x: Any, axis: int, count: int) -> Any:

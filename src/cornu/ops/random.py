@@ -16,7 +16,20 @@ Table("seed generator", "keras.random", SeedGenerator).add(SeedGenerator)
 
 
 def _key(seed: Any) -> Any:
-    return jax.random.wrap_key_data(jnp.asarray(draw_seed(seed), "uint32"), impl="threefry2x32")
+    return jax.random.wrap_key_data(jnp.asarray(_drawn(seed), "uint32"), impl="threefry2x32")
+
+
+def _drawn(seed: Any) -> Any:
+    if isinstance(seed, str | float):
+        raise ValueError(f"A seed is an integer, a SeedGenerator or None. Received: seed={seed!r}")
+    return draw_seed(seed)
+
+
+def _float(dtype: Any) -> str:
+    dtype = dtypes.standardize(dtype)
+    if not dtypes.is_float(dtype):
+        raise ValueError(f"This distribution has floats; for integers use randint. Received: dtype={dtype!r}")
+    return dtype
 
 
 @op
@@ -35,7 +48,7 @@ def normal(shape: Any, mean: float = 0.0, stddev: float = 1.0, dtype: Any = None
         >>> cornu.random.normal((2, 3), seed=1).shape
         (2, 3)
     """
-    return jax.random.normal(_key(seed), shape, dtypes.standardize(dtype)) * stddev + mean
+    return jax.random.normal(_key(seed), shape, _float(dtype)) * stddev + mean
 
 
 @op
@@ -54,7 +67,7 @@ def truncated_normal(shape: Any, mean: float = 0.0, stddev: float = 1.0, dtype: 
         >>> float(abs(cornu.random.truncated_normal((1000,), seed=1)).max()) <= 2.0
         True
     """
-    return jax.random.truncated_normal(_key(seed), -2.0, 2.0, shape, dtypes.standardize(dtype)) * stddev + mean
+    return jax.random.truncated_normal(_key(seed), -2.0, 2.0, shape, _float(dtype)) * stddev + mean
 
 
 @op
@@ -73,10 +86,7 @@ def uniform(shape: Any, minval: float = 0.0, maxval: float = 1.0, dtype: Any = N
         >>> bool((cornu.random.uniform((1000,), seed=1) < 1).all())
         True
     """
-    dtype = dtypes.standardize(dtype)
-    if not dtypes.is_float(dtype):
-        raise ValueError(f"uniform draws floats; for integers use randint. Received dtype={dtype!r}.")
-    return jax.random.uniform(_key(seed), shape, dtype, minval, maxval)
+    return jax.random.uniform(_key(seed), shape, _float(dtype), minval, maxval)
 
 
 @op
@@ -95,7 +105,10 @@ def randint(shape: Any, minval: int, maxval: int, dtype: Any = "int32", seed: An
         >>> int(cornu.random.randint((1000,), 0, 6, seed=1).max())
         5
     """
-    return jax.random.randint(_key(seed), shape, minval, maxval, dtypes.standardize(dtype))
+    dtype = dtypes.standardize(dtype)
+    if not jnp.issubdtype(dtype, jnp.integer):
+        raise ValueError(f"randint draws integers; for floats use uniform. Received: dtype={dtype!r}")
+    return jax.random.randint(_key(seed), shape, minval, maxval, dtype)
 
 
 @op
@@ -142,9 +155,11 @@ def dropout(inputs: Any, rate: float, noise_shape: Any = None, seed: Any = None)
         Srivastava et al., Dropout: a simple way to prevent neural networks from overfitting, 2014.
     """
     x = tensor(inputs)
+    if not 0 <= rate <= 1:
+        raise ValueError(f"rate is a probability, from 0 to 1. Received: rate={rate!r}")
     if rate == 0:
         return x
-    seed = jnp.asarray(draw_seed(seed), "uint32")
+    seed = jnp.asarray(_drawn(seed), "uint32")
     return kernels.dropout(x, seed, rate, None if noise_shape is None else tuple(noise_shape))
 
 
@@ -180,7 +195,7 @@ def gamma(shape: Any, alpha: Any, dtype: Any = None, seed: Any = None) -> Any:
         >>> bool((cornu.random.gamma((100,), 2.0, seed=1) > 0).all())
         True
     """
-    return jax.random.gamma(_key(seed), tensor(alpha), shape, dtypes.standardize(dtype))
+    return jax.random.gamma(_key(seed), tensor(alpha), shape, _float(dtype))
 
 
 @op
@@ -199,7 +214,7 @@ def beta(shape: Any, alpha: Any, beta: Any, dtype: Any = None, seed: Any = None)
         >>> bool((cornu.random.beta((100,), 2.0, 3.0, seed=1) < 1).all())
         True
     """
-    return jax.random.beta(_key(seed), tensor(alpha), tensor(beta), shape, dtypes.standardize(dtype))
+    return jax.random.beta(_key(seed), tensor(alpha), tensor(beta), shape, _float(dtype))
 
 
 @op
@@ -218,8 +233,7 @@ def binomial(shape: Any, counts: Any, probabilities: Any, dtype: Any = None, see
         >>> bool((cornu.random.binomial((100,), 10, 0.5, seed=1) <= 10).all())
         True
     """
-    dtype = dtypes.standardize(dtype)
-    return jax.random.binomial(_key(seed), tensor(counts), tensor(probabilities), shape, dtype)
+    return jax.random.binomial(_key(seed), tensor(counts), tensor(probabilities), shape, _float(dtype))
 
 
 __all__ = [

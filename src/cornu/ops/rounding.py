@@ -6,7 +6,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from ..core.op import op
-from .tensors import floating, tensor
+from .tensors import floating, limits, tensor
 
 
 @op
@@ -277,7 +277,23 @@ def round(x: Any, decimals: Any = 0) -> Any:
         >>> cornu.ops.round([1.25, 2.5], decimals=0)
         Array([1., 2.], dtype=float32)
     """
-    return jnp.round(tensor(x), decimals)
+    x = tensor(x)
+    return (
+        _round_integers(x, -decimals)
+        if decimals < 0 and jnp.issubdtype(x.dtype, jnp.integer)
+        else jnp.round(x, decimals)
+    )
+
+
+def _round_integers(x: Any, digits: int) -> Any:
+    """Integers to the nearest multiple of `10 ** digits`, exactly; halves go to the even multiple."""
+    wide = jnp.promote_types(x.dtype, "uint32" if jnp.issubdtype(x.dtype, jnp.unsignedinteger) else "int32")
+    unit = 10**digits
+    if unit > limits(wide).max:
+        return jnp.zeros_like(x)
+    multiple, rest = jnp.divmod(x.astype(wide), unit)
+    up = (rest > unit - rest) | ((rest == unit - rest) & (multiple % 2 == 1))
+    return ((multiple + up) * unit).astype(x.dtype)
 
 
 @op
@@ -294,7 +310,8 @@ def clip(x: Any, x_min: Any, x_max: Any) -> Any:
         >>> cornu.ops.clip([-1.0, 0.5, 3.0], 0.0, 1.0)
         Array([0. , 0.5, 1. ], dtype=float32)
     """
-    return jnp.clip(tensor(x), x_min, x_max)
+    x = tensor(x)
+    return jnp.clip(x.astype("int32") if x.dtype == bool else x, x_min, x_max)
 
 
 @op

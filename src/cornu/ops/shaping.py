@@ -5,6 +5,7 @@ from typing import Any
 import jax.numpy as jnp
 
 from ..core.op import op
+from .checks import distinct_axes, existing_axes
 from .tensors import tensor, to_axes
 
 
@@ -16,12 +17,17 @@ def reshape(x: Any, newshape: Any) -> Any:
         x: array.
         newshape: tuple of sizes; one may be -1 and follows from the others.
 
+    Raises:
+        ValueError: several sizes are -1.
+
     Example:
         >>> import cornu
         >>> cornu.ops.reshape([1, 2, 3, 4], (2, -1))
         Array([[1, 2],
                [3, 4]], dtype=int32)
     """
+    if isinstance(newshape, list | tuple) and sum(isinstance(size, int) and size == -1 for size in newshape) > 1:
+        raise ValueError(f"At most one size may be -1. Received: newshape={newshape!r}")
     return jnp.reshape(tensor(x), newshape)
 
 
@@ -48,13 +54,19 @@ def transpose(x: Any, axes: Any = None) -> Any:
         x: array.
         axes: the old axis for every new one; None reverses them.
 
+    Raises:
+        ValueError: `axes` does not name each axis once.
+
     Example:
         >>> import cornu
         >>> cornu.ops.transpose([[1, 2], [3, 4]])
         Array([[1, 3],
                [2, 4]], dtype=int32)
     """
-    return jnp.transpose(tensor(x), axes)
+    x = tensor(x)
+    if axes is not None and sorted(existing_axes(axes, x.ndim)) != [*range(x.ndim)]:
+        raise ValueError(f"axes names each of the {x.ndim} axes of the array once. Received: axes={axes!r}")
+    return jnp.transpose(x, axes)
 
 
 @op
@@ -267,12 +279,17 @@ def diagonal(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
         axis1: first axis.
         axis2: second axis.
 
+    Raises:
+        ValueError: both axes are one.
+
     Example:
         >>> import cornu
         >>> cornu.ops.diagonal([[1, 2], [3, 4]])
         Array([1, 4], dtype=int32)
     """
-    return jnp.diagonal(tensor(x), offset, axis1, axis2)
+    x = tensor(x)
+    distinct_axes(axis1, axis2, x.ndim)
+    return jnp.diagonal(x, offset, axis1, axis2)
 
 
 @op
@@ -285,12 +302,17 @@ def trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
         axis1: first axis.
         axis2: second axis.
 
+    Raises:
+        ValueError: both axes are one.
+
     Example:
         >>> import cornu
         >>> cornu.ops.trace([[1, 2], [3, 4]])
         Array(5, dtype=int32)
     """
-    return jnp.trace(tensor(x), offset, axis1, axis2)
+    x = tensor(x)
+    distinct_axes(axis1, axis2, x.ndim)
+    return jnp.trace(x, offset, axis1, axis2)
 
 
 @op

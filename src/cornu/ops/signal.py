@@ -6,8 +6,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from ..core import dtypes
 from ..core.op import op
-from .tensors import tensor
+from .checks import positive
+from .tensors import floating, tensor
 
 
 @op
@@ -19,6 +21,9 @@ def fft(x: Any) -> Any:
 
     Returns:
         The pair of real and imaginary parts.
+
+    Raises:
+        ValueError: `x` is no pair of float arrays of one shape.
 
     Example:
         >>> import cornu
@@ -38,12 +43,15 @@ def fft2(x: Any) -> Any:
     Returns:
         The pair of real and imaginary parts.
 
+    Raises:
+        ValueError: `x` is no pair of float arrays of one shape.
+
     Example:
         >>> import cornu
         >>> [part.tolist() for part in cornu.ops.fft2(([[1.0, 2.0]], [[0.0, 0.0]]))]
         [[[3.0, -1.0]], [[0.0, 0.0]]]
     """
-    return _parts(jnp.fft.fft2(_complex(x)))
+    return _parts(jnp.fft.fft2(_complex(x, rank=2)))
 
 
 @op
@@ -56,12 +64,15 @@ def ifft2(x: Any) -> Any:
     Returns:
         The pair of real and imaginary parts.
 
+    Raises:
+        ValueError: `x` is no pair of float arrays of one shape.
+
     Example:
         >>> import cornu
         >>> [part.tolist() for part in cornu.ops.ifft2(([[1.0, 2.0]], [[0.0, 0.0]]))]
         [[[1.5, -0.5]], [[0.0, 0.0]]]
     """
-    return _parts(jnp.fft.ifft2(_complex(x)))
+    return _parts(jnp.fft.ifft2(_complex(x, rank=2)))
 
 
 @op
@@ -80,7 +91,7 @@ def rfft(x: Any, fft_length: int | None = None) -> Any:
         >>> [part.tolist() for part in cornu.ops.rfft([1.0, 2.0])]
         [[3.0, -1.0], [0.0, 0.0]]
     """
-    return _parts(jnp.fft.rfft(tensor(x), fft_length))
+    return _parts(jnp.fft.rfft(_axes(tensor(x), 1), fft_length))
 
 
 @op
@@ -90,6 +101,9 @@ def irfft(x: Any, fft_length: int | None = None) -> Any:
     Args:
         x: pair of arrays, real and imaginary parts.
         fft_length: number of samples; None for the even one.
+
+    Raises:
+        ValueError: `x` is no pair of float arrays of one shape.
 
     Example:
         >>> import cornu
@@ -108,13 +122,17 @@ def extract_sequences(x: Any, sequence_length: int, sequence_stride: int) -> Any
         sequence_length: samples in each frame.
         sequence_stride: samples from one frame to the next.
 
+    Raises:
+        ValueError: a length is no positive integer, or `x` is a single number.
+
     Example:
         >>> import cornu
         >>> cornu.ops.extract_sequences([1.0, 2.0, 3.0], 2, 1)
         Array([[1., 2.],
                [2., 3.]], dtype=float32)
     """
-    x = tensor(x)
+    x = _axes(tensor(x), 1)
+    positive(sequence_length=sequence_length, sequence_stride=sequence_stride)
     starts = np.arange(0, x.shape[-1] - sequence_length + 1, sequence_stride)
     return x[..., starts[:, None] + np.arange(sequence_length)]
 
@@ -143,20 +161,20 @@ def stft(
         The pair of real and imaginary parts.
 
     Raises:
-        ValueError: `fft_length` is smaller than `sequence_length`.
+        ValueError: a length is no positive integer, `fft_length` is smaller than `sequence_length`, or the window
+            has another length than a frame.
 
     Example:
         >>> import cornu
         >>> cornu.ops.stft(cornu.ops.ones((8,)), 4, 2, 4)[0].shape
         (5, 3)
     """
-    x = tensor(x)
-    if fft_length < sequence_length:
-        raise ValueError(f"fft_length is at least sequence_length. Received {fft_length} < {sequence_length}.")
+    x = _axes(floating(x), 1)
+    window = _window(window, sequence_length, sequence_stride, fft_length, x.dtype)
     if center:
         x = jnp.pad(x, [(0, 0)] * (x.ndim - 1) + [(fft_length // 2, fft_length // 2)], "reflect")
     frames = extract_sequences(x, fft_length, sequence_stride)
-    return _parts(jnp.fft.rfft(frames * _window(window, sequence_length, fft_length, x.dtype)))
+    return _parts(jnp.fft.rfft(frames * window))
 
 
 @op
@@ -181,13 +199,17 @@ def istft(
         center: whether the signal was extended at both ends, so that frame `t` is centered at `t *
             sequence_stride`.
 
+    Raises:
+        ValueError: as `stft`; or `x` is no pair of spectrograms.
+
     Example:
         >>> import cornu, numpy
         >>> numpy.asarray(cornu.ops.istft(cornu.ops.stft(cornu.ops.ones((8,)), 4, 2, 4), 4, 2, 4)).round(3)
         array([1., 1., 1., 1., 1., 1., 1., 1.], dtype=float32)
     """
-    frames = jnp.fft.irfft(_complex(x), fft_length)  # (..., frames, fft_length)
-    weight = _window(window, sequence_length, fft_length, frames.dtype)
+    x = _complex(x, rank=2)
+    weight = _window(window, sequence_length, sequence_stride, fft_length, x.real.dtype)
+    frames = jnp.fft.irfft(x, fft_length)  # (..., frames, fft_length)
     count, total = frames.shape[-2], fft_length + sequence_stride * (frames.shape[-2] - 1)
     places = np.arange(count)[:, None] * sequence_stride + np.arange(fft_length)
 
@@ -201,18 +223,34 @@ def istft(
     return signal[..., begin:end]
 
 
-def _complex(x: Any) -> Any:
+def _complex(x: Any, rank: int = 1) -> Any:
+    """Complex numbers, of at least `rank` axes, from the pair of real and imaginary parts."""
     if not isinstance(x, list | tuple) or len(x) != 2:
         raise ValueError(f"Complex numbers are a pair (real parts, imaginary parts) here. Received: {type(x).__name__}")
-    return jax.lax.complex(*(tensor(part) for part in x))
+    real, imaginary = (tensor(part) for part in x)
+    if real.shape != imaginary.shape:
+        raise ValueError(f"Real and imaginary parts have one shape, here {real.shape} and {imaginary.shape}.")
+    if not dtypes.is_float(real.dtype) or not dtypes.is_float(imaginary.dtype):
+        raise ValueError(f"Real and imaginary parts are floats, here {real.dtype} and {imaginary.dtype}: cast them.")
+    return jax.lax.complex(_axes(real, rank), imaginary)
+
+
+def _axes(x: Any, rank: int) -> Any:
+    """`x`, if it has at least `rank` axes."""
+    if x.ndim < rank:
+        raise ValueError(f"Expected an array of at least {rank} axes. Received shape {x.shape}.")
+    return x
 
 
 def _parts(x: Any) -> tuple[Any, Any]:
     return jnp.real(x), jnp.imag(x)
 
 
-def _window(window: Any, length: int, fft_length: int, dtype: Any) -> Any:
-    """The window, in the middle of `fft_length` samples."""
+def _window(window: Any, length: int, stride: int, fft_length: int, dtype: Any) -> Any:
+    """The window, in the middle of `fft_length` samples; checks all lengths."""
+    positive(sequence_length=length, sequence_stride=stride, fft_length=fft_length)
+    if fft_length < length:
+        raise ValueError(f"fft_length is at least sequence_length. Received {fft_length} < {length}.")
     if window is None:
         return jnp.ones(fft_length, dtype)
     if isinstance(window, str):
@@ -221,8 +259,11 @@ def _window(window: Any, length: int, fft_length: int, dtype: Any) -> Any:
             raise ValueError(f"window is 'hann', 'hamming', a vector or None. Received: {window!r}")
         mean = shapes[window]
         window = mean - (1 - mean) * np.cos(2 * np.pi * np.arange(length) / length)  # periodic, not symmetric
+    window = jnp.asarray(window, dtype)
+    if window.shape != (length,):
+        raise ValueError(f"The window has sequence_length={length} values. Received shape {window.shape}.")
     before = (fft_length - length) // 2
-    return jnp.pad(jnp.asarray(window, dtype), (before, fft_length - length - before))
+    return jnp.pad(window, (before, fft_length - length - before))
 
 
 @op
@@ -232,12 +273,18 @@ def view_as_complex(x: Any) -> Any:
     Args:
         x: array `(..., 2)`.
 
+    Raises:
+        ValueError: the last axis has another size.
+
     Example:
         >>> import cornu
         >>> cornu.ops.view_as_complex([[1.0, 2.0]])
         Array([1.+2.j], dtype=complex64)
     """
     x = tensor(x)
+    if not x.ndim or x.shape[-1] != 2:
+        raise ValueError(f"The last axis holds real and imaginary part, so it has size 2. Received shape {x.shape}.")
+    x = x.astype(jnp.promote_types(x.dtype, "float32"))
     return jax.lax.complex(x[..., 0], x[..., 1])
 
 
@@ -271,4 +318,5 @@ def polar(abs_: Any, angle: Any) -> Any:
         Array([2.+0.j], dtype=complex64)
     """
     abs_, angle = tensor(abs_), tensor(angle)
+    abs_ = abs_.astype(jnp.promote_types(jnp.result_type(abs_, angle), "float32"))
     return jax.lax.complex(abs_ * jnp.cos(angle), abs_ * jnp.sin(angle))

@@ -6,6 +6,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
+from ..core import dtypes
 from ..core.op import op
 from .tensors import refuse_sparse, tensor
 
@@ -122,7 +123,8 @@ def argsort(x: Any, axis: Any = -1) -> Any:
         >>> cornu.ops.argsort([3, 1, 2])
         Array([1, 2, 0], dtype=int32)
     """
-    return jnp.argsort(tensor(x), axis=axis)
+    x = tensor(x)
+    return jnp.argsort(x, axis=axis if x.ndim else None)
 
 
 @op
@@ -139,7 +141,8 @@ def argpartition(x: Any, kth: int, axis: Any = -1) -> Any:
         >>> cornu.ops.argpartition([3, 1, 2], 0)
         Array([1, 0, 2], dtype=int32)
     """
-    return jnp.argpartition(tensor(x), kth, axis).astype("int32")
+    x, axis = (jnp.ravel(tensor(x)), 0) if axis is None else (tensor(x), axis)
+    return jnp.argpartition(x, kth, axis).astype("int32")
 
 
 @op
@@ -168,13 +171,21 @@ def in_top_k(targets: Any, predictions: Any, k: int) -> Any:
         predictions: scores `(batch, classes)`.
         k: how many count.
 
+    Raises:
+        ValueError: targets are no integers, or not one for each row.
+
     Example:
         >>> import cornu
         >>> cornu.ops.in_top_k([1, 0], [[0.1, 0.9], [0.2, 0.8]], 1)
         Array([ True, False], dtype=bool)
     """
-    targets, predictions = tensor(targets)[..., None], tensor(predictions)
-    score = jnp.take_along_axis(predictions, targets, axis=-1)
+    targets, predictions = tensor(targets), tensor(predictions)
+    if targets.shape != predictions.shape[:-1] or not predictions.ndim or dtypes.is_float(targets.dtype):
+        raise ValueError(
+            "in_top_k expects integer targets (batch,) and predictions (batch, classes). Received targets of shape "
+            f"{targets.shape} and dtype {targets.dtype}, and predictions of shape {predictions.shape}."
+        )
+    score = jnp.take_along_axis(predictions, targets[..., None], axis=-1)
     score = jnp.where(jnp.isnan(score), -jnp.inf, score)
     return jnp.sum(predictions > score, axis=-1) < k
 
@@ -229,7 +240,7 @@ def unique(
     size: int | None = None,
     fill_value: Any = None,
 ) -> Any:
-    """The different elements, sorted.
+    """The different elements, sorted; every NaN is different from all others.
 
     Args:
         x: array.
@@ -247,7 +258,14 @@ def unique(
         Array([1, 3], dtype=int32)
     """
     return jnp.unique(
-        tensor(x), return_index, return_inverse, return_counts, axis=axis, size=size, fill_value=fill_value
+        tensor(x),
+        return_index,
+        return_inverse,
+        return_counts,
+        axis=axis,
+        equal_nan=False,
+        size=size,
+        fill_value=fill_value,
     )
 
 

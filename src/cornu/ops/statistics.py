@@ -5,6 +5,7 @@ from typing import Any
 import jax.numpy as jnp
 
 from ..core.op import op
+from .checks import positive
 from .tensors import tensor, to_axes
 
 
@@ -130,11 +131,17 @@ def histogram(x: Any, bins: int = 10, range: Any = None) -> Any:
         bins: number of bins.
         range: smallest and largest edge; None for those of `x`.
 
+    Raises:
+        ValueError: `bins` is no positive integer, or `range` is empty.
+
     Example:
         >>> import cornu
         >>> [part.tolist() for part in cornu.ops.histogram([1.0, 2.0, 2.0], bins=2)]
         [[1.0, 2.0], [1.0, 1.5, 2.0]]
     """
     x = tensor(x)
+    positive(bins=bins)
+    if range is not None and not range[0] < range[1]:
+        raise ValueError(f"range is a pair, the smaller edge first. Received: range={range!r}")
     counts, edges = jnp.histogram(x, bins=bins, range=range)
     return counts, edges

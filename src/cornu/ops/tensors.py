@@ -59,7 +59,7 @@ def convert_to_tensor(x: Any, dtype: Any = None, sparse: bool | None = None, rag
 
 
 def convert_to_numpy(x: Any) -> np.ndarray[Any, Any]:
-    """The value as a NumPy array.
+    """The value as a NumPy array of its own, which may be written to.
 
     Args:
         x: array.
@@ -69,7 +69,7 @@ def convert_to_numpy(x: Any) -> np.ndarray[Any, Any]:
         >>> cornu.ops.convert_to_numpy([1.0, 2.0])
         array([1., 2.])
     """
-    return np.asarray(unwrap(x))
+    return np.array(unwrap(x))
 
 
 def is_tensor(x: Any) -> bool:

@@ -120,8 +120,7 @@ class Conv(Family):
         self._check_groups("channels", channels)
         check_fit(self, input_shape)
         self.kernel = self.add_weight((*self.kernel_size, channels // self.groups, self.filters), name="kernel")
-        if self.use_bias:
-            self.bias = self.add_weight((self.filters,), name="bias")
+        self.bias = self.add_weight((self.filters,), name="bias") if self.use_bias else None
 
     def call(self, x: Any) -> Any:
         """`activation(convolution(x, kernel) + bias)`."""

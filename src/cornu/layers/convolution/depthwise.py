@@ -70,8 +70,7 @@ class DepthwiseConv(Family):
             constraint=self.depthwise_constraint,
             name="kernel",
         )
-        if self.use_bias:
-            self.bias = self.add_weight((channels * self.depth_multiplier,), name="bias")
+        self.bias = self.add_weight((channels * self.depth_multiplier,), name="bias") if self.use_bias else None
 
     def call(self, x: Any) -> Any:
         """`activation(depthwise convolution(x, kernel) + bias)`."""
@@ -200,8 +199,7 @@ class SeparableConv(Family):
             )
             for part, shape in parts.items()
         )
-        if self.use_bias:
-            self.bias = self.add_weight((self.filters,), name="bias")
+        self.bias = self.add_weight((self.filters,), name="bias") if self.use_bias else None
 
     def call(self, x: Any) -> Any:
         """`activation(pointwise(depthwise(x)) + bias)`."""

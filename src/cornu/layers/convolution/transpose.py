@@ -73,8 +73,7 @@ class ConvTranspose(Family):
         """Make kernel and bias."""
         channels = channels_of(self, input_shape)
         self.kernel = self.add_weight((*self.kernel_size, self.filters, channels), name="kernel")
-        if self.use_bias:
-            self.bias = self.add_weight((self.filters,), name="bias")
+        self.bias = self.add_weight((self.filters,), name="bias") if self.use_bias else None
 
     def call(self, x: Any) -> Any:
         """`activation(transposed convolution(x, kernel) + bias)`."""

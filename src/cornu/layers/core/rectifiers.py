@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ... import ops
+from ... import activations, ops
 from ...core.config import arguments
 from ...core.spec import InputSpec
 from .. import checks
@@ -12,7 +12,7 @@ from ..layer import Layer
 class ReLU(Layer):
     """Rectified linear unit with a ceiling, a slope below and a threshold.
 
-    `x` from `threshold` to `max_value`, `max_value` above, `negative_slope * (x - threshold)` below.
+    `x` above `threshold` and up to `max_value`, then `max_value`; `negative_slope * (x - threshold)` otherwise.
 
     Args:
         max_value: ceiling, or None.
@@ -43,12 +43,7 @@ class ReLU(Layer):
 
     def call(self, x: Any) -> Any:
         """The piecewise linear function."""
-        y = ops.where(x >= self.threshold, x, self.negative_slope * (x - self.threshold)) if self._bent else ops.relu(x)
-        return y if self.max_value is None else ops.minimum(y, self.max_value)
-
-    @property
-    def _bent(self) -> bool:
-        return bool(self.negative_slope or self.threshold)
+        return activations.relu(x, self.negative_slope, self.max_value, self.threshold)
 
 
 class LeakyReLU(Layer):

@@ -6,7 +6,7 @@ from ... import ops
 from ...core.config import arguments
 from .. import checks
 from ..layer import Layer
-from .merge import checked_inputs
+from .merge import checked_inputs, checked_masks
 
 
 class Concatenate(Layer):
@@ -57,17 +57,17 @@ class Concatenate(Layer):
         """The inputs side by side."""
         return ops.concatenate(list(inputs), axis=self.axis)
 
-    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """The masks side by side; an input without one is all real."""
-        if previous_mask is None or all(mask is None for mask in previous_mask):
+        if mask is None or all(each is None for each in checked_masks(self, inputs, mask)):
             return None
         full = []
-        for x, mask in zip(inputs, previous_mask, strict=True):
-            if mask is None:
-                mask = ops.ones(x.shape, dtype="bool")
-            elif mask.ndim < x.ndim:
-                mask = ops.broadcast_to(ops.expand_dims(mask, -1), x.shape)
-            full.append(mask)
+        for x, real in zip(inputs, mask, strict=True):
+            if real is None:
+                real = ops.ones(x.shape, dtype="bool")
+            elif real.ndim < x.ndim:
+                real = ops.broadcast_to(ops.expand_dims(real, -1), x.shape)
+            full.append(real)
         return ops.any(ops.concatenate(full, axis=self.axis), axis=-1)
 
 
@@ -134,6 +134,6 @@ class Dot(Layer):
         product = ops.einsum(f"{''.join(first)},{''.join(second)}->{''.join(rest)}", x, y)
         return product if product.ndim > 1 else ops.expand_dims(product, -1)
 
-    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """None: products have no steps to mask."""
         return None

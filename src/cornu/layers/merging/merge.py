@@ -10,13 +10,24 @@ from ..layer import Layer
 
 def checked_inputs(layer: Layer, shapes: Any, count: int | None = None) -> list[tuple[int | None, ...]]:
     """The shapes of a list of inputs, or an error that shows what to write."""
-    if not isinstance(shapes, list) or not shapes or (count is not None and len(shapes) != count):
+    several = isinstance(shapes, list | tuple) and all(isinstance(shape, list | tuple) for shape in shapes)
+    if not several or not shapes or (count is not None and len(shapes) != count):
         wanted = "a list of inputs" if count is None else f"a list of {count} inputs"
         raise ValueError(
             f"Layer {layer.name!r} merges {wanted}: write {type(layer).__name__}(...)([a, b]). "
             f"Received shapes: {shapes}"
         )
     return [tuple(shape) for shape in shapes]
+
+
+def checked_masks(layer: Layer, inputs: Any, masks: Any) -> Any:
+    """The masks, if they are a list with one for each of a list of inputs, or an error."""
+    if not isinstance(inputs, list | tuple) or not isinstance(masks, list | tuple) or len(inputs) != len(masks):
+        raise ValueError(
+            f"Layer {layer.name!r} takes a list of inputs and a list with a mask, or None, for each. "
+            f"Received inputs={inputs!r} and mask={masks!r}"
+        )
+    return masks
 
 
 class Merge(Layer):
@@ -59,12 +70,11 @@ class Merge(Layer):
         """Combine arrays of one rank."""
         raise NotImplementedError
 
-    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """True where any input is real; None if one has no mask."""
-        masks = previous_mask
-        if masks is None or any(mask is None for mask in masks):
+        if mask is None or any(each is None for each in checked_masks(self, inputs, mask)):
             return None
-        return reduce(ops.logical_or, masks)
+        return reduce(ops.logical_or, mask)
 
 
 class Selection(Merge):

@@ -79,21 +79,21 @@ class LayerNormalization(Layer):
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Make scale and offset."""
         shape = _shape_along(self, input_shape)
-        if self.scale or self.rms_scaling:
-            self.gamma = self.add_weight(shape, name="gamma", autocast=False)
-        if self.center and not self.rms_scaling:
-            self.beta = self.add_weight(shape, name="beta", autocast=False)
+        scaled, centered = self.scale or self.rms_scaling, self.center and not self.rms_scaling
+        self.gamma = self.add_weight(shape, name="gamma", autocast=False) if scaled else None
+        self.beta = self.add_weight(shape, name="beta", autocast=False) if centered else None
 
     def call(self, x: Any) -> Any:
         """`gamma * (x - mean) / sqrt(variance + epsilon) + beta`."""
         axes = [self.axis] if checks.is_integer(self.axis) else sorted(self.axis)
-        gamma, beta = getattr(self, "gamma", None), getattr(self, "beta", None)
         if self.rms_scaling:
             wide = ops.cast(x, "float32")
             shape = [size if i in {a % x.ndim for a in axes} else 1 for i, size in enumerate(x.shape)]
-            scale = ops.reshape(gamma, shape) * ops.rsqrt(ops.var(wide, axis=tuple(axes), keepdims=True) + self.epsilon)
+            scale = ops.reshape(self.gamma, shape) * ops.rsqrt(
+                ops.var(wide, axis=tuple(axes), keepdims=True) + self.epsilon
+            )
             return ops.cast(wide * scale, self.compute_dtype)
-        y = ops.layer_normalization(x, gamma, beta, axis=axes, epsilon=self.epsilon)
+        y = ops.layer_normalization(x, self.gamma, self.beta, axis=axes, epsilon=self.epsilon)
         return ops.cast(y, self.compute_dtype)
 
 
@@ -231,10 +231,8 @@ class GroupNormalization(Layer):
                 f"input of shape {input_shape}. Choose a divisor of {channels}."
             )
         self.input_spec = InputSpec(ndim=len(input_shape), axes={self.axis: channels})
-        if self.scale:
-            self.gamma = self.add_weight((channels,), name="gamma", autocast=False)
-        if self.center:
-            self.beta = self.add_weight((channels,), name="beta", autocast=False)
+        self.gamma = self.add_weight((channels,), name="gamma", autocast=False) if self.scale else None
+        self.beta = self.add_weight((channels,), name="beta", autocast=False) if self.center else None
 
     def call(self, x: Any) -> Any:
         """`gamma * (x - mean) / sqrt(variance + epsilon) + beta`."""

@@ -35,6 +35,12 @@ class ActivityRegularization(Layer):
         kwargs.pop("activity_regularizer", None)  # files hold it beside l1 and l2
         super().__init__(activity_regularizer=regularizers.L1L2(l1=l1, l2=l2), **kwargs)
 
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments; the penalty is in `l1` and `l2`."""
+        config = super().get_config()
+        del config["activity_regularizer"]
+        return config
+
     def call(self, x: Any) -> Any:
         """`x`."""
         return x

@@ -69,6 +69,12 @@ class SpatialDropout(Dropout):
     rank = 0
     data_format: str | None = "channels_last"
 
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments; `trainable` is none of Keras's here, and means nothing without weights."""
+        config = super().get_config()
+        del config["trainable"]
+        return config
+
     def _mask_shape(self, shape: tuple[int, ...]) -> Any:
         ones = (1,) * self.rank
         return (shape[0], *ones, shape[-1]) if self.data_format == "channels_last" else (*shape[:2], *ones)
