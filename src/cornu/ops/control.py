@@ -8,6 +8,7 @@ import jax.numpy as jnp
 
 from ..core import state
 from ..core.op import op, recorded
+from .checks import positive
 from .tensors import tensor
 
 
@@ -143,12 +144,17 @@ def scan(
         reverse: whether to begin at the end.
         unroll: how many steps to write out in one turn of the loop.
 
+    Raises:
+        ValueError: `unroll` is neither a positive integer nor a truth value.
+
     Example:
         >>> import cornu
         >>> carry, before = cornu.ops.scan(lambda total, x: (total + x, total), 0.0, cornu.ops.array([1.0, 2.0]))
         >>> float(carry), before.tolist()
         (3.0, [0.0, 1.0])
     """
+    if not isinstance(unroll, bool):
+        positive(unroll=unroll)
     return jax.lax.scan(f, init, xs, length, reverse, unroll)
 
 

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from ..core import dtypes
 from ..core.logits import find_logits
 from ..core.op import op
-from .tensors import refuse_sparse, tensor
+from .tensors import floating, refuse_sparse, tensor
 
 
 @op
@@ -16,7 +16,7 @@ def one_hot(x: Any, num_classes: int, axis: int = -1, dtype: Any = None, sparse:
     """1 at the index, 0 elsewhere; an index outside gives zeros.
 
     Args:
-        x: integers.
+        x: integers, or floats that are whole; others give zeros.
         num_classes: size of the new axis.
         axis: place of the new axis.
         dtype: dtype of the result; None for the default one.
@@ -29,7 +29,11 @@ def one_hot(x: Any, num_classes: int, axis: int = -1, dtype: Any = None, sparse:
                [0., 0., 1.]], dtype=float32)
     """
     refuse_sparse(sparse)
-    return jax.nn.one_hot(tensor(x), num_classes, axis=axis, dtype=dtypes.standardize(dtype))
+    x = tensor(x)
+    if not jnp.issubdtype(x.dtype, jnp.integer):  # labels such as 2.0
+        whole = x.astype("int32")
+        x = jnp.where(whole == x, whole, -1)
+    return jax.nn.one_hot(x, num_classes, axis=axis, dtype=dtypes.standardize(dtype))
 
 
 @op
@@ -119,7 +123,7 @@ def sparse_categorical_crossentropy(target: Any, output: Any, from_logits: bool 
         >>> numpy.asarray(cornu.ops.sparse_categorical_crossentropy([1], [[0.2, 0.8]])).round(3)
         array([0.223], dtype=float32)
     """
-    target, output = tensor(target).astype("int32"), tensor(output)
+    target, output = tensor(target).astype("int32"), floating(output)
     if target.ndim == output.ndim and target.shape[-1] == 1:
         target = target[..., 0]
     expected = output.shape[:axis] + output.shape[axis:][1:]

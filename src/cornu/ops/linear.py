@@ -184,6 +184,7 @@ def cdist(x: Any, y: Any) -> Any:
     x, y = matrices(x, "cdist"), matrices(y, "cdist")
     if x.shape[-1] != y.shape[-1]:
         raise ValueError(f"cdist compares points of one size. Received shapes {x.shape} and {y.shape}.")
+    x = x.astype(jnp.result_type(x, y, float))
     return jnp.sqrt(jnp.sum(jnp.square(x[..., :, None, :] - y[..., None, :, :]), axis=-1))
 
 

@@ -84,7 +84,7 @@ def log_sigmoid(x: Any) -> Any:
         >>> numpy.asarray(cornu.ops.log_sigmoid([0.0, 2.0])).round(3)
         array([-0.693, -0.127], dtype=float32)
     """
-    return jax.nn.log_sigmoid(tensor(x))
+    return jax.nn.log_sigmoid(floating(x))
 
 
 @op
@@ -204,7 +204,7 @@ def softsign(x: Any) -> Any:
         >>> cornu.ops.softsign([-1.0, 3.0])
         Array([-0.5 ,  0.75], dtype=float32)
     """
-    return jax.nn.soft_sign(tensor(x))
+    return jax.nn.soft_sign(floating(x))
 
 
 @op
@@ -335,7 +335,7 @@ def squareplus(x: Any, b: float = 4) -> Any:
         >>> numpy.asarray(cornu.ops.squareplus([-1.0, 2.0])).round(3)
         array([0.618, 2.414], dtype=float32)
     """
-    return jax.nn.squareplus(tensor(x), b)
+    return jax.nn.squareplus(floating(x), b)
 
 
 @op
@@ -351,7 +351,7 @@ def hard_shrink(x: Any, threshold: float = 0.5) -> Any:
         >>> cornu.ops.hard_shrink([-1.0, 0.2])
         Array([-1.,  0.], dtype=float32)
     """
-    x = tensor(x)
+    x = floating(x)
     return jnp.where(jnp.abs(x) > threshold, x, 0.0)
 
 
@@ -368,7 +368,7 @@ def soft_shrink(x: Any, threshold: float = 0.5) -> Any:
         >>> cornu.ops.soft_shrink([-1.0, 0.2])
         Array([-0.5,  0. ], dtype=float32)
     """
-    x = tensor(x)
+    x = floating(x)
     return jnp.where(x > threshold, x - threshold, jnp.where(x < -threshold, x + threshold, 0.0))
 
 
@@ -403,7 +403,7 @@ def softmax(x: Any, axis: Any = -1) -> Any:
         >>> numpy.asarray(cornu.ops.softmax([0.0, 1.0])).round(3)
         array([0.269, 0.731], dtype=float32)
     """
-    x, axis = tensor(x), to_axes(axis)
+    x, axis = floating(x), to_axes(axis)
     return keep_logits(jax.nn.softmax(x, axis=axis), "softmax", x, axis)
 
 
@@ -420,7 +420,7 @@ def log_softmax(x: Any, axis: Any = -1) -> Any:
         >>> numpy.asarray(cornu.ops.log_softmax([0.0, 1.0])).round(3)
         array([-1.313, -0.313], dtype=float32)
     """
-    return jax.nn.log_softmax(tensor(x), axis=to_axes(axis))
+    return jax.nn.log_softmax(floating(x), axis=to_axes(axis))
 
 
 @op

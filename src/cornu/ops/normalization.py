@@ -211,7 +211,7 @@ def psnr(x1: Any, x2: Any, max_val: Any) -> Any:
         >>> numpy.asarray(cornu.ops.psnr([0.0, 1.0], [0.0, 0.9], 1.0)).round(3)
         np.float32(23.01)
     """
-    x1, x2 = tensor(x1), tensor(x2)
+    x1, x2 = floating(x1), floating(x2)
     if x1.shape != x2.shape:
         raise ValueError(f"psnr compares arrays of one shape. Received shapes {x1.shape} and {x2.shape}.")
     return 20 * jnp.log10(jnp.asarray(max_val, x2.dtype)) - 10 * jnp.log10(jnp.mean(jnp.square(x1 - x2)))

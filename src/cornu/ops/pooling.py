@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from ..core.op import op
 from ..kernels import pooling
 from .layout import from_channels_last, per_axis, steps, to_channels_last
-from .tensors import tensor
+from .tensors import floating, tensor
 
 
 @op
@@ -71,7 +71,7 @@ def average_pool(
         Array([[[2.],
                 [1.]]], dtype=float32)
     """
-    x = to_channels_last(tensor(inputs), data_format)
+    x = to_channels_last(floating(inputs), data_format)
     return from_channels_last(pooling.average_pool(x, *_windows(x, pool_size, strides, padding), padding), data_format)
 
 
