@@ -88,6 +88,39 @@ def test_configs_equal_those_of_keras(name):
     assert ours.deserialize(config) is ours.get(name)
 
 
+# Of integers the real Keras computes these with overflow, or not at all; ours are those of the same floats.
+OF_FLOATS = {"softmax", "log_softmax", "softsign", "squareplus", "log_sigmoid", "hard_shrink"}
+OF_FLOATS |= {"sigmoid", "silu", "swish", "glu"}
+
+
+@pytest.mark.parametrize("dtype", ["int8", "int32", "float16", "bfloat16", "float32"])
+def test_odd_values_and_dtypes(dtype):
+    """All activations in one program: zeros, halves, large values, infinities and NaN."""
+    odd = [0, -0.0, 0.5, -0.5, 1, -1, 6, -6, 30, -30, 100, -100, 3e4, np.inf, -np.inf, np.nan]
+    values = np.array(odd if "float" in dtype else [0, 1, -1, 2, 6, -6, 100, -100]).astype(jax.numpy.dtype(dtype))
+    calls = [(name, options) for name, options in CALLS if options.get("axis") != 0]
+
+    def run(module, x):
+        exact = module is ours or "float" in dtype
+        return [
+            getattr(module, name)(x if exact or name not in OF_FLOATS else x.astype("float32"), **options)
+            for name, options in calls
+        ]
+
+    mine, theirs = (jax.jit(lambda x, m=module: run(m, x))(values) for module in (ours, keras.activations))
+    tolerance = 1e-2 if "16" in dtype else 1e-6
+    for (name, options), a, b in zip(calls, mine, theirs, strict=True):
+        assert a.dtype == b.dtype, (name, options)
+        a, b = np.asarray(a, "float32"), np.asarray(b, "float32")
+        if name == "relu" and options.get("threshold"):  # Keras has infinity * 0, which is NaN
+            a, b = a[~np.isinf(values.astype("float32"))], b[~np.isinf(values.astype("float32"))]
+        np.testing.assert_allclose(a, b, rtol=tolerance, atol=tolerance, err_msg=f"{name} {options}")
+
+
+def test_a_threshold_holds_at_infinity():
+    np.testing.assert_array_equal(ours.relu([-np.inf, 4.0, 5.0, 6.0], threshold=5.0), [0.0, 0.0, 0.0, 6.0])
+
+
 def test_half_precision_is_kept():
     for name in NAMES:
         assert getattr(ours, name)(X.astype("float16")).dtype == "float16"

@@ -2,6 +2,7 @@
 
 import jax
 import jax.numpy as jnp
+import keras
 import numpy as np
 import pytest
 
@@ -159,6 +160,58 @@ def test_input_layer():
     assert layers.InputLayer(input_shape=(3,)).batch_shape == (None, 3)
     tensor = symbolic.KerasTensor((None, 2))
     assert layers.InputLayer(input_tensor=tensor).output is tensor
+
+
+@pytest.mark.parametrize("max_value", [None, 8.0])
+@pytest.mark.parametrize("slope", [0.0, 0.5])
+@pytest.mark.parametrize("threshold", [0.0, 5.0])
+def test_relu_at_its_corners(max_value, slope, threshold):
+    x = np.array([-np.inf, -3.0, 0.0, 4.0, 5.0, 5.1, 8.0, 9.0, np.inf], "float32")
+    below = slope * (x - threshold) if slope else np.zeros_like(x)
+    expected = np.minimum(np.where(x > threshold, x, below), np.inf if max_value is None else max_value)
+    y = layers.ReLU(max_value=max_value, negative_slope=slope, threshold=threshold)(x)
+    np.testing.assert_allclose(y, expected, rtol=1e-6)
+    theirs = keras.layers.ReLU(max_value=max_value, negative_slope=slope, threshold=threshold)(x[1:-1])
+    np.testing.assert_allclose(y[1:-1], theirs, rtol=1e-6)
+
+
+@pytest.mark.parametrize("kind", ["Add", "Multiply", "Maximum", "Concatenate"])
+def test_merges_say_what_masks_they_take(kind):
+    layer, x, mask = getattr(layers, kind)(), jnp.ones((2, 3, 4)), jnp.ones((2, 3), bool)
+    for inputs, given in ((x, [mask]), ([x, x], mask), ([x, x], [mask])):
+        with pytest.raises(ValueError, match="a list with a mask, or None, for each"):
+            layer.compute_mask(inputs, given)
+        with pytest.raises(ValueError, match="list"):
+            getattr(keras.layers, kind)().compute_mask(inputs, given)
+    assert layer.compute_mask([x, x], mask=[None, None]) is None
+    assert layer.compute_mask([x, x], mask=[mask, mask]).shape == (2, 3)
+
+
+def test_merges_are_built_from_shapes_in_a_tuple_too():
+    layer = layers.Add()
+    layer.build(((2, 3), (2, 3)))
+    assert layer([ROW, ROW])[0, 0] == 2
+    with pytest.raises(ValueError, match="merges a list of inputs"):
+        layers.Add().build((2, 3))
+
+
+NOT_MADE = {
+    "Conv2D": ({"filters": 2, "kernel_size": 3, "use_bias": False}, ["bias"]),
+    "Conv2DTranspose": ({"filters": 2, "kernel_size": 3, "use_bias": False}, ["bias"]),
+    "DepthwiseConv2D": ({"kernel_size": 3, "use_bias": False}, ["bias"]),
+    "SeparableConv2D": ({"filters": 2, "kernel_size": 3, "use_bias": False}, ["bias"]),
+    "LayerNormalization": ({"scale": False, "center": False}, ["gamma", "beta"]),
+    "GroupNormalization": ({"groups": 3, "scale": False, "center": False}, ["gamma", "beta"]),
+}
+
+
+@pytest.mark.parametrize("name", NOT_MADE)
+def test_weights_that_are_not_made_are_none(name):
+    options, absent = NOT_MADE[name]
+    layer = getattr(layers, name)(**options)
+    layer(IMAGE)
+    assert all(getattr(layer, weight) is None for weight in absent)
+    assert not any(weight.name in absent for weight in layer.weights)
 
 
 # Normalization

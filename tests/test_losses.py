@@ -41,6 +41,9 @@ def draw(kind, seed=0, batch=6, steps=4, classes=5):
     if kind == "sequences":
         labels = np.array([[1, 2, 2, 0], [3, 0, 0, 0], [1, 1, 4, 2], [2, 3, 4, 0], [4, 4, 4, 0], [1, 2, 3, 4]])
         pairs[kind] = (labels[:batch], rng.normal(size=(batch, 9, classes)))
+    if kind == "sequences_with_blanks":  # as many labels count as are not 0, wherever the zeros are
+        labels = np.array([[1, 0, 2, 0], [0, 3, 0, 0], [1, 0, 1, 2], [0, 0, 0, 4], [4, 4, 0, 4], [0, 0, 0, 0]])
+        pairs[kind] = (labels[:batch], rng.normal(size=(batch, 9, classes)))
     true, pred = pairs[kind]
     return np.asarray(true, "int32" if true.dtype.kind == "i" else "float32"), np.asarray(pred, "float32")
 
@@ -78,6 +81,7 @@ CASES = [
     ("Dice", {"axis": [1, 2]}, "binary"),
     ("Tversky", {"alpha": 0.3, "beta": 0.8, "axis": [1, 2]}, "binary"),
     ("CTC", {}, "sequences"),
+    ("CTC", {}, "sequences_with_blanks"),
     ("Circle", {"gamma": 3.0, "margin": 0.3}, "embeddings"),
     ("Circle", {"gamma": 30.0, "remove_diagonal": False}, "embeddings"),
 ]
@@ -138,6 +142,61 @@ def test_a_last_axis_of_one_is_added_or_dropped(true, pred):
         if true[1:] in ((), (1,)):
             close(ours(y, p, w), theirs(y, p, w))
             close(ours(y, p, w[:, None]), theirs(y, p, w[:, None]))
+
+
+SHAPES = [(6,), (6, 1), (6, 5), (6, 4, 5)]
+SWEEP = {  # loss: what its targets and predictions are, and options beside none
+    "MeanSquaredError": ("numbers", []),
+    "MeanAbsoluteError": ("numbers", []),
+    "MeanAbsolutePercentageError": ("numbers", []),
+    "MeanSquaredLogarithmicError": ("positive", []),
+    "Huber": ("numbers", [{"delta": 0.2}]),
+    "LogCosh": ("numbers", []),
+    "CosineSimilarity": ("numbers", [{"axis": 0}]),
+    "BinaryCrossentropy": ("binary", [{"label_smoothing": 0.3}, {"axis": 0}]),
+    "BinaryFocalCrossentropy": ("binary", [{"label_smoothing": 0.3, "gamma": 0.5}]),
+    "KLDivergence": ("positive", []),
+    "Poisson": ("positive", []),
+    "Hinge": ("binary", []),
+    "SquaredHinge": ("signs", []),
+    "CategoricalHinge": ("one_hot_logits", []),
+    "Dice": ("binary", [{"axis": 0}]),
+    "Tversky": ("binary", [{"axis": 0, "alpha": 0.2}]),
+    "CategoricalCrossentropy": ("one_hot", [{"label_smoothing": 0.3}]),
+    "CategoricalFocalCrossentropy": ("one_hot", [{"alpha": 0.6, "label_smoothing": 0.3}]),
+}
+
+
+@pytest.mark.filterwarnings("ignore:In loss categorical")  # the real Keras minds a single class
+@pytest.mark.parametrize("name", SWEEP)
+def test_shapes_dtypes_and_weights(name):
+    """Vectors, columns, matrices and sequences; whole, true or false, and half precise targets; all in one program."""
+    kind, options = SWEEP[name]
+    calls = []
+    for shape in SHAPES:
+        true, pred = (a.reshape(-1)[: np.prod(shape)].reshape(shape) for a in draw(kind))
+        weight = np.random.default_rng(7).random(shape[:-1] or shape).astype("float32")
+        calls += [(option, true, pred, None) for option in options]
+        calls += [({}, true, pred, given) for given in (None, weight)]
+        calls += [({}, (true > 0.5).astype(dtype), pred, None) for dtype in ("int32", "bool")]
+        calls += [
+            ({"reduction": "none"}, true, pred.astype("float16"), None),
+            ({"dtype": "bfloat16"}, true, pred, None),
+        ]
+
+    def run(library, arrays):
+        return [
+            getattr(library.losses, name)(**option)(*given) for (option, *_), given in zip(calls, arrays, strict=True)
+        ]
+
+    arrays = [call[1:] for call in calls]
+    ours, theirs = (jax.jit(lambda a, library=library: run(library, a))(arrays) for library in (cornu, keras))
+    for call, a, b in zip(calls, ours, theirs, strict=True):
+        assert (a.shape, a.dtype) == (b.shape, b.dtype), call
+        tolerance = 2e-5 if call[2].dtype == "float32" and not call[0].get("dtype") else 2e-2
+        np.testing.assert_allclose(
+            np.asarray(a, "float32"), np.asarray(b, "float32"), rtol=tolerance, atol=tolerance, err_msg=str(call[0])
+        )
 
 
 def test_extreme_probabilities_are_clipped_as_in_keras():

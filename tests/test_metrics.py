@@ -103,6 +103,7 @@ CASES = [
     ("AUC", {"curve": "PR"}, "vector"),
     ("AUC", {"curve": "PR", "summation_method": "minoring"}, "vector"),
     ("AUC", {"curve": "PRGAIN", "num_thresholds": 50}, "vector"),
+    ("AUC", {"thresholds": [0.5, 0.2]}, "coarse"),
     ("AUC", {"summation_method": "majoring", "thresholds": [0.2, 0.3, 0.8]}, "vector"),
     ("AUC", {"multi_label": True, "num_thresholds": 20}, "binary"),
     ("AUC", {"multi_label": True, "num_labels": 5, "label_weights": [1.0, 2.0, 0.5, 0.0, 3.0]}, "binary"),
@@ -137,6 +138,42 @@ def run(metric, batches, compiled=True):
 
 def close(ours, theirs):
     np.testing.assert_allclose(np.asarray(ours), np.asarray(theirs), rtol=1e-5, atol=1e-5)
+
+
+THRESHOLDS = [
+    *[(name, o) for name in ("Precision", "Recall", "TruePositives") for o in ({}, {"thresholds": 0.3})],
+    ("FalseNegatives", {"thresholds": [0.2, 0.7]}),
+    ("Precision", {"top_k": 2}),
+    *[("AUC", o) for o in ({}, {"num_thresholds": 3}, {"thresholds": [0.3, 0.5]}, {"thresholds": [0.9, 0.5]})],
+    ("SensitivityAtSpecificity", {"specificity": 0.5, "num_thresholds": 5}),
+    ("RecallAtPrecision", {"precision": 0.5, "num_thresholds": 1}),
+]
+
+
+@pytest.mark.parametrize(("name", "options"), THRESHOLDS, ids=str)
+def test_thresholds_are_shown_as_keras_shows_them(name, options):
+    ours, theirs = getattr(cornu.metrics, name)(**options), getattr(keras.metrics, name)(**options)
+    close(ours.thresholds, theirs.thresholds)
+    assert type(ours.thresholds) is list
+    for made in (type(ours).from_config(ours.get_config()), type(theirs).from_config(ours.get_config())):
+        close(made.thresholds, theirs.thresholds)
+        assert made.get_config().get("num_thresholds") == theirs.get_config().get("num_thresholds")
+
+
+def test_top_k_of_nan_ties_and_labels_outside():
+    """A NaN is no large score, and a label that is no class is among none."""
+    scores = np.random.default_rng(1).random((6, 4)).astype("float32")
+    holes, ties = scores.copy(), np.ones((6, 4), "float32")
+    holes[0, 1] = holes[3] = np.nan
+    labels = np.array([1, 0, 7, 2, 3, 9])
+    for pred in (scores, holes, ties):
+        for k in (1, 2, 9):
+            options = {"k": k}
+            ours = cornu.metrics.SparseTopKCategoricalAccuracy(**options)
+            close(ours(labels, pred), keras.metrics.SparseTopKCategoricalAccuracy(**options)(labels, pred))
+            one_hot = np.eye(10, dtype="float32")[labels][:, :4]
+            ours = cornu.metrics.TopKCategoricalAccuracy(**options)
+            close(ours(one_hot, pred), keras.metrics.TopKCategoricalAccuracy(**options)(one_hot, pred))
 
 
 PLAIN = {"BinaryAccuracy", "RootMeanSquaredError", "R2Score", "Precision", "AUC", "FBetaScore", "MeanIoU"}
@@ -284,6 +321,8 @@ def test_metrics_of_the_user():
         (lambda: cornu.metrics.AUC(num_labels=3), "multi_label"),
         (lambda: cornu.metrics.FBetaScore(average="mean"), "'micro'"),
         (lambda: cornu.metrics.FBetaScore(beta=0.0), "greater than 0"),
+        (lambda: cornu.metrics.FBetaScore(beta=2), "such as 2.0.*beta=2"),
+        (lambda: cornu.metrics.F1Score(threshold=1), "threshold is a float"),
         (lambda: cornu.metrics.IoU(3, [3]), "below num_classes=3"),
         (lambda: cornu.metrics.SensitivityAtSpecificity(2.0), "between 0 and 1"),
         (lambda: cornu.metrics.R2Score("mean"), "class_aggregation is one of"),

@@ -43,6 +43,7 @@ BIAS = rng.normal(size=(2, 3, 5, 5)).astype("float32")
 LABELS = np.array([[1, 3, 3], [2, 1, 1], [1, 2, 0]], "int32")
 LOGITS = (2 * rng.normal(size=(3, 9, 4))).astype("float32")
 COMPLEX = (X + 1j * Y).astype("complex64")
+NAN = float("nan")
 
 
 class Case:
@@ -550,9 +551,39 @@ def test_control_flow():
     )
 
 
+@pytest.mark.parametrize("first", [True, False])
+def test_branches_of_different_dtypes_are_promoted(first):
+    ops = cornu.ops
+    small = (ops.ones(2, "int8"), {"n": 1})
+    large = (ops.full(2, 2.5), {"n": 3})
+    for result in (
+        ops.cond(first, lambda: small, lambda: large),
+        jax.jit(lambda p: ops.cond(p, lambda: small, lambda: large))(first),
+        ops.switch(0 if first else 1, [lambda scale: (small[0] * scale, {"n": 1}), lambda scale: large], 1),
+    ):
+        assert result[0].dtype == "float32" and result[1]["n"].dtype == "int32"
+        np.testing.assert_array_equal(result[0], [1.0, 1.0] if first else [2.5, 2.5])
+        assert int(result[1]["n"]) == (1 if first else 3)
+    assert ops.cond(first, lambda: None, lambda: None) is None
+
+
+def test_a_branch_draws_once():
+    """Finding the dtypes of the branches leaves the stream of random numbers where it was."""
+    seeds, again = (cornu.random.SeedGenerator(5) for _ in range(2))
+    drawn = cornu.ops.cond(True, lambda: 1, lambda: 2.5), cornu.random.uniform((), seed=seeds)
+    cornu.ops.cond(False, lambda: cornu.random.uniform((), seed=7), lambda: 0)
+    assert float(drawn[1]) == float(cornu.random.uniform((), seed=again))
+    assert float(cornu.random.uniform((), seed=seeds)) == float(cornu.random.uniform((), seed=again))
+
+
 def test_derivatives():
     five = cornu.ops.custom_gradient(lambda x: (x * x, lambda upstream: 5.0 * upstream))
     assert float(jax.grad(five)(3.0)) == 5.0
+    weight = cornu.core.variable.Variable(X)
+    np.testing.assert_allclose(
+        five(weight), keras.ops.custom_gradient(lambda x: (x * x, lambda up: up))(keras.Variable(X))
+    )
+    assert five(KerasTensor((None, 4))).shape == (None, 4)
     value, slope = cornu.ops.jvp(lambda x: x * x, (3.0,), (1.0,))
     assert (float(value), float(slope)) == (9.0, 6.0)
 
@@ -560,6 +591,175 @@ def test_derivatives():
 def test_eigenvalues():
     values, vectors = cornu.ops.eig(SQUARE)
     np.testing.assert_allclose(SQUARE @ vectors, vectors * np.asarray(values)[:, None], atol=1e-4)
+
+
+def test_arrays_for_numpy_can_be_written_to():
+    for value in (cornu.ops.ones(3), X, [1.0, 2.0], cornu.core.variable.Variable(X)):
+        array = cornu.ops.convert_to_numpy(value)
+        array[0] = 7.0
+        assert array.flags.writeable and not np.shares_memory(array, np.asarray(value))
+    assert cornu.ops.convert_to_numpy(cornu.ops.ones(2, "bfloat16")).dtype == "bfloat16"
+
+
+@pytest.mark.parametrize("dtype", ["int8", "uint8", "int32", "uint32"])
+def test_integers_are_rounded_exactly(dtype):
+    """To the even multiple where two are as near; the real Keras goes through float32 and misses 123456790."""
+    values = [15, 25, 24, 26, 5, 0, 99, 104, 105, 115] + ([-15, -25, -5, -105] if dtype[0] == "i" else [])
+    values += [123456789, 1999999999] if "32" in dtype else []
+    for decimals in (0, -1, -2, -3, -9, -12):
+        got = cornu.ops.round(np.array(values, dtype), decimals)
+        expected = [round(value, decimals) for value in values]
+        assert got.dtype == dtype
+        np.testing.assert_array_equal(got, np.array(expected).astype(dtype))
+    if dtype == "int32":
+        theirs = keras.ops.round(np.array(values, dtype), -1)
+        np.testing.assert_array_equal(cornu.ops.round(np.array(values[:-2], dtype), -1), theirs[:-2])
+
+
+def test_common_divisors_of_the_lowest_integer():
+    """It has no absolute value of its dtype, and Euclid's algorithm of JAX never ends for it."""
+    for dtype in ("int8", "int32"):
+        low = np.iinfo(dtype).min
+        x, y = np.array([low, low, 0, 12], dtype), np.array([100, low, low, 18], dtype)
+        np.testing.assert_array_equal(cornu.ops.gcd(x, y), np.gcd(x, y))
+    assert int(cornu.ops.lcm(4, -6)) == 12
+
+
+def test_sparsemax_of_integers_and_of_nan():
+    np.testing.assert_allclose(cornu.ops.sparsemax(np.array([100, 101, -128], "int8")), [0.0, 1.0, 0.0])
+    assert np.isnan(cornu.ops.sparsemax([NAN, 1.0, 2.0])).all()
+
+
+def test_repeats_are_known_inside_programs():
+    expected = np.repeat(X, [1, 2, 0], axis=0)
+    np.testing.assert_array_equal(jax.jit(lambda x: cornu.ops.repeat(x, [1, 2, 0], axis=0))(X), expected)
+    assert cornu.ops.repeat(KerasTensor((3, None)), (1, 2, 0), axis=0).shape == (3, None)
+
+
+def test_a_single_order_and_every_nan():
+    for axis in (None, -1):
+        np.testing.assert_array_equal(
+            cornu.ops.argpartition(INTEGERS[0], 1, axis)[1], keras.ops.argpartition(INTEGERS[0], 1, axis)[1]
+        )
+    np.testing.assert_array_equal(cornu.ops.argpartition(INTEGERS, 5, None)[5], np.argsort(INTEGERS, None, "stable")[5])
+    nans = np.array([NAN, 1.0, NAN, 1.0], "float32")
+    np.testing.assert_array_equal(cornu.ops.unique(nans), keras.ops.unique(nans))
+
+
+def test_whole_floats_are_labels():
+    labels = [2.0, 0.0, 1.5, -1.0, NAN]
+    np.testing.assert_array_equal(cornu.ops.one_hot(labels, 3), np.array([2, 0, -1, -1, -1])[:, None] == np.arange(3))
+
+
+def test_ctc_with_a_blank_among_the_labels():
+    """It stands for a label there, as in the real Keras."""
+    labels = np.array([[1, 0, 2], [0, 0, 3], [1, 1, 0]], "int32")
+    lengths, steps = np.array([3, 2, 3], "int32"), np.array([9, 5, 9], "int32")
+    ours, theirs = (ops.ctc_loss(labels, LOGITS, lengths, steps) for ops in (cornu.ops, keras.ops))
+    np.testing.assert_allclose(ours, theirs, rtol=1e-5)
+
+
+def test_systems_with_vectors_or_matrices():
+    a = DEFINITE
+    for solve in (cornu.ops.solve, lambda a, b: cornu.ops.solve_triangular(np.tril(a), b, lower=True)):
+        full = np.tril(a) if solve is not cornu.ops.solve else a
+        for b in (VECTOR[:4], SQUARE[:, 0], SQUARE, CUBE.swapaxes(1, 2)):
+            x = solve(a, b)
+            vector = b.ndim == 1 or b.shape == (2, 4)
+            back = (full @ np.asarray(x)[..., None])[..., 0] if vector else full @ np.asarray(x)
+            np.testing.assert_allclose(back, np.broadcast_to(b, back.shape), atol=1e-3)
+    shared = cornu.ops.solve(a, X.T)  # one right side for all
+    np.testing.assert_allclose(a @ np.asarray(shared), np.broadcast_to(X.T, (2, 4, 3)), atol=1e-3)
+
+
+SIGNALS = np.ones((2, 9, 5), "float32")
+WRONG_CALLS = {
+    "fft pair": (lambda o: o.fft(X), "pair"),
+    "fft shapes": (lambda o: o.fft((X, X[:2])), "one shape"),
+    "fft dtype": (lambda o: o.fft((INTEGERS, INTEGERS)), "floats"),
+    "fft2 rank": (lambda o: o.fft2((VECTOR, VECTOR)), "at least 2 axes"),
+    "irfft rank": (lambda o: o.irfft((X[0, 0], X[0, 0])), "at least 1 ax"),
+    "stft stride": (lambda o: o.stft(SIGNAL, 8, 0, 8), "sequence_stride is a positive integer"),
+    "stft float stride": (lambda o: o.stft(SIGNAL, 8, 1.5, 8), "sequence_stride is a positive integer"),
+    "stft length": (lambda o: o.stft(SIGNAL, 8, 4, 4), "fft_length is at least"),
+    "stft window": (lambda o: o.stft(SIGNAL, 8, 4, 8, window=np.ones((2, 8))), "window has sequence_length=8"),
+    "stft window name": (lambda o: o.stft(SIGNAL, 8, 4, 8, window="hat"), "'hann', 'hamming'"),
+    "istft stride": (lambda o: o.istft(SIGNALS, 8, -5, 8), "pair"),
+    "istft negative": (lambda o: o.istft((SIGNALS, SIGNALS), 8, -5, 8), "sequence_stride is a positive integer"),
+    "istft window": (lambda o: o.istft((SIGNALS, SIGNALS), 8, 4, 8, window=np.ones(5)), "window has sequence_length=8"),
+    "istft rank": (lambda o: o.istft((VECTOR, VECTOR), 8, 4, 8), "at least 2 axes"),
+    "frames": (lambda o: o.extract_sequences(SIGNAL, 0, 1), "sequence_length is a positive integer"),
+    "complex": (lambda o: o.view_as_complex(X), "size 2"),
+    "in_top_k": (lambda o: o.in_top_k(CLASSES, X[:2], 2), "one|batch"),
+    "in_top_k dtype": (lambda o: o.in_top_k(X[:, 0], X, 2), "integer targets"),
+    "cdist rank": (lambda o: o.cdist(VECTOR, X), "matrices"),
+    "cdist size": (lambda o: o.cdist(X, X[:, :3]), "points of one size"),
+    "cholesky": (lambda o: o.cholesky(-DEFINITE), "positive definite"),
+    **{
+        name: (lambda o, name=name: getattr(o, name)(X), "square matrices")
+        for name in ("cholesky_inverse", "det", "slogdet", "logdet", "eig", "eigh", "inv")
+    },
+    **{
+        f"{name} rank": (lambda o, name=name: getattr(o, name)(VECTOR), "matrices")
+        for name in ("cholesky", "qr", "svd", "lu_factor", "matrix_rank", "pinv", "eigh")
+    },
+    "lstsq": (lambda o: o.lstsq(CUBE, CUBE), r"\(m, n\)"),
+    "fold rank": (lambda o: o.fold(X, 4, 2), "fold expects blocks"),
+    "fold size": (lambda o: o.fold(np.ones((1, 7, 9), "f"), 4, 2), r"\(batch, 4 \* channels, 9\)"),
+    "unfold": (lambda o: o.unfold(FIRST, 2, stride=0), "stride is a positive integer"),
+    "blocks": (lambda o: o.depth_to_space(IMAGE, 1), "block_size is an integer from 2"),
+    "channels": (lambda o: o.depth_to_space(IMAGE[..., :3], 2), "does not divide the 3 channels"),
+    "odd height": (lambda o: o.space_to_depth(IMAGE, 2), "does not divide height"),
+    "format": (lambda o: o.space_to_depth(IMAGE[:, :8], 2, data_format="last"), "data_format"),
+    "transpose": (lambda o: o.transpose(X, (0, 0)), "each of the 2 axes"),
+    "transpose short": (lambda o: o.transpose(X, (0,)), "each of the 2 axes"),
+    "diagonal": (lambda o: o.diagonal(X, 0, 0, -2), "two axes"),
+    "trace": (lambda o: o.trace(X, 0, 1, 1), "two axes"),
+    "reshape": (lambda o: o.reshape(X, (-1, -1)), "At most one"),
+    "glu": (lambda o: o.glu(X[:, :3]), "even"),
+    "axis": (lambda o: o.layer_normalization(X, axis=5), "out of bounds"),
+    "mean": (lambda o: o.batch_normalization(X, X[0, :2], X[0], -1), "mean is a vector"),
+    "offset": (lambda o: o.batch_normalization(X, X[0], X[0], -1, offset=X[0, :3]), "offset is a vector"),
+    "histogram": (lambda o: o.histogram(VECTOR, bins=-1), "bins is a positive integer"),
+    "range": (lambda o: o.histogram(VECTOR, range=(2, 1)), "smaller edge first"),
+    "ctc": (lambda o: o.ctc_loss(LABELS, LOGITS[:2], CLASSES, CLASSES), "ctc_loss expects labels"),
+    "groups": (lambda o: o.conv(IMAGE, KERNEL[:, :, :2]), "groups divide the 5 filters"),
+    "strides": (lambda o: o.depthwise_conv(IMAGE, KERNEL, 0), "strides is a positive integer"),
+    "kernel": (lambda o: o.conv(IMAGE, KERNEL[0]), "1, 2 or 3 spatial axes"),
+    "pool": (lambda o: o.average_pool(IMAGE, 0, 2), "pool_size is a positive integer"),
+    "adaptive": (lambda o: o.adaptive_max_pool(X, 2), "1, 2 or 3 spatial axes"),
+    "unroll": (lambda o: o.scan(lambda c, x: (c, x), 0, X, unroll=0), "unroll is a positive integer"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG_CALLS)
+def test_what_keras_refuses_is_refused_with_a_sentence(name):
+    call, message = WRONG_CALLS[name]
+    with pytest.raises(ValueError, match=message):
+        call(cornu.ops)
+    with pytest.raises((ValueError, TypeError, IndexError, AssertionError, RuntimeWarning)):
+        call(keras.ops)
+
+
+@pytest.mark.parametrize(
+    ("name", "args", "options", "message"),
+    [
+        ("randint", ((2,), 0, 5), {"dtype": "float32"}, "randint draws integers"),
+        ("uniform", ((2,),), {"dtype": "int32"}, "use randint"),
+        ("normal", ((2,),), {"dtype": "int32"}, "use randint"),
+        ("gamma", ((2,), 1.0), {"dtype": "int32"}, "use randint"),
+        ("uniform", ((2,),), {"seed": 1.5}, "A seed is an integer"),
+    ],
+)
+def test_random_numbers_have_the_dtypes_of_their_distribution(name, args, options, message):
+    with pytest.raises(ValueError, match=message):
+        getattr(cornu.random, name)(*args, **options)
+    with pytest.raises(ValueError):
+        getattr(keras.random, name)(*args, **options)
+
+
+def test_what_is_not_positive_definite_gives_nan_inside_a_program():
+    assert np.isnan(jax.jit(cornu.ops.cholesky)(-DEFINITE)).any()
 
 
 def test_errors_teach():

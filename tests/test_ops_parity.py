@@ -18,6 +18,12 @@ pytestmark = [  # of the real Keras
     pytest.mark.filterwarnings("ignore:overflow encountered in cast"),
 ]
 
+
+def names(text):
+    """Words as a list."""
+    return text.split()
+
+
 DTYPES = ("bool", "int8", "uint8", "int32", "float16", "bfloat16", "float32")
 INF, NAN = np.inf, np.nan
 ODD = {  # the values that ops are tried on
@@ -31,32 +37,33 @@ ODD = {  # the values that ops are tried on
 # Where Keras is wrong its values do not count. Its sparsemax is no point of the simplex; integers it computes with
 # overflow in their own dtype; and where a half meets a Python number it gives float32, but says half of symbols.
 WRONG = {"sparsemax"}
-WRONG_FOR_INTEGERS = """
+WRONG_FOR_INTEGERS = names("""
     softmax log_softmax softsign squareplus log_sigmoid hard_shrink cdist sparse_categorical_crossentropy
-""".split()
+""")
 HALF_AND_NUMBER = {"arctan2", "logaddexp", "logaddexp2"}
 
-ELEMENTWISE = """
-    abs absolute negative square exp exp2 expm1 sin cos tanh sinh cosh arctan arcsinh sinc real imag conj angle fabs erf
-    erfc erfinv i0 deg2rad rad2deg log log10 log1p log2 sqrt rsqrt cbrt reciprocal arcsin arccos arctanh arccosh tan ceil
-    floor trunc sign round isfinite isinf isnan isneginf isposinf isreal signbit logical_not bitwise_not nan_to_num relu
-    relu6 sigmoid log_sigmoid silu tanh_shrink softplus softsign selu elu celu leaky_relu gelu squareplus hard_silu
+ELEMENTWISE = names("""
+    abs absolute negative square exp exp2 expm1 sin cos tanh sinh cosh arctan arcsinh sinc real imag conj angle fabs
+    erf erfc erfinv i0 deg2rad rad2deg log log10 log1p log2 sqrt rsqrt cbrt reciprocal arcsin arccos arctanh arccosh tan
+    ceil floor trunc sign round isfinite isinf isnan isneginf isposinf isreal signbit logical_not bitwise_not nan_to_num
+    relu relu6 sigmoid log_sigmoid silu tanh_shrink softplus softsign selu elu celu leaky_relu gelu squareplus hard_silu
     hard_sigmoid sparse_sigmoid sparse_plus hard_tanh hard_shrink soft_shrink zeros_like ones_like copy
-""".split()
-WHOLE = """
+""")
+WHOLE = names("""
     softmax log_softmax normalize glu sort argsort argmax nanargmax nanargmin ravel transpose flip diagonal trace tril
     triu diag diagflat rot90 corrcoef sparsemax layer_normalization rms_normalization norm vander unstack
-""".split()
-REDUCTIONS = """
+""")
+REDUCTIONS = names("""
     sum mean var std max min amax amin prod median ptp any all logsumexp count_nonzero average nansum nanmean nanvar
     nanstd nanmax nanmin nanprod nanmedian cumsum cumprod nancumsum nancumprod diff trapezoid
-""".split()
-PAIRS = """
-    add subtract multiply divide maximum minimum fmax fmin hypot arctan2 logaddexp logaddexp2 power mod fmod floor_divide
-    divide_no_nan gcd lcm ldexp nextafter heaviside equal not_equal less less_equal greater greater_equal isclose
-    logical_and logical_or logical_xor bitwise_and bitwise_or bitwise_xor left_shift right_shift isin
-""".split()
-PRODUCTS = "matmul dot inner outer vdot tensordot kron cdist append cross".split()
+""")
+PAIRS = names("""
+    add subtract multiply divide maximum minimum fmax fmin hypot arctan2 logaddexp logaddexp2 power mod fmod
+    floor_divide divide_no_nan gcd lcm ldexp nextafter heaviside equal not_equal less less_equal greater
+    greater_equal isclose logical_and logical_or logical_xor bitwise_and bitwise_or bitwise_xor left_shift right_shift
+    isin
+""")
+PRODUCTS = names("matmul dot inner outer vdot tensordot kron cdist append cross")
 
 
 def odd(dtype):
@@ -107,7 +114,9 @@ def calls_of_two(first, second):
     calls = {}
     for name in PAIRS:
         few = "shift" in name or name in ("gcd", "lcm")  # shifts beyond the width, and overflow, are undefined
-        values = [plain(d, (3, 3), seed) % 7 if few and d != "bool" else v for d, v, seed in ((first, x, 1), (second, y, 2))]
+        values = [
+            plain(d, (3, 3), seed) % 7 if few and d != "bool" else v for d, v, seed in ((first, x, 1), (second, y, 2))
+        ]
         calls[name] = name, tuple(values), {}
         for number in (2, 2.5):
             if first == second and not few and not (number == 2.5 and name in HALF_AND_NUMBER):
@@ -117,7 +126,10 @@ def calls_of_two(first, second):
         calls[name] = name, (plain(first, (3, 3), 1), plain(second, (3, 3), 2)), {}
     matrices = plain(first, (3, 3), 1), plain(second, (3, 3), 2)
     calls["join"], calls["choose"] = ("concatenate", (matrices,), {}), ("where", (matrices[0] > 0, *matrices), {})
-    calls["weigh"], calls["einsum"] = ("average", (matrices[0], 0, matrices[1]), {}), ("einsum", ("ij,jk", *matrices), {})
+    calls["weigh"], calls["einsum"] = (
+        ("average", (matrices[0], 0, matrices[1]), {}),
+        ("einsum", ("ij,jk", *matrices), {}),
+    )
     calls["loss"] = "sparse_categorical_crossentropy", (np.array([1, 0, 2]), matrices[1]), {"from_logits": True}
     heads = [plain(d, (1, 4, 2, 3)) for d in (first, second, second)]
     calls["attend"] = "dot_product_attention", tuple(heads), {}

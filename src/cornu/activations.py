@@ -72,7 +72,7 @@ def relu(x: Any, negative_slope: float = 0.0, max_value: float | None = None, th
     else:
         x = ops.convert_to_tensor(x) if not ops.is_tensor(x) else x
         y = ops.where(x > threshold, x, negative_slope * (x - threshold) if negative_slope else 0)
-    return y if max_value is None else ops.minimum(y, max_value)
+    return y if max_value is None else ops.minimum(y, ops.cast(max_value, y.dtype))
 
 
 def gelu(x: Any, approximate: bool = False) -> Any:

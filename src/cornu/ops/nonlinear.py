@@ -53,7 +53,7 @@ def sigmoid(x: Any) -> Any:
         >>> numpy.asarray(cornu.ops.sigmoid([0.0, 2.0])).round(3)
         array([0.5  , 0.881], dtype=float32)
     """
-    x = tensor(x)
+    x = floating(x)
     return keep_logits(jax.nn.sigmoid(x), "sigmoid", x)
 
 
@@ -114,7 +114,7 @@ def silu(x: Any) -> Any:
         >>> numpy.asarray(cornu.ops.silu([-1.0, 2.0])).round(3)
         array([-0.269,  1.762], dtype=float32)
     """
-    return jax.nn.silu(tensor(x))
+    return jax.nn.silu(floating(x))
 
 
 @op
@@ -315,7 +315,7 @@ def glu(x: Any, axis: int = -1) -> Any:
     Source:
         Dauphin et al., Language modeling with gated convolutional networks, 2017.
     """
-    x = tensor(x)
+    x = floating(x)
     (halved,) = existing_axes(axis, x.ndim)
     if x.shape[halved] % 2:
         raise ValueError(f"glu halves axis {axis}, so its size is even. Received shape {x.shape}.")
