@@ -240,6 +240,32 @@ def test_batch_normalization_ignores_masked_steps():
     np.testing.assert_allclose(a.moving_mean.numpy(), 0.01 * x[mask].mean(0), rtol=1e-4, atol=1e-6)
 
 
+@pytest.mark.parametrize("axis", [-1, 1, -2, (1, 2), [2, 1]])
+def test_rms_normalization_along_any_axis(axis):
+    """The real Keras broadcasts the scale from the last axis, whichever it is for, and fails or grows the result."""
+    x = np.random.default_rng(4).normal(size=(3, 4, 5)).astype("float32")
+    axes = (axis,) if isinstance(axis, int) else tuple(axis)
+    layer = layers.RMSNormalization(axis=axis, epsilon=1e-3)
+    layer(x)
+    scale = np.random.default_rng(5).normal(size=layer.scale.shape).astype("float32")
+    layer.set_weights([scale])
+    along = [size if i in {a % 3 for a in axes} else 1 for i, size in enumerate(x.shape)]
+    expected = x / np.sqrt((x**2).mean(axes, keepdims=True) + 1e-3) * scale.reshape(along)
+    np.testing.assert_allclose(layer(x), expected, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["Conv2D", "Conv2DTranspose", "DepthwiseConv2D", "SeparableConv2D"])
+def test_convolutions_compute_in_the_dtype_of_their_kernel(name):
+    options = {"kernel_size": 2} if name == "DepthwiseConv2D" else {"filters": 2, "kernel_size": 2}
+    for policy, dtype in (("mixed_bfloat16", "bfloat16"), ("float16", "float16"), ("float32", "float32")):
+        layer = getattr(layers, name)(**options, dtype=policy)
+        theirs = getattr(keras.layers, name)(**options, dtype=policy)(keras.KerasTensor((2, 8, 8, 3), "float32"))
+        for given in ("float32", "float16", "uint8"):
+            symbol = layer(symbolic.KerasTensor((None, 8, 8, 3), given))
+            assert symbol.dtype == dtype == theirs.dtype and layer(IMAGE.astype(given)).dtype == dtype
+            assert (2, *symbol.shape[1:]) == layer(IMAGE.astype(given)).shape == tuple(theirs.shape)
+
+
 def test_batch_normalization_of_large_means():
     x = (np.random.default_rng(3).normal(size=(256, 2)) + 3000.0).astype("float32")
     y = np.asarray(layers.BatchNormalization(epsilon=1e-6)(x, training=True))

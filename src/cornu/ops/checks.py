@@ -31,7 +31,7 @@ def distinct_axes(axis1: int, axis2: int, rank: int) -> None:
 
 def existing_axes(axes: Any, rank: int) -> tuple[int, ...]:
     """Axes counted from 0, of one axis or several; `ValueError` for one that an array of `rank` axes has not."""
-    given = (axes,) if isinstance(axes, int) else tuple(axes)
+    given = (axes,) if isinstance(axes, int | np.integer) else tuple(axes)
     for axis in given:
         if not -rank <= axis < rank:
             raise ValueError(f"axis {axis} is out of bounds for an array with {rank} axes.")

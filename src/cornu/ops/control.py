@@ -50,7 +50,7 @@ def _of_one_dtype(branches: Sequence[Callable[..., Any]], *operands: Any) -> lis
     """Branches whose results have the same dtypes; for results of other shapes JAX has an error."""
     results = [state.abstract(branch, *jax.tree.map(_spec, operands)) for branch in branches]
     trees, leaves = [jax.tree.structure(r) for r in results], [jax.tree.leaves(r) for r in results]
-    if any(tree != trees[0] for tree in trees) or all(leaf == leaves[0] for leaf in leaves):
+    if len(set(trees)) > 1 or all(leaf == leaves[0] for leaf in leaves):
         return list(branches)
     wanted = [jnp.result_type(*each) for each in zip(*leaves, strict=True)]
 

@@ -103,7 +103,8 @@ def depthwise_conv(
         Array([[[3.],
                 [5.]]], dtype=float32)
     """
-    x, kernel = to_channels_last(tensor(inputs), data_format), tensor(kernel)
+    kernel = tensor(kernel)
+    x = to_channels_last(tensor(inputs).astype(kernel.dtype), data_format)
     _check_ranks(x, kernel)
     if x.shape[-1] != kernel.shape[-2]:
         raise ValueError(
@@ -183,7 +184,8 @@ def conv_transpose(
                 [2.],
                 [2.]]], dtype=float32)
     """
-    x, kernel = to_channels_last(tensor(inputs), data_format), tensor(kernel)
+    kernel = tensor(kernel)
+    x = to_channels_last(tensor(inputs).astype(kernel.dtype), data_format)
     _check_ranks(x, kernel)
     if x.shape[-1] != kernel.shape[-1]:
         raise ValueError(

@@ -137,7 +137,7 @@ def _spread(parameter: Any, x: Any, axes: tuple[int, ...]) -> Any:
     if parameter is None:
         return None
     parameter = tensor(parameter).astype(x.dtype)
-    if parameter.ndim == x.ndim or axes == (x.ndim - 1,):
+    if parameter.ndim in (0, x.ndim) or axes == (x.ndim - 1,):
         return parameter
     return jnp.reshape(parameter, [x.shape[i] if i in axes else 1 for i in range(x.ndim)])
 
@@ -148,8 +148,8 @@ def rms_normalization(x: Any, scale: Any = None, axis: Any = -1, epsilon: float 
 
     Args:
         x: array.
-        scale: factor that broadcasts with `x`, or None.
-        axis: axis, or a tuple of axes.
+        scale: factor of the shape of the normalized axes, or one that broadcasts with `x`, or None.
+        axis: axis, or a tuple of axes; None for all.
         epsilon: small number added to the mean square; None for `config.epsilon()`.
 
     Example:
@@ -162,8 +162,10 @@ def rms_normalization(x: Any, scale: Any = None, axis: Any = -1, epsilon: float 
     """
     x, epsilon = tensor(x), dtypes.epsilon() if epsilon is None else epsilon
     wide = x.astype(jnp.promote_types(x.dtype, "float32"))
-    wide = wide * jax.lax.rsqrt(jnp.mean(jnp.square(wide), to_axes(axis), keepdims=True) + epsilon)
-    return (wide if scale is None else wide * tensor(scale).astype(wide.dtype)).astype(x.dtype)
+    axes = tuple(sorted(existing_axes(range(x.ndim) if axis is None else axis, x.ndim)))
+    wide = wide * jax.lax.rsqrt(jnp.mean(jnp.square(wide), axes, keepdims=True) + epsilon)
+    scale = _spread(scale, wide, axes)
+    return (wide if scale is None else wide * scale).astype(x.dtype)
 
 
 @op
