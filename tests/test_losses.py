@@ -144,6 +144,23 @@ def test_a_last_axis_of_one_is_added_or_dropped(true, pred):
             close(ours(y, p, w[:, None]), theirs(y, p, w[:, None]))
 
 
+def test_losses_of_images_of_bytes_do_not_overflow():
+    """The real Keras computes in the dtype of the predictions, where 0 - 255 is 1."""
+    true, pred = np.array([[0, 255, 3, 1]], "uint8"), np.array([[255, 0, 1, 1]], "uint8")
+    names = (
+        "mean_squared_error mean_absolute_error mean_absolute_percentage_error mean_squared_logarithmic_error huber "
+    )
+    names += (
+        "log_cosh cosine_similarity hinge squared_hinge categorical_hinge poisson tversky binary_focal_crossentropy"
+    )
+    for name in names.split():
+        loss = getattr(cornu.losses, name)
+        close(loss(true, pred), loss(true.astype("float32"), pred.astype("float32")), name)
+    close(cornu.losses.mean_squared_error(true, pred), [(255**2 + 255**2 + 4) / 4])
+    big = np.array([2**24 + 1, 2**24], "int32")
+    assert float(cornu.metrics.Accuracy()(big, big[::-1])) == 0.0  # whole numbers are compared as they are
+
+
 SHAPES = [(6,), (6, 1), (6, 5), (6, 4, 5)]
 SWEEP = {  # loss: what its targets and predictions are, and options beside none
     "MeanSquaredError": ("numbers", []),

@@ -4,6 +4,8 @@ from typing import Any
 
 import jax.numpy as jnp
 
+from ..ops.tensors import floating
+
 
 def same_rank(first: Any, second: Any, expand_rank_1: bool = True) -> tuple[Any, Any]:
     """Two arrays whose ranks differ by a last axis of size one, at one rank.
@@ -27,18 +29,19 @@ def same_rank(first: Any, second: Any, expand_rank_1: bool = True) -> tuple[Any,
     return first, second
 
 
-def pair(y_true: Any, y_pred: Any, name: str) -> tuple[Any, Any]:
+def pair(y_true: Any, y_pred: Any, name: str, exact: bool = False) -> tuple[Any, Any]:
     """Targets and predictions as arrays of one dtype and one rank, for an element-wise comparison.
 
     Args:
         y_true: targets.
         y_pred: predictions.
         name: the loss, for the message.
+        exact: whether integer predictions stay integers, whose differences and products may overflow.
 
     Raises:
         ValueError: the shapes cannot be compared element by element.
     """
-    y_pred = jnp.asarray(y_pred)
+    y_pred = jnp.asarray(y_pred) if exact else floating(y_pred)
     y_true, y_pred = same_rank(jnp.asarray(y_true).astype(y_pred.dtype), y_pred)
     try:
         jnp.broadcast_shapes(y_true.shape, y_pred.shape)

@@ -9,6 +9,7 @@ from ..core.config import arguments
 from ..core.masks import set_mask
 from ..core.op import recorded
 from ..ops.crossentropy import predicted
+from ..ops.tensors import floating
 from .alignment import check_equal, check_one_hot, check_sparse
 from .loss import LossFunctionWrapper
 
@@ -19,8 +20,8 @@ def smoothed(y_true: Any, smoothing: float, classes: int) -> Any:
 
 
 def arrays(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
-    """Targets and predictions as arrays of the dtype of the predictions."""
-    y_pred = jnp.asarray(y_pred)
+    """Targets and predictions as arrays of the dtype of the predictions, a float."""
+    y_pred = floating(y_pred)
     return jnp.asarray(y_true).astype(y_pred.dtype), y_pred
 
 

@@ -32,7 +32,7 @@ def accuracy(y_true: Any, y_pred: Any) -> Any:
         >>> accuracy([1, 2, 3], [1, 0, 3]).tolist()
         [1.0, 0.0, 1.0]
     """
-    y_true, y_pred = pair(y_true, y_pred, "accuracy")
+    y_true, y_pred = pair(y_true, y_pred, "accuracy", exact=True)
     return (y_true == y_pred).astype(dtypes.floatx())
 
 
