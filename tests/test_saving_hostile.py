@@ -19,7 +19,8 @@ from hypothesis import HealthCheck, given, settings, strategies
 import cornu
 from cornu import layers
 from cornu.saving.parsing import parse
-from cornu.saving.reader import SLACK, open_hdf5, open_zip
+from cornu.saving.limits import SLACK
+from cornu.saving.reader import open_hdf5, open_zip
 
 WATCHED = (
     "subprocess.",
@@ -203,13 +204,15 @@ def test_filters_that_are_plugins_are_refused(tmp_path, quiet):
         space = h5py.h5s.create_simple((4, 3))
         h5py.h5d.create(file["model_weights/d/s/d"].id, b"kernel", h5py.h5t.IEEE_F32LE, space, made)
 
-    refused(replace(saved(tmp_path), KERNEL, plugin), "needs a plugin")
+    refused(replace(saved(tmp_path), KERNEL, plugin), r"went through the filters \[32015\]")
 
 
-def test_a_layer_too_large_to_exist_is_told_by_its_shape(tmp_path, quiet):
+def test_a_layer_larger_than_its_weights_is_told_by_its_shape(tmp_path, quiet):
     path = saved(tmp_path)
+    change(path, lambda config: config["config"]["layers"][1]["config"].update(units=1 << 20))
+    refused(path, r"expects shape \(4, 1048576\)", weights=False)
     change(path, lambda config: config["config"]["layers"][1]["config"].update(units=1 << 40))
-    refused(path, r"expects shape \(4, 1099511627776\)", weights=False)
+    refused(path, "declares units: 1099511627776; at most 1,048,576 are explained", weights=False)
 
 
 # Archives

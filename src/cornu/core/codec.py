@@ -4,6 +4,7 @@ An encoded object is `{"module", "class_name", "config", "registered_name"}`, as
 `{"class_name", "config"}` and bare names, as in those of Keras 1 and 2, decode too.
 """
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
@@ -52,12 +53,14 @@ def encode_object(value: Any) -> dict[str, Any]:
         return {"module": module, "class_name": name, "config": value.get_config(), "registered_name": None}
     registered = lookup.get_registered_name(cls)
     module = _module_of(cls)
-    return {
+    encoded = {
         "module": module,
         "class_name": cls.__name__,
         "config": value.get_config(),
         "registered_name": registered if registered != cls.__name__ else (None if module else cls.__name__),
     }
+    shapes = value.get_build_config() if hasattr(value, "get_build_config") else None
+    return {**encoded, "build_config": encode(shapes)} if shapes else encoded
 
 
 def encode_function(value: Any) -> Any:
@@ -82,7 +85,8 @@ def _module_of(cls: type) -> str | None:
 def decode_value(value: Any) -> Any:
     """Undo `encode` inside a constructor's arguments: decode what is an encoded object, keep the rest."""
     if isinstance(value, dict) and "class_name" in value and "config" in value:
-        return decode(value)
+        plain = _PLAIN.get(value["class_name"])
+        return plain(value["config"]) if plain is not None else decode(value)
     if isinstance(value, list | tuple):
         return type(value)(decode_value(item) for item in value)
     if isinstance(value, dict):
@@ -111,6 +115,33 @@ def decode(config: Any, table: lookup.Table | None = None, custom_objects: dict[
         return _make(config, table)
 
 
+def _array(config: dict[str, Any]) -> np.ndarray[Any, Any]:
+    numbers, dtype = config["value"], config["dtype"]
+    if dtype in _NUMBERS and _is_numbers(numbers):  # text would be read as numbers, or take its longest for each
+        with contextlib.suppress(ValueError):  # lists of different lengths
+            return np.array(numbers).astype(np.dtype(dtype))
+    raise ValueError(
+        "An array in a config is a number or lists of numbers of one length, with the name of a dtype such as "
+        f"'float32'. Received dtype {str(dtype)[:40]!r} and {str(numbers)[:40]}"
+    )
+
+
+def _is_numbers(value: Any) -> bool:
+    if isinstance(value, list):
+        return all(_is_numbers(item) for item in value)
+    return isinstance(value, float) or (isinstance(value, int) and abs(value) < 1 << 63)
+
+
+_INTEGERS = [f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)]
+_NUMBERS = {"bool", "bfloat16", "float16", "float32", "float64", *_INTEGERS}
+_PLAIN: dict[Any, Callable[[Any], Any]] = {  # what Keras 3 writes like objects
+    "__numpy__": _array,
+    "__tensor__": _array,
+    "__ellipsis__": lambda config: ...,
+    "__slice__": lambda config: slice(*(config.get(key) for key in ("start", "stop", "step"))),
+}
+
+
 def _table_of(module: Any) -> lookup.Table | None:
     """The table for a module that a file names: `keras.losses`, or `keras.src.losses.losses`."""
     if not isinstance(module, str):
@@ -118,6 +149,32 @@ def _table_of(module: Any) -> lookup.Table | None:
     return lookup.tables().get(module) or lookup.tables().get(
         "keras." + module.removeprefix("keras.src.").split(".")[0]
     )
+
+
+# Whose objects a table takes besides its own: a loss may serve as a metric, and a layer as an activation.
+_NEIGHBOURS = {"keras.metrics": "keras.losses", "keras.activations": "keras.layers"}
+
+
+def _listed(name: str, config: dict[str, Any], table: lookup.Table | None) -> Any:
+    """What a table lists under a name: that of the module which the config names, if it is of the kind expected."""
+    named = _table_of(config.get("module"))
+    if table is None:
+        return named.find(name) if named is not None else lookup.find_anywhere(name)
+    neighbour = lookup.tables().get(_NEIGHBOURS.get(table.module, ""))
+    if named is not None and named not in (table, neighbour):
+        raise ValueError(f"Expected the config of a {table.kind}, but it names {name!r} of {named.module}.")
+    if named is None and neighbour is not None and name in neighbour.entries and name not in table.entries:
+        named = neighbour
+    return (named or table).find(name)
+
+
+def _check_kind(found: Any, table: lookup.Table) -> None:
+    """Raise if a class of one's own is of another kind than expected."""
+    cls = found if isinstance(found, type) else type(found)
+    own = [t.base for t in (table, lookup.tables().get(_NEIGHBOURS.get(table.module, ""))) if t is not None and t.base]
+    for other in lookup.tables().values():
+        if other.base is not None and issubclass(cls, other.base) and not issubclass(cls, tuple(own)):
+            raise ValueError(f"Expected the config of a {table.kind}, but {cls.__name__} is a {other.kind}.")
 
 
 def _make(config: dict[str, Any], table: lookup.Table | None) -> Any:
@@ -134,16 +191,27 @@ def _make(config: dict[str, Any], table: lookup.Table | None) -> Any:
             f"that registers it, or pass custom_objects={{{registered!r}: ...}}."
         )
     if found is None:
-        kind = _table_of(config.get("module")) or table
-        found = kind.find(name) if kind is not None else lookup.find_anywhere(name)
+        found = _listed(name, config, table)
     if found is None:
         known = [n for t in lookup.tables().values() for n in t.entries]
         raise ValueError(
             f"There is no class called {name!r}. {lookup.nearest(name, known)} If it is your own, pass "
             f"custom_objects={{{name!r}: {name}}}."
         )
-    if isinstance(found, type):
-        if not hasattr(found, "from_config"):
-            return found(**inner)
-        return found.from_config(dict(inner) if isinstance(inner, dict) else inner)
-    return found
+    if table is not None:
+        _check_kind(found, table)
+    if not isinstance(found, type):
+        return found
+    if not hasattr(found, "from_config"):
+        return found(**inner)
+    made = found.from_config(dict(inner) if isinstance(inner, dict) else inner)
+    shapes = config.get("build_config")
+    if shapes and _builds_itself(found) and not made.built:
+        made.build_from_config(shapes)
+    return made
+
+
+def _builds_itself(cls: type) -> bool:
+    """Whether a layer's class has its own way to make its weights; others are built by the call that needs them."""
+    layer = lookup.tables()["keras.layers"].base
+    return layer is not None and issubclass(cls, layer) and cls.build_from_config is not layer.build_from_config  # type: ignore[attr-defined]

@@ -1,6 +1,8 @@
 """A functional model's layers and connections as plain data, in the format of Keras 3, and back from any era's."""
 
+import heapq
 import inspect
+from collections.abc import Iterator
 from typing import Any
 
 import jax
@@ -8,9 +10,10 @@ import numpy as np
 
 from ..core import codec, lookup
 from ..core.op import Operation, ops
-from ..core.symbolic import KerasTensor, Node, tensors
+from ..core.symbolic import KerasTensor, Node, is_symbolic, tensors
 from ..layers.layer import Layer
 from ..layers.layer import layers as layer_table
+from ..saving import declared
 from .graph_ops import class_of, is_op
 
 Place = tuple[str, int, int]  # a tensor: the layer, which of its calls, and which output of that
@@ -102,73 +105,96 @@ def _places(tree: Any, place: Any) -> Any:
 def from_config(cls: type, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Any:
     """Make a functional model from a configuration of Keras 1, 2, 3 or Cornu.
 
+    Nothing is computed: every call that the configuration lists is one on symbolic tensors.
+
     Raises:
-        ValueError: a call refers to a layer or a call that is not there.
+        ValueError: a call refers to a layer or a call that is not there, or has no tensor among its arguments.
     """
     made: dict[str, Any] = {}
-    waiting: list[tuple[str, Any]] = []
+    calls: list[tuple[str, Any]] = []
     with lookup.custom_object_scope(custom_objects):
         for entry in config["layers"]:
             name = entry.get("name") or entry["config"]["name"]
             if name in made:
                 raise ValueError(f"The model's config lists two layers called {name!r}.")
             made[name] = _decode_layer(entry, name)
-            waiting += [(name, call) for call in entry.get("inbound_nodes") or ()]
+            calls += [(name, call) for call in entry.get("inbound_nodes") or ()]
     outputs = {name: [layer.output] if _begins(layer) else [] for name, layer in made.items()}
-    newest = any(isinstance(call, dict) for _, call in waiting)
+    newest = any(isinstance(call, dict) for _, call in calls)
     first = {} if newest else _first_calls(config, made)
 
     def tensor(place: Any, first: dict[str, int] = first) -> Any:
-        name, call, index = place[:3]
-        if name not in made:
-            raise ValueError(f"The model's config refers to a layer {name!r} that it does not list.")
-        call -= first.get(name, 0)
+        name, call = _source(place, made, first)
         if not 0 <= call < len(outputs[name]):
-            raise _NotYet
-        return tensors(outputs[name][call])[index]
+            raise ValueError(f"The model's config refers to call {call} of the layer {name!r}, which it does not list.")
+        return tensors(outputs[name][call])[place[2]]
 
-    while waiting:
-        later: list[tuple[str, Any]] = []
-        stuck: set[str] = set()  # calls of one layer are made in their order
-        for name, call in waiting:
-            try:
-                args, kwargs = _decode_call(call, tensor) if name not in stuck else _give_up()
-            except _NotYet:
-                stuck.add(name)
-                later.append((name, call))
-            else:
-                outputs[name].append(made[name](*args, **kwargs))
-        if len(later) == len(waiting):
+    for name, call in _in_order(calls, outputs, lambda place: _source(place, made, first)):
+        args, kwargs = _decode_call(call, tensor)
+        if not is_symbolic((args, kwargs)):
             raise ValueError(
-                f"The model's config cannot be put together: the layers {sorted({name for name, _ in later})} need "
-                "outputs "
-                "of layers that come after them, or that are not there."
+                f"The model's config calls {name!r} without a tensor. Its result would be a constant, which belongs "
+                "into the call that needs it; loading a model computes nothing."
             )
-        waiting = later
+        outputs[name].append(made[name](*args, **kwargs))
     if newest:
         first = {name: _own_calls(layer) for name, layer in made.items()}
-    try:
-        inputs = _tensors_at(config["input_layers"], tensor)
-        results = _tensors_at(config["output_layers"], lambda place: tensor(place, first))
-    except _NotYet:
-        raise ValueError("The model's config names an input or output that no layer of it gives.") from None
+    inputs = _tensors_at(config["input_layers"], tensor)
+    results = _tensors_at(config["output_layers"], lambda place: tensor(place, first))
     model = cls(inputs, results, name=config.get("name"))
     model.trainable = config.get("trainable", True) is not False
     return model
 
 
-class _NotYet(Exception):  # noqa: N818 - it steers, and reaches nobody
-    """A tensor that no call has given so far."""
+def _source(place: Any, made: dict[str, Any], first: dict[str, int]) -> tuple[str, int]:
+    """The layer that gives a tensor, and in which of its calls."""
+    name, call = place[:2]
+    if name not in made:
+        raise ValueError(f"The model's config refers to a layer {name!r} that it does not list.")
+    return name, call - first.get(name, 0)
 
 
-def _give_up() -> Any:
-    raise _NotYet
+def _in_order(calls: list[tuple[str, Any]], outputs: dict[str, Any], source: Any) -> Iterator[tuple[str, Any]]:
+    """The calls, each after those whose tensors it takes and after the earlier ones of its layer.
+
+    Otherwise they keep their order, as if the list were gone through again and again.
+    """
+    numbers = {name: len(known) for name, known in outputs.items()}
+    index: dict[tuple[str, int], int] = {}
+    for i, (name, _) in enumerate(calls):
+        index[name, numbers[name]] = i
+        numbers[name] += 1
+    later: list[list[int]] = [[] for _ in calls]  # the calls that wait for this one
+    missing, turn = [0] * len(calls), [0] * len(calls)
+    for (name, number), i in index.items():
+        needed: set[Any] = {(name, number - 1)}
+        _decode_call(calls[i][1], lambda place, needed=needed: needed.add(source(place)))
+        for j in {index[key] for key in needed if key in index}:
+            later[j].append(i)
+            missing[i] += 1
+    ready = [(0, i) for i, count in enumerate(missing) if not count]
+    done = 0
+    while ready:
+        now, i = heapq.heappop(ready)
+        done += 1
+        yield calls[i]
+        for j in later[i]:
+            missing[j] -= 1
+            turn[j] = max(turn[j], now + (j < i))
+            if not missing[j]:
+                heapq.heappush(ready, (turn[j], j))
+    if done < len(calls):
+        stuck = sorted({name for (name, _), count in zip(calls, missing, strict=True) if count})
+        raise ValueError(
+            f"The model's config cannot be put together: the layers {stuck[:8]} need outputs of layers that come after "
+            "them."
+        )
 
 
 def _decode_layer(entry: dict[str, Any], name: str) -> Any:
     inner: Any = entry.get("config")
     if str(entry.get("module") or "").startswith("keras.src.ops") or _is_bare_op(entry):
-        return _SavedOp(entry["class_name"], name, inner)
+        return _SavedOp(declared.checked(entry), name)
     if isinstance(inner, dict) and "name" not in inner:
         entry = {**entry, "config": {**inner, "name": name}}
     layer = codec.decode(entry, layer_table)
@@ -188,21 +214,28 @@ def _is_bare_op(entry: dict[str, Any]) -> bool:
 class _SavedOp:
     """An op from a file: called, it records a node under its old name."""
 
-    def __init__(self, class_name: str, name: str, config: dict[str, Any]) -> None:
+    def __init__(self, entry: dict[str, Any], name: str) -> None:
+        class_name = entry["class_name"]
         wanted = class_name.lower()
         found = [fn for op, fn in ops.entries.items() if op.replace("_", "") == wanted]
         fn = found[0] if found else ops.find(lookup.snake_case(class_name))
         self.operation = Operation(getattr(fn, "__wrapped__", fn))
         self.name = self.operation.name = name
         known = inspect.signature(fn).parameters
-        self.static = {key: _decode(value, None) for key, value in config.items() if key != "name" and key in known}
+        self.static = {k: _decode(v, None) for k, v in entry["config"].items() if k != "name" and k in known}
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         parameters = [p for p in inspect.signature(self.operation.fn).parameters if p not in self.static]
         named = dict(zip(parameters, args, strict=False))
         if "key" in named:  # JSON has made a list of the index
             named["key"] = tuple(named["key"]) if isinstance(named["key"], list) else named["key"]
-        return self.operation(**named, **{**self.static, **kwargs})
+        values = {**self.static, **kwargs}
+        if any(callable(leaf) for leaf in jax.tree.leaves((named, values))):
+            raise ValueError(
+                f"The model's config hands a function to the op {self.name!r}. A file holds none; put the op into a "
+                "layer of your own."
+            )
+        return self.operation(**named, **values)
 
 
 def _begins(layer: Any) -> bool:
@@ -270,12 +303,6 @@ def _decode(value: Any, tensor: Any) -> Any:
     inner: Any = value.get("config")
     if kind == "__keras_tensor__":
         return tensor(inner["keras_history"])
-    if kind == "__slice__":
-        return slice(*(inner.get(key) for key in ("start", "stop", "step")))
-    if kind == "__ellipsis__":
-        return Ellipsis
-    if kind in ("__numpy__", "__tensor__"):
-        return np.asarray(inner["value"], inner["dtype"])
     if kind is not None and inner is not None:
         return codec.decode_value(value)
     return {key: _decode(item, tensor) for key, item in value.items()}

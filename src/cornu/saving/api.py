@@ -1,15 +1,18 @@
 """Save and load models and weights: the functions behind `model.save` and `cornu.saving`."""
 
+import io
 import os
+import tempfile
 from typing import Any
 
-from ..core import codec, lookup
+from ..core import lookup
 from . import plan, whole
 from .legacy import plan_by_name, plan_by_position, write_weights
+from .limits import FileError, naming
 from .parsing import parse
-from .reader import existing, is_zip, open_hdf5, open_zip
+from .reader import existing, is_zip, name_of, open_hdf5, open_zip
 from .structure import write_structure
-from .writer import replacing
+from .writer import new_hdf5, replacing
 
 _HDF5 = (".h5", ".hdf5")
 
@@ -19,11 +22,12 @@ def save_model(
 ) -> None:
     """Write architecture, weights, compile state and optimizer to one file.
 
-    The file is complete or not there: an interrupted save leaves what was there before.
+    The file is complete or not there: an interrupted save leaves what was there before, and on Linux nothing else.
 
     Args:
         model: the model.
-        filepath: path ending in `.h5` or `.hdf5` (read by every version of Keras 3) or `.keras`.
+        filepath: path ending in `.h5` or `.hdf5` (read by every version of Keras 3) or `.keras`; or a binary file open
+            for writing, which gets what a `.keras` file holds; or an `h5py.File`.
         overwrite: whether an existing file is replaced.
         include_optimizer: whether an `.h5` file holds the compile state and the optimizer's.
         **kwargs: older arguments without effect: `save_format`, `zipped`, `signatures`, `options`.
@@ -31,7 +35,7 @@ def save_model(
     Raises:
         FileExistsError: the file exists and `overwrite` is false.
         FileNotFoundError: the folder does not exist.
-        ValueError: another ending.
+        ValueError: another ending, or `zipped=False`: a model is one file.
 
     Example:
         >>> import cornu, os, tempfile
@@ -41,8 +45,18 @@ def save_model(
         >>> cornu.saving.load_model(path).count_params()
         3
     """
-    path = _writable(filepath)
+    import h5py
+
     _check_arguments("save_model", kwargs, ("save_format", "zipped", "signatures", "options", "save_traces"))
+    if kwargs.get("zipped") is False:
+        raise ValueError("A model is saved to one file, not to a folder of several: leave out zipped=False.")
+    if isinstance(filepath, h5py.File):
+        whole.write_hdf5(filepath, model, include_optimizer)
+        return
+    if hasattr(filepath, "write"):
+        whole.write_keras(filepath, model, tempfile.gettempdir())
+        return
+    path = _writable(filepath)
     if not path.endswith((*_HDF5, ".keras")) or path.endswith(".weights.h5"):
         hint = (
             "for weights alone call model.save_weights()"
@@ -52,9 +66,10 @@ def save_model(
         raise ValueError(f"A model is saved to a path ending in .h5, .hdf5 or .keras; {hint}. Received: {path!r}")
     with replacing(path, overwrite) as temporary:
         if path.endswith(_HDF5):
-            whole.write_hdf5(temporary, model, include_optimizer)
+            with new_hdf5(temporary) as file:
+                whole.write_hdf5(file, model, include_optimizer)
         else:
-            whole.write_keras(temporary, model)
+            whole.write_keras(temporary, model, os.path.dirname(os.path.realpath(path)))
 
 
 def load_model(
@@ -69,7 +84,8 @@ def load_model(
     A file is data: loading it opens no other file, imports nothing and runs no code.
 
     Args:
-        filepath: path of an HDF5 file (`.h5`) or a `.keras` archive; the content decides which.
+        filepath: path of an HDF5 file (`.h5`) or a `.keras` archive; the content decides which. Or such a file, open
+            for reading in binary, or an `h5py.File`.
         custom_objects: your own classes and functions by name.
         compile: whether to restore the compile state and the optimizer.
         safe_mode: accepted for compatibility; code in files is never run.
@@ -83,10 +99,12 @@ def load_model(
         ValueError: the file is damaged, of another kind, holds a class that is not known, or asks for something
             that reading a model never needs.
     """
-    path = existing(filepath)
     _check_arguments("load_model", kwargs, ("options",))
-    read = whole.read_keras if is_zip(path) or path.endswith(".keras") else whole.read_hdf5
-    return read(path, custom_objects, compile)
+    source = _source(filepath)
+    path = name_of(source)
+    read = whole.read_keras if is_zip(source) or path.endswith(".keras") else whole.read_hdf5
+    with naming(f"The file {path!r}"), lookup.custom_object_scope(custom_objects):
+        return read(source, compile)
 
 
 def save_weights(model: Any, filepath: Any, overwrite: bool = True, **kwargs: Any) -> None:
@@ -103,14 +121,12 @@ def save_weights(model: Any, filepath: Any, overwrite: bool = True, **kwargs: An
         FileExistsError: the file exists and `overwrite` is false.
         ValueError: another ending, or the model has no weights yet.
     """
-    import h5py
-
     path = _writable(filepath)
     _check_arguments("save_weights", kwargs, ("save_format", "options", "max_shard_size"))
     if not path.endswith(_HDF5):
         raise ValueError(f"Weights are saved to a path ending in .weights.h5 or .h5, such as {path + '.weights.h5'!r}.")
     _check_built(model, "save")
-    with replacing(path, overwrite) as temporary, h5py.File(temporary, "w") as file:
+    with replacing(path, overwrite) as temporary, new_hdf5(temporary) as file:
         if path.endswith(".weights.h5"):
             write_structure(file, model)
         else:
@@ -124,7 +140,7 @@ def load_weights(model: Any, filepath: Any, by_name: bool = False, skip_mismatch
 
     Args:
         model: a model that is built.
-        filepath: path of an HDF5 file or a `.keras` archive.
+        filepath: path of an HDF5 file or a `.keras` archive, or such a file that is open for reading in binary.
         by_name: match layers by name and leave the rest, for the layout of Keras 1 and 2.
         skip_mismatch: leave out what does not fit, with a warning.
         **kwargs: older arguments without effect: `options`.
@@ -133,27 +149,28 @@ def load_weights(model: Any, filepath: Any, by_name: bool = False, skip_mismatch
         FileNotFoundError: there is no such file.
         ValueError: the file is damaged, or belongs to another architecture.
     """
-    path = existing(filepath)
     _check_arguments("load_weights", kwargs, ("options", "reshape", "objects_to_skip"))
+    source = _source(filepath)
     _check_built(model, "load")
-    if is_zip(path):
-        _check_by_position(by_name, path)
-        with open_zip(path) as archive:
-            whole.load_structure(archive, model, path, skip_mismatch)
-        return
-    with open_hdf5(path) as root:
-        group = root.group("model_weights") if "model_weights" in root else root
-        if group.strings("layer_names"):
-            plan.assign((plan_by_name if by_name else plan_by_position)(group, model, skip_mismatch))
-        elif "vars" in root or "layers" in root:
+    path = name_of(source)
+    with naming(f"The file {path!r}"):
+        if is_zip(source):
             _check_by_position(by_name, path)
-            whole.load_group(root, model, skip_mismatch)
-        else:
-            raise ValueError(
-                f"The HDF5 file {path!r} holds no weights of a model. Expected what model.save_weights() or "
-                "model.save() "
-                f"wrote; it has {root.names()[:8]}."
-            )
+            with open_zip(source) as archive:
+                whole.load_archive(archive, model, skip_mismatch)
+            return
+        with open_hdf5(source) as root:
+            group = root.group("model_weights") if "model_weights" in root else root
+            if group.strings("layer_names"):
+                plan.assign((plan_by_name if by_name else plan_by_position)(group, model, skip_mismatch))
+            elif "vars" in root or "layers" in root:
+                _check_by_position(by_name, path)
+                whole.load_group(root, model, skip_mismatch)
+            else:
+                raise FileError(
+                    f"The HDF5 file {path!r} holds no weights of a model. Expected what model.save_weights() or "
+                    f"model.save() wrote; it has {root.names()[:8]}."
+                )
 
 
 def model_from_json(json_string: str, custom_objects: dict[str, Any] | None = None) -> Any:
@@ -172,9 +189,18 @@ def model_from_json(json_string: str, custom_objects: dict[str, Any] | None = No
         >>> cornu.models.model_from_json(model.to_json()).count_params()
         3
     """
-    encoded = parse(json_string, "The model's JSON")
-    with lookup.custom_object_scope(custom_objects), whole._config_errors("the JSON"):
-        return codec.decode(encoded, whole._layers())
+    with naming("The JSON"), lookup.custom_object_scope(custom_objects):
+        return whole.decode_model(parse(json_string, "The model's JSON"))
+
+
+def _source(filepath: Any) -> Any:
+    """A path that exists, or a binary file to read from."""
+    if isinstance(filepath, str | os.PathLike):
+        return existing(filepath)
+    if hasattr(filepath, "id") and hasattr(filepath, "attrs"):  # an h5py.File
+        filepath.flush()
+        return io.BytesIO(filepath.file.id.get_file_image())
+    return filepath
 
 
 def _writable(filepath: Any) -> str:

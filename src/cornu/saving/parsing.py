@@ -1,10 +1,10 @@
 """JSON from a file as plain data, within limits."""
 
 import json
-import re
 from typing import Any
 
 _LARGEST = 64 << 20  # characters; the largest published models have configs of about one million
+_MOST = 2 << 20  # values: each takes up to a hundred bytes, whatever it is in the text
 _DEEPEST = 200  # a model inside a model adds about six
 
 
@@ -26,23 +26,29 @@ def parse(text: Any, where: str) -> Any:
         )
     try:
         text = text.decode("utf-8") if isinstance(text, bytes) else text
-        if _depth(text) > _DEEPEST:
+        count = sum(text.count(mark) for mark in "[{,")
+        if count > _MOST:
+            raise ValueError(f"it has {count:,} values; at most {_MOST:,} are read")
+        data = json.loads(text)
+        if _deeper_than(_DEEPEST, data):
             raise ValueError(f"it is nested more than {_DEEPEST} levels deep")
-        return json.loads(text)
+        return data
     except (ValueError, RecursionError) as error:
+        reason = f"it is nested more than {_DEEPEST} levels deep" if isinstance(error, RecursionError) else str(error)
         raise ValueError(
-            f"{where} cannot be read as JSON: {str(error).splitlines()[0]}. The file is damaged or was not written by "
+            f"{where} cannot be read as JSON: {reason.splitlines()[0]}. The file is damaged or was not written by "
             "model.save(), model.to_json() or Keras."
         ) from None
 
 
-def _depth(text: str) -> int:
-    """How deeply brackets are nested, those inside strings left out."""
-    deepest = depth = 0
-    for token in re.finditer(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', text):
-        if token[0] in "[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif token[0] in "]}":
-            depth -= 1
-    return deepest
+def _deeper_than(levels: int, data: Any) -> bool:
+    """Whether lists and dictionaries are nested more deeply."""
+    layer = [data]
+    for _ in range(levels + 1):
+        layer = [
+            item
+            for value in layer
+            if isinstance(value, dict | list)
+            for item in (value.values() if isinstance(value, dict) else value)
+        ]
+    return bool(layer)

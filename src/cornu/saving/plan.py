@@ -84,6 +84,8 @@ def optimizer_pairs(optimizer: Any, arrays: list[Any], where: str) -> Pairs:
 
 
 def assign(pairs: Pairs) -> None:
-    """Put the arrays in place."""
-    for variable, array in pairs:
+    """Put the arrays in place, and let go of each on the way: the Variables keep copies."""
+    pairs.reverse()
+    while pairs:
+        variable, array = pairs.pop()
         variable.assign(array)

@@ -1,7 +1,7 @@
 """The checked reader: the only code that opens HDF5 files and zip archives, and what it refuses in them.
 
 A model file is data that may come from anywhere. Reading it never follows a link, opens another file, runs a
-plugin, or takes memory that the file's own size does not explain.
+plugin, or takes time or memory that the file's own size does not explain.
 """
 
 import contextlib
@@ -12,67 +12,46 @@ import re
 import stat
 import zipfile
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
-SLACK = 16 << 20  # bytes that any dataset or file may expand to, whatever it stores
-EXPANSION = 32  # beyond that: declared bytes for each stored byte
-_FILTERS = (1, 2, 3, 4, 5, 6, 32000)  # the HDF5 library's own, and h5py's lzf; others load plugins
-_REFUSED = (
-    "is refused: a model file is read without following anything out of it. Save the model again to one plain file."
-)
+from . import hdf5
+from .limits import FOLLOWED, Budget, Damaged, FileError, Refused, damage
 
-
-class Refused(ValueError):  # noqa: N818 - it is what happened to the file
-    """The file asks for something that reading a model never needs."""
-
-
-class Budget:
-    """Bytes that may still be read from a file.
-
-    Args:
-        stored: size of the file.
-        path: its path, for messages.
-    """
-
-    def __init__(self, stored: int, path: str) -> None:
-        self.left, self.path = SLACK + EXPANSION * stored, path
-
-    def spend(self, declared: int, stored: int, what: str) -> None:
-        """Take `declared` bytes; raises `Refused` if `stored` bytes or what is left do not explain them."""
-        if declared > SLACK + EXPANSION * stored or declared > self.left:
-            raise Refused(
-                f"{what} in {self.path!r} declares {declared:,} bytes, but stores only {stored:,}. Reading it is "
-                "refused, "
-                "since it could exhaust the memory. The file is damaged or hostile; get it again from its source."
-            )
-        self.left -= declared
+_LONGEST_NAME = 1 << 16
 
 
 class Group:
     """A group of an HDF5 file: groups and arrays by name, and attributes.
 
     Args:
-        group: the h5py object.
-        budget: what may be read.
+        file: the file.
+        item: the group in it.
+        name: its path from the top.
     """
 
-    def __init__(self, group: Any, budget: Budget) -> None:
-        self._group, self._budget = group, budget
+    def __init__(self, file: hdf5.File, item: hdf5.Item, name: str = "/") -> None:
+        self._file, self._item, self._name = file, item, name
+        self._path = file.budget.path
+
+    @property
+    def size(self) -> int:
+        """Size of the file in bytes."""
+        return self._file.size
 
     @property
     def where(self) -> str:
         """File and name, for messages."""
-        return f"{self._budget.path!r}, group {self._group.name!r}"
+        return f"{self._path!r}, group {self._name!r}"
 
     def __contains__(self, path: str) -> bool:
         return self._find(path) is not None
 
     def names(self) -> list[str]:
         """Names of what the group holds."""
-        with damage(self._budget.path):
-            return list(self._group.keys())
+        with damage(self._path):
+            return list(self._file.links(self._item))
 
     def group(self, path: str) -> "Group":
         """The group at a path of names with slashes between.
@@ -80,44 +59,28 @@ class Group:
         Raises:
             ValueError: there is none, or a link leads there.
         """
-        import h5py
-
         found = self._find(path)
-        if not isinstance(found, h5py.Group):
-            raise ValueError(f"{self.where} has no group {path!r}: the file is not a complete model file.")
-        return Group(found, self._budget)
+        if found is None or not found.is_group:
+            raise FileError(f"{self.where} has no group {path!r}: the file is not a complete model file.")
+        return Group(self._file, found, self._below(path))
 
     def array(self, path: str) -> np.ndarray[Any, Any]:
         """The array at a path of names with slashes between.
 
         Raises:
-            ValueError: there is none, a link leads there, or it is larger than the file explains.
+            ValueError: there is none, a link leads there, it is larger than the file explains, or it holds something
+                else than numbers.
         """
-        import h5py
-
         found = self._find(path)
-        if not isinstance(found, h5py.Dataset):
-            raise ValueError(f"{self.where} has no array {path!r}: the file is not a complete model file.")
-        with damage(self._budget.path):
-            self._check(found)
-            value = np.asarray(found[()])
-            if found.dtype.kind == "V" and found.attrs.get("dtype") == "bfloat16":
-                import ml_dtypes
-
-                value = value.view(ml_dtypes.bfloat16)
-            return value
+        if found is None or not found.is_array:
+            raise FileError(f"{self.where} has no array {path!r}: the file is not a complete model file.")
+        with damage(self._path):
+            return self._file.array(found, repr(self._below(path)))
 
     def attribute(self, name: str) -> Any:
-        """The attribute, text decoded, or None."""
-        with damage(self._budget.path):
-            if name not in self._group.attrs:
-                return None
-            kept = self._group.attrs.get_id(name)
-            self._budget.spend(
-                int(np.prod(kept.shape, dtype=object) or 1) * kept.dtype.itemsize, 1 << 16, f"Attribute {name!r}"
-            )
-            value = self._group.attrs[name]
-            return value.decode("utf-8") if isinstance(value, bytes) else value
+        """The attribute: text, a list of texts, or numbers; None if there is none."""
+        with damage(self._path):
+            return self._file.attribute(self._item, name)
 
     def strings(self, name: str) -> list[str]:
         """An attribute that lists names; long lists are spread over `name0`, `name1`, ... (Keras splits at 64 kB)."""
@@ -125,77 +88,26 @@ class Group:
         pieces = [value] if value is not None else []
         while not isinstance(value, str) and (piece := self.attribute(f"{name}{len(pieces)}")) is not None:
             pieces.append(piece)
-        with damage(self._budget.path):
-            listed = [item for piece in pieces for item in np.ravel(piece)]
-            return [item.decode("utf-8") if isinstance(item, bytes) else str(item) for item in listed]
+        listed = [str(item) for piece in pieces for item in (np.ravel(piece) if not isinstance(piece, list) else piece)]
+        if any(len(item) > _LONGEST_NAME for item in listed):
+            raise Refused(f"{self.where} lists names in {name!r} that are longer than any is. The file is damaged.")
+        return listed
 
-    def _find(self, path: str) -> Any:
-        """The h5py object at a path, every step of which is a hard link; None if a step is missing."""
-        import h5py
+    def _below(self, path: str) -> str:
+        return "/".join(["", *filter(None, f"{self._name}/{path}".split("/"))])
 
-        found = self._group
-        with damage(self._budget.path):
+    def _find(self, path: str) -> hdf5.Item | None:
+        """The item at a path, every step of which is a hard link; None if a step is missing."""
+        found = self._item
+        with damage(self._path):
             for part in filter(None, path.split("/")):
-                if not isinstance(found, h5py.Group):
+                target = self._file.links(found).get(part)
+                if target is None:
                     return None
-                try:
-                    link = found.get(part, getlink=True)
-                except TypeError:
-                    raise Refused(f"A user-defined link {part!r} in {self.where} {_REFUSED}") from None
-                if link is None:
-                    return None
-                if not isinstance(link, h5py.HardLink):
-                    raise Refused(f"The {_kind(link)} {part!r} in {self.where} {_REFUSED}")
-                found = found[part]
+                if isinstance(target, str):
+                    raise Refused(f"The {target} {part!r} in {self.where} {FOLLOWED}")
+                found = self._file.item(target)
         return found
-
-    def _check(self, dataset: Any) -> None:
-        what = f"Array {dataset.name!r}"
-        if dataset.is_virtual:
-            raise Refused(f"The virtual dataset {dataset.name!r} in {self._budget.path!r} {_REFUSED}")
-        made = dataset.id.get_create_plist()
-        if made.get_external_count():
-            raise Refused(f"The external storage of {dataset.name!r} in {self._budget.path!r} {_REFUSED}")
-        for index in range(made.get_nfilters()):
-            if made.get_filter(index)[0] not in _FILTERS:
-                raise Refused(f"{what} in {self._budget.path!r} needs a plugin to be read, which {_REFUSED}")
-        if dataset.dtype.kind not in "biufcSV" or dataset.dtype.fields:
-            raise Refused(
-                f"{what} in {self._budget.path!r} holds {dataset.dtype}; weights are arrays of plain numbers."
-            )
-        sizes = [dataset.shape or (), dataset.chunks or ()]
-        declared = max(int(np.prod(size, dtype=object)) * dataset.dtype.itemsize for size in sizes)
-        self._budget.spend(declared, dataset.id.get_storage_size(), what)
-
-
-def _kind(link: Any) -> str:
-    return {"ExternalLink": "external link", "SoftLink": "soft link"}.get(type(link).__name__, "link")
-
-
-@contextlib.contextmanager
-def damage(path: str) -> Iterator[None]:
-    """Errors of the HDF5 and zip libraries inside the `with` block as a sentence that names the file."""
-    try:
-        yield
-    except Refused:
-        raise
-    except (
-        OSError,
-        RuntimeError,
-        KeyError,
-        TypeError,
-        ValueError,
-        OverflowError,
-        zipfile.BadZipFile,
-        EOFError,
-    ) as error:
-        if isinstance(error, FileNotFoundError | PermissionError | IsADirectoryError):
-            raise
-        raise ValueError(
-            f"The file {path!r} is damaged or incomplete "
-            f"({str(error).splitlines()[0] if str(error) else type(error).__name__}). "
-            "Get it again from its source, or save the model again."
-        ) from None
 
 
 def existing(filepath: Any) -> str:
@@ -223,72 +135,85 @@ def existing(filepath: Any) -> str:
     return path
 
 
-def is_zip(path: str) -> bool:
-    """Whether the file begins as a zip archive does."""
-    with open(path, "rb") as opened:
-        return opened.read(4) == b"PK\x03\x04"
+def name_of(source: Any) -> str:
+    """What messages call a path or an open file."""
+    if isinstance(source, str | os.PathLike):
+        return os.fspath(source)
+    name = getattr(source, "name", None)
+    return name if isinstance(name, str) else f"<{type(source).__name__}>"
 
 
 @contextlib.contextmanager
-def open_hdf5(source: Any, name: str | None = None) -> Iterator[Group]:
+def _opened(source: Any) -> Iterator[BinaryIO]:
+    """The binary file at a path, or the one that is given; it stays open."""
+    if isinstance(source, bytes):
+        yield io.BytesIO(source)
+    elif isinstance(source, str | os.PathLike):
+        with open(existing(source), "rb") as stream:
+            yield stream
+    elif hasattr(source, "readinto") and hasattr(source, "seek"):
+        yield source
+    else:
+        raise TypeError(f"Expected a path or an open binary file. Received {type(source).__name__}: {source!r}")
+
+
+def is_zip(source: Any) -> bool:
+    """Whether the file begins as a zip archive does."""
+    with _opened(source) as stream:
+        stream.seek(0)
+        return stream.read(4) == b"PK\x03\x04"
+
+
+@contextlib.contextmanager
+def open_hdf5(source: Any) -> Iterator[Group]:
     """The root group of an HDF5 file.
 
     Args:
-        source: path, or the file's bytes.
-        name: what to call it in messages, by default the path.
+        source: path, the file's bytes, or an open binary file.
 
     Raises:
         FileNotFoundError: there is no such file.
         ValueError: it is not an HDF5 file, or damaged.
-        ImportError: h5py is not installed.
     """
-    try:
-        import h5py
-    except ImportError:
-        raise ImportError("Reading and writing .h5 and .keras files needs h5py: run `pip install h5py`.") from None
-    if isinstance(source, bytes):
-        path, size = name or "weights", len(source)
-        file: io.BytesIO | None = io.BytesIO(source)
-        start = source[:8]
-    else:
-        path = existing(source)
-        size, file = os.path.getsize(path), None
-        with open(path, "rb") as stream:
-            start = stream.read(8)
-    if start != b"\x89HDF\r\n\x1a\n" and (isinstance(source, bytes) or not h5py.is_hdf5(path)):
-        what = (
-            "is empty" if not start else "is a zip archive, not HDF5" if start[:2] == b"PK" else "is not an HDF5 file"
-        )
-        raise ValueError(
+    path = name_of(source)
+    with _opened(source) as stream:
+        yield _root(stream, 0, stream.seek(0, os.SEEK_END), path)
+
+
+def _root(stream: BinaryIO, begin: int, size: int, path: str) -> Group:
+    stream.seek(begin)
+    start = stream.read(min(size, 8))
+    if start != hdf5.SIGNATURE:
+        what = "is not an HDF5 file"
+        what = "is empty" if not start else "is a zip archive, not HDF5" if start[:2] == b"PK" else what
+        raise FileError(
             f"The file {path!r} {what}. Expected what model.save('model.h5') or model.save_weights('model.weights.h5') "
             "wrote; if it was downloaded, the download may have failed."
         )
     with damage(path):
-        opened = h5py.File(file, "r") if file is not None else h5py.File(path, "r", locking="best-effort")
-    try:
-        yield Group(opened, Budget(size, path))
-    finally:
-        opened.close()
+        file = hdf5.File(stream, begin, size, Budget(size, path))
+        return Group(file, file.item(file.root))
 
 
 class Archive:
     """Members of a zip archive, by name.
 
     Args:
-        archive: the open archive.
-        path: its path, for messages.
-        budget: what may be read.
+        stream: the archive's file.
+        path: what to call it in messages.
     """
 
-    def __init__(self, archive: zipfile.ZipFile, path: str, budget: Budget) -> None:
-        self._archive, self._budget, self.path = archive, budget, path
+    def __init__(self, stream: BinaryIO, path: str) -> None:
+        self._stream, self.path = stream, path
+        self._archive = zipfile.ZipFile(stream)
+        self._budget = Budget(stream.seek(0, os.SEEK_END), path)
         self._members: dict[str, zipfile.ZipInfo] = {}
-        for info in archive.infolist():
+        for info in self._archive.infolist():
             check_member(info.filename, path)
             if stat.S_ISLNK(info.external_attr >> 16):
-                raise Refused(f"The link {info.filename!r} in {path!r} {_REFUSED}")
+                raise Refused(f"The link {info.filename!r} in {path!r} {FOLLOWED}")
             if info.filename in self._members:
-                raise Refused(f"{path!r} holds {info.filename!r} twice, which {_REFUSED}")
+                raise Refused(f"{path!r} holds {info.filename!r} twice, which {FOLLOWED}")
             self._members[info.filename] = info
 
     def __contains__(self, name: str) -> bool:
@@ -300,40 +225,64 @@ class Archive:
 
     def read(self, name: str) -> bytes:
         """The member's bytes; raises `ValueError` if there is none or it is larger than the archive explains."""
-        if name not in self._members:
-            raise ValueError(f"{self.path!r} has no {name!r}: it is not a complete .keras file.")
-        info = self._members[name]
-        self._budget.spend(info.file_size, info.compress_size, f"Member {name!r}")
         with damage(self.path):
-            return self._archive.read(info)
+            return self._archive.read(self._found(name))
+
+    def hdf5(self, name: str) -> Group:
+        """The root group of a member that is an HDF5 file, read where it lies if it is not compressed."""
+        info, path = self._found(name), f"{self.path}/{name}"
+        if info.compress_type != zipfile.ZIP_STORED:
+            data = self.read(name)
+            return _root(io.BytesIO(data), 0, len(data), path)
+        with damage(self.path):
+            if info.file_size != info.compress_size:
+                raise Damaged(f"the sizes of {name!r} differ")
+            with self._archive.open(info) as member:
+                while member.read(1 << 20):  # at the end it compares the checksum
+                    pass
+            self._stream.seek(info.header_offset + 26)
+            lengths = self._stream.read(4)
+        begin = info.header_offset + 30 + int.from_bytes(lengths[:2], "little") + int.from_bytes(lengths[2:], "little")
+        return _root(self._stream, begin, info.file_size, path)
+
+    def _found(self, name: str) -> zipfile.ZipInfo:
+        if name not in self._members:
+            raise FileError(f"{self.path!r} has no {name!r}: it is not a complete .keras file.")
+        info = self._members[name]
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise Refused(
+                f"Member {name!r} in {self.path!r} is compressed in a way that no Keras uses. Unpack it, and pack it "
+                "again as zip does by default."
+            )
+        self._budget.spend(info.file_size, info.compress_size, f"Member {name!r}")
+        return info
 
 
 def check_member(name: str, path: str) -> None:
     """Raise `Refused` for a member's name that could lead out of the folder it is put into."""
     parts = re.split(r"[/\\]", name)
     if name.startswith(("/", "\\")) or ".." in parts or "\0" in name or "\\" in name or re.match(r"^[A-Za-z]:", name):
-        raise Refused(f"The member name {name!r} in {path!r} {_REFUSED}")
+        raise Refused(f"The member name {name!r} in {path!r} {FOLLOWED}")
 
 
 @contextlib.contextmanager
-def open_zip(filepath: Any) -> Iterator[Archive]:
+def open_zip(source: Any) -> Iterator[Archive]:
     """The members of a zip archive; nothing is extracted.
 
     Args:
-        filepath: path.
+        source: path, or an open binary file.
 
     Raises:
         FileNotFoundError: there is no such file.
         ValueError: it is not a zip archive, or damaged.
     """
-    path = existing(filepath)
-    if not is_zip(path):
-        raise ValueError(
-            f"The file {path!r} is not a .keras file (a zip archive). Expected what model.save('model.keras') "
-            "wrote; if it "
-            "was downloaded, the download may have failed."
-        )
-    with damage(path):
-        opened = zipfile.ZipFile(path)
-    with opened:
-        yield Archive(opened, path, Budget(os.path.getsize(path), path))
+    path = name_of(source)
+    with _opened(source) as stream:
+        if not is_zip(stream):
+            raise FileError(
+                f"The file {path!r} is not a .keras file (a zip archive). Expected what model.save('model.keras') "
+                "wrote; if it was downloaded, the download may have failed."
+            )
+        with damage(path):
+            archive = Archive(stream, path)
+        yield archive

@@ -1,50 +1,44 @@
 """Whole models: architecture, weights, compile state and optimizer, in one .h5 or .keras file."""
 
-import io
+import contextlib
 import json
+import os
+import shutil
 import time
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from ..core import codec, lookup
-from . import plan
+from . import declared, plan
 from .legacy import VERSION, plan_by_position, read_arrays, write_arrays, write_weights
+from .limits import FileError
 from .parsing import parse
-from .reader import Archive, Group, open_hdf5, open_zip
-from .structure import plan_structure, write_structure
+from .reader import Archive, Group, name_of, open_hdf5, open_zip
+from .structure import plan_structure, walk, write_structure
+from .writer import new_hdf5, scratch
 
 _WEIGHTS = "model.weights.h5"
 
 
-def write_hdf5(path: str, model: Any, include_optimizer: bool) -> None:
+def write_hdf5(file: Any, model: Any, include_optimizer: bool) -> None:
     """Write a model as Keras writes .h5 files.
 
     Args:
-        path: path.
+        file: empty h5py file.
         model: a model that `get_config` describes.
         include_optimizer: whether compile state and the optimizer's are written too.
     """
-    import h5py
-
     from ..version import __version__
 
-    encoded = codec.encode_object(model)
-    attributes = {
-        "keras_version": VERSION,
-        "cornu_version": __version__,
-        "backend": "jax",
-        "model_config": json.dumps(encoded),
-    }
     compiled = model.get_compile_config() if include_optimizer else None
+    file.attrs["keras_version"], file.attrs["backend"] = VERSION, "jax"
+    file.attrs["cornu_version"] = __version__
+    file.attrs["model_config"] = json.dumps(codec.encode_object(model))
     if compiled is not None:
-        attributes["training_config"] = json.dumps(_training_config(compiled))
-    with h5py.File(path, "w") as file:
-        file.attrs.update(attributes)
-        write_weights(file.create_group("model_weights"), model)
-        if compiled is not None and model.optimizer.built:
-            write_arrays(file.create_group("optimizer_weights"), list(model.optimizer.variables))
+        file.attrs["training_config"] = json.dumps(_training_config(compiled))
+    write_weights(file.create_group("model_weights"), model)
+    if compiled is not None and model.optimizer.built:
+        write_arrays(file.create_group("optimizer_weights"), list(model.optimizer.variables))
 
 
 def _training_config(compiled: dict[str, Any]) -> dict[str, Any]:
@@ -66,31 +60,77 @@ def _long_names(loss: Any) -> Any:
     return loss
 
 
-def read_hdf5(path: str, custom_objects: dict[str, Any] | None, compile: bool) -> Any:
-    """The model in an .h5 file of any version of Keras, or of Cornu."""
-    with open_hdf5(path) as root, lookup.custom_object_scope(custom_objects):
+def read_hdf5(source: Any, compile: bool) -> Any:
+    """The model in an .h5 file of any version of Keras, or of Cornu.
+
+    Args:
+        source: path, or an open binary file.
+        compile: whether to restore the compile state and the optimizer.
+    """
+    path = name_of(source)
+    with open_hdf5(source) as root:
         text = root.attribute("model_config")
         if text is None:
-            raise ValueError(
+            raise FileError(
                 f"The file {path!r} holds weights, but no architecture. Build the model in code, then call "
                 f"model.load_weights({path!r})."
             )
-        with _config_errors(path):
-            model = codec.decode(parse(text, f"The architecture in {path!r}"), _layers())
+        model = decode_model(parse(text, f"The architecture in {path!r}"), root.size)
         plan.assign(plan_by_position(root.group("model_weights"), model, skip_mismatch=False))
         settings = root.attribute("training_config") if compile else None
         if settings is not None:
             training = parse(settings, f"The compile state in {path!r}")
-            with _config_errors(path):
-                model.compile_from_config({**_known(training), "optimizer": training["optimizer_config"]})
+            _compile(model, training, training["optimizer_config"])
             if "optimizer_weights" in root:
                 _restore_optimizer(model, root.group("optimizer_weights"), path)
     return model
 
 
-def _known(training: dict[str, Any]) -> dict[str, Any]:
-    """What `compile` takes."""
-    return {k: training[k] for k in ("loss", "loss_weights", "metrics", "weighted_metrics") if k in training}
+def decode_model(encoded: Any, stored: int = 0) -> Any:
+    """The model that a file's JSON describes, built, with fresh weights.
+
+    Args:
+        encoded: the JSON, parsed.
+        stored: size of the file that holds the weights.
+
+    Raises:
+        ValueError: it describes something else, or more than the file can hold.
+    """
+    layers = lookup.tables()["keras.layers"]
+    with declared.loading(encoded, stored) as what:
+        model = codec.decode(encoded, layers)
+        if not isinstance(model, layers.entries["Model"]):
+            raise ValueError(
+                f"It describes a {type(model).__name__}, not a model. Only models are loaded; make a single layer with "
+                "cornu.layers.deserialize(config)."
+            )
+        if not model.built and encoded.get("build_config"):
+            model.build_from_config(encoded["build_config"])
+    for _, layer in walk(model) if what.unrolled else ():
+        name = layer.name.removeprefix("forward_").removeprefix("backward_")  # Bidirectional copies its layer
+        if hasattr(layer, "unroll") and {name, layer.name} & what.unrolled:
+            layer.unroll = True
+    return model
+
+
+def _compile(model: Any, training: dict[str, Any], optimizer: Any) -> None:
+    """Compile as a file says, each part of it being of its own kind."""
+    tables = lookup.tables()
+    kinds = {"loss": tables["keras.losses"], "metrics": tables["keras.metrics"]}
+    kinds["weighted_metrics"] = kinds["metrics"]
+    known = {key: _decoded(training[key], kind) for key, kind in kinds.items() if key in training}
+    if "loss_weights" in training:
+        known["loss_weights"] = training["loss_weights"]
+    model.compile_from_config({**known, "optimizer": optimizer})
+
+
+def _decoded(value: Any, table: lookup.Table) -> Any:
+    """Objects of one kind in a tree of lists and dictionaries."""
+    if isinstance(value, dict) and "class_name" in value:
+        return codec.decode(value, table)
+    if isinstance(value, dict):
+        return {key: _decoded(item, table) for key, item in value.items()}
+    return [_decoded(item, table) for item in value] if isinstance(value, list) else value
 
 
 def _restore_optimizer(model: Any, group: Group, path: str) -> None:
@@ -99,81 +139,63 @@ def _restore_optimizer(model: Any, group: Group, path: str) -> None:
     plan.assign(plan.optimizer_pairs(model.optimizer, read_arrays(group), path))
 
 
-def write_keras(path: str, model: Any) -> None:
+def write_keras(target: Any, model: Any, folder: str) -> None:
     """Write a model as a .keras archive.
 
     Args:
-        path: path.
+        target: path, or a binary file.
         model: a model that `get_config` describes.
+        folder: where the weights lie until they are put into the archive.
     """
     encoded = codec.encode_object(model)
     compiled = model.get_compile_config()
     if compiled is not None:
         encoded["compile_config"] = compiled
-    if model.graph is None and getattr(model, "_built_shape", None) is not None:
-        encoded["build_config"] = {"input_shape": model._built_shape}
     metadata = {"keras_version": VERSION, "date_saved": time.strftime("%Y-%m-%d@%H:%M:%S")}
-    with zipfile.ZipFile(path, "w") as archive:
+    with scratch(folder) as path, zipfile.ZipFile(target, "w") as archive:
         archive.writestr("metadata.json", json.dumps(metadata))
         archive.writestr("config.json", json.dumps(encoded))
-        archive.writestr(_WEIGHTS, structure_bytes(model))
+        with new_hdf5(path) as file:
+            write_structure(file, model)
+        large = os.path.getsize(path) >= 1 << 31
+        with open(path, "rb") as weights, archive.open(_WEIGHTS, "w", force_zip64=large) as member:
+            shutil.copyfileobj(weights, member, 1 << 20)
 
 
-def structure_bytes(model: Any) -> bytes:
-    """The Variables of a model as an HDF5 file in memory."""
-    import h5py
+def read_keras(source: Any, compile: bool) -> Any:
+    """The model in a .keras archive.
 
-    buffer = io.BytesIO()
-    with h5py.File(buffer, "w") as file:
-        write_structure(file, model)
-    return buffer.getvalue()
-
-
-def read_keras(path: str, custom_objects: dict[str, Any] | None, compile: bool) -> Any:
-    """The model in a .keras archive."""
-    with open_zip(path) as archive, lookup.custom_object_scope(custom_objects):
+    Args:
+        source: path, or an open binary file.
+        compile: whether to restore the compile state and the optimizer.
+    """
+    path = name_of(source)
+    with open_zip(source) as archive:
         encoded = parse(archive.read("config.json"), f"config.json in {path!r}")
-        with _config_errors(path):
-            model = codec.decode(encoded, _layers())
-            shape = (encoded.get("build_config") or {}).get("input_shape")
-            if not model.built and shape:
-                model.build(tuple(shape))
-            if compile and encoded.get("compile_config"):
-                compiled = encoded["compile_config"]
-                if "optimizer" in compiled:
-                    model.compile_from_config({**_known(compiled), "optimizer": compiled["optimizer"]})
-        load_structure(archive, model, path)
+        weights = archive.hdf5(_WEIGHTS)
+        model = decode_model(encoded, weights.size)
+        compiled = encoded.get("compile_config") or {}
+        if compile and "optimizer" in compiled:
+            _compile(model, compiled, compiled["optimizer"])
+        load_group(weights, model)
     return model
 
 
-def load_structure(archive: Archive, model: Any, path: str, skip_mismatch: bool = False) -> None:
+def load_archive(archive: Archive, model: Any, skip_mismatch: bool) -> None:
     """Put the weights of a .keras archive into a model."""
-    with open_hdf5(archive.read(_WEIGHTS), f"{path}/{_WEIGHTS}") as root:
-        load_group(root, model, skip_mismatch)
+    load_group(archive.hdf5(_WEIGHTS), model, skip_mismatch)
 
 
-def load_group(root: Group, model: Any, skip_mismatch: bool) -> None:
-    """Put the weights of a file in the layout of Keras 3 into a model."""
-    pairs, custom = plan_structure(root, model, skip_mismatch)
-    plan.assign(pairs)
-    for layer, store in custom:
-        layer.load_own_variables(store)
-
-
-def _layers() -> lookup.Table:
-    from ..layers.layer import layers
-
-    return layers
-
-
-@contextmanager
-def _config_errors(path: str) -> Iterator[None]:
-    """What a damaged config makes Python say, as a sentence."""
+def load_group(root: Group, model: Any, skip_mismatch: bool = False) -> None:
+    """Put the weights of a file in the layout of Keras 3 into a model; an error leaves all of them as they were."""
+    pairs, own = plan_structure(root, model, skip_mismatch)
+    before = [(layer, layer.get_weights()) for layer, _ in own]
     try:
-        yield
-    except (KeyError, TypeError, AttributeError, IndexError, RecursionError, OverflowError) as error:
-        raise ValueError(
-            f"The architecture in {path!r} cannot be rebuilt: {type(error).__name__}: {str(error)[:300]}. If it holds "
-            "layers of your own, pass them in custom_objects and see that from_config(get_config()) works for each; "
-            "otherwise the file is damaged."
-        ) from error
+        for layer, store in own:
+            layer.load_own_variables(store)
+    except BaseException:
+        for layer, weights in before:
+            with contextlib.suppress(ValueError):  # it has made others
+                layer.set_weights(weights)
+        raise
+    plan.assign(pairs)

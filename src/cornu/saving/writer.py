@@ -2,14 +2,19 @@
 
 import contextlib
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from typing import Any
 
+_OPEN = "/proc/self/fd"  # where Linux lists the files that a process has open
+
 
 @contextlib.contextmanager
 def replacing(filepath: Any, overwrite: bool = True) -> Iterator[str]:
-    """The path of a temporary file beside `filepath`, which replaces it when the `with` block ends without an error.
+    """The path of a temporary file, which replaces `filepath` when the `with` block ends without an error.
+
+    On Linux the file has no name before it is complete, so that a process that is killed leaves nothing behind.
 
     Args:
         filepath: where the file shall be.
@@ -28,26 +33,106 @@ def replacing(filepath: Any, overwrite: bool = True) -> Iterator[str]:
         )
     if os.path.exists(path) and not overwrite:
         raise FileExistsError(f"The file {given!r} exists. Pass overwrite=True to replace it, or give another path.")
-    folder, name = os.path.split(path)
-    try:
-        handle, temporary = tempfile.mkstemp(prefix=f".{name}.", suffix=".tmp", dir=folder)
-    except FileNotFoundError:
-        raise FileNotFoundError(
-            f"Cannot write {given!r}: the folder {folder!r} does not exist. Make it first: os.makedirs({folder!r})."
-        ) from None
-    except PermissionError:
-        raise PermissionError(f"Cannot write {given!r}: no permission to write into the folder {folder!r}.") from None
-    os.close(handle)
-    try:
+    folder = os.path.dirname(path)
+    with contextlib.ExitStack() as open_files:
+        try:
+            temporary = open_files.enter_context(scratch(folder))
+        except FileNotFoundError:
+            raise FileNotFoundError(
+                f"Cannot write {given!r}: the folder {folder!r} does not exist. Make it first: os.makedirs({folder!r})."
+            ) from None
+        except PermissionError:
+            raise PermissionError(
+                f"Cannot write {given!r}: no permission to write into the folder {folder!r}."
+            ) from None
         yield temporary
         os.chmod(temporary, _mode(path))
         _sync(temporary)
-        os.replace(temporary, path)
+        with _listed(temporary, folder) as name:
+            os.replace(name, path)
         _sync(folder)
+
+
+@contextlib.contextmanager
+def scratch(folder: str) -> Iterator[str]:
+    """The path of a new, empty file on the disk of a folder, which is gone after the `with` block.
+
+    Where the system can, no folder lists it: then nothing of a process that is killed remains.
+
+    Args:
+        folder: the folder.
+    """
+    handle = _unnamed(folder)
+    if handle is not None:
+        try:
+            yield f"{_OPEN}/{handle}"
+        finally:
+            os.close(handle)
+        return
+    handle, path = tempfile.mkstemp(prefix=".cornu-", suffix=".tmp", dir=folder)
+    try:
+        os.close(handle)
+        yield path
+    finally:
+        _unlink(path)
+
+
+@contextlib.contextmanager
+def new_hdf5(path: str) -> Iterator[Any]:
+    """A new HDF5 file, open for writing.
+
+    Args:
+        path: path; a file without a name is no path to HDF5, but Python can open it.
+    """
+    import h5py
+
+    with open(path, "w+b") as stream, h5py.File(stream, "w") as file:
+        yield file
+
+
+def _unnamed(folder: str) -> int | None:
+    """A new file that no folder lists; None where there are no such files."""
+    flag = getattr(os, "O_TMPFILE", None)
+    if flag is None or not os.path.isdir(_OPEN):
+        return None
+    try:
+        return os.open(folder, flag | os.O_RDWR, 0o600)
+    except OSError:  # this file system has none, or mkstemp will say what is wrong
+        return None
+
+
+@contextlib.contextmanager
+def _listed(path: str, folder: str) -> Iterator[str]:
+    """A name in the folder for a file without one: a link cannot replace another file, but a file can be renamed."""
+    if not path.startswith(_OPEN):
+        yield path
+        return
+    name = os.path.join(folder, f".cornu-{os.getpid()}-{os.path.basename(path)}.tmp")
+    try:
+        _link(path, name, folder)
+        yield name
     except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
+        _unlink(name)
         raise
+
+
+def _link(path: str, name: str, folder: str) -> None:
+    directory = os.open(folder, os.O_RDONLY)
+    try:
+        os.link(path, name, dst_dir_fd=directory, follow_symlinks=True)  # with a dir_fd it follows /proc's link
+    except FileExistsError:  # left by a process with this number that was killed here
+        _unlink(name)
+        os.link(path, name, dst_dir_fd=directory, follow_symlinks=True)
+    except OSError:  # a file system where a file gets no name afterwards
+        shutil.copy(path, name)
+        _sync(name)
+    finally:
+        os.close(directory)
+
+
+def _unlink(path: str) -> None:
+    with contextlib.suppress(OSError):
+        os.unlink(path)
 
 
 def _mode(path: str) -> int:
