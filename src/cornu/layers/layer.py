@@ -94,6 +94,60 @@ class Layer(Configurable, tracking.Tracked):
         """Make the weights for inputs of the given shape, the batch included. A layer without any needs none."""
         self.built = True
 
+    def get_build_config(self) -> dict[str, Any] | None:
+        """The shapes that the weights were made for, as plain data; None if they are not known.
+
+        A file holds them, so that a model can be made again that only knows its weights once it has seen data. A
+        layer that makes weights in a way of its own overrides this and `build_from_config`.
+
+        Returns:
+            `{"input_shape": shape}`, or `{"shapes_dict": {"x_shape": shape, ...}}` for a `build` of several shapes.
+
+        Example:
+            >>> import cornu
+            >>> layer = cornu.layers.Dense(2)
+            >>> y = layer(cornu.Input((3,)))
+            >>> layer.get_build_config()
+            {'input_shape': (None, 3)}
+        """
+        shapes = vars(self).get("_built_for")
+        if shapes is None and self._nodes:
+            args, kwargs = self._nodes[0].args, self._nodes[0].kwargs
+            taken = zip(calling.parameters(self.call), args, strict=False)
+            shapes = {f"{name}_shape": calling.shapes_of(value) for name, value in (*taken, *kwargs.items())}
+            wanted = [name for name in calling.parameters(type(self).build) if name != "kwargs"]
+            wanted = wanted if len(wanted) > 1 else list(shapes)[:1]
+            shapes = {name: shapes[name] for name in wanted if shapes.get(name) is not None}
+        if not shapes:
+            return None
+        return {"shapes_dict": shapes} if len(shapes) > 1 else {"input_shape": next(iter(shapes.values()))}
+
+    def build_from_config(self, config: dict[str, Any]) -> None:
+        """Make the weights for the shapes that `get_build_config` gave.
+
+        Args:
+            config: `input_shape`, or `shapes_dict` by the names of the parameters of `build`.
+
+        Example:
+            >>> import cornu
+            >>> layer = cornu.layers.Dense(2)
+            >>> layer.build_from_config({"input_shape": [None, 3]})
+            >>> layer.count_params()
+            8
+        """
+
+        def shapes(value: Any) -> Any:
+            """Shapes as tuples, which JSON has made lists of."""
+            if isinstance(value, dict):
+                return {key: shapes(item) for key, item in value.items()}
+            nested = any(isinstance(item, list | tuple | dict) for item in value)
+            return [shapes(item) for item in value] if nested else tuple(value)
+
+        if "input_shape" in config:
+            self.build(shapes(config["input_shape"]))
+        elif "shapes_dict" in config:
+            self.build(**shapes(config["shapes_dict"]))
+
     def call(self, *args: Any, **kwargs: Any) -> Any:
         """Compute the outputs. Every layer writes its own."""
         raise NotImplementedError(

@@ -108,7 +108,7 @@ def checked(encoded: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(config, dict):
         return encoded
     what = _loading.get() or Loading()
-    for key, value in (*config.items(), *_build(encoded)):
+    for key, value in (*config.items(), *_inside(config, "arguments"), *_inside(encoded, "build_config")):
         if key in _SIZES and max(_integers(value), default=0) > max(_LARGEST, what.stored):
             _refuse(name, key, value, f"at most {max(_LARGEST, what.stored):,} are explained by the size of the file")
         if "shape" in str(key):
@@ -127,9 +127,9 @@ def checked(encoded: dict[str, Any]) -> dict[str, Any]:
     return encoded
 
 
-def _build(encoded: dict[str, Any]) -> list[tuple[str, Any]]:
-    shapes = encoded.get("build_config")
-    return list(shapes.items()) if isinstance(shapes, dict) else []
+def _inside(config: dict[str, Any], key: str) -> list[tuple[str, Any]]:
+    inner = config.get(key)
+    return list(inner.items()) if isinstance(inner, dict) else []
 
 
 def _check_shape(name: Any, key: str, value: Any) -> None:

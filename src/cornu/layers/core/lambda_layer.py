@@ -4,6 +4,8 @@ import inspect
 from collections.abc import Callable
 from typing import Any, Self
 
+import jax
+
 from ...core import codec, lookup
 from ...core.masks import set_mask
 from ..layer import Layer
@@ -12,8 +14,9 @@ from ..layer import Layer
 class Lambda(Layer):
     """Wraps a function of arrays: `y = function(x, **arguments)`.
 
-    A model with a Lambda can be saved if the function has a name; it is then found again by that name among the
-    registered objects or in `custom_objects`. A file never carries code.
+    A file never carries code: it holds the function's name, if it has one. A model is loaded with the function given
+    again, `load_model(path, custom_objects={"lambda": function})`, under the function's name or that of the layer;
+    only functions that are registered, or Cornu's own, are found without.
 
     Args:
         function: takes the input, and `mask` and `training` if it has parameters of those names.
@@ -26,7 +29,7 @@ class Lambda(Layer):
         whatever the function takes and gives.
 
     Raises:
-        TypeError: `function` cannot be called; or, when the layer is saved, it has no name.
+        TypeError: `function` cannot be called.
 
     Example:
         >>> import cornu
@@ -62,38 +65,69 @@ class Lambda(Layer):
         """What `mask` says."""
         return self.mask(inputs, previous_mask) if callable(self.mask) else self.mask
 
-    def get_config(self) -> dict[str, Any]:
-        """The constructor's arguments as plain data; functions by their names."""
-        return {**super().get_config(), "arguments": codec.encode(self.arguments)}
+    def captured(self) -> dict[str, Any]:
+        """Constructor arguments by name; of a function without a name it is said where it will be looked for."""
+        named = {**super().captured(), "arguments": self.arguments}
+        for key, place in (("function", self.name), ("mask", f"{self.name}_mask"), ("output_shape", None)):
+            if callable(named.get(key)):
+                named[key] = _encoded(named[key], place)
+        return named
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Self:
-        """Make the layer; the function is found by its name, never read from the file."""
-        values = {key: cls._found(value, config) for key, value in config.items() if key in ("function", "mask")}
-        return super().from_config({**config, **values, "output_shape": None})
-
-    @staticmethod
-    def _found(value: Any, config: dict[str, Any]) -> Any:
+        """Make the layer; functions are found by their names or that of the layer, never read from the file."""
         name = config.get("name") or "lambda"
-        if isinstance(value, list | tuple) or (isinstance(value, dict) and value.get("class_name") == "__lambda__"):
-            found = lookup.find_anywhere(name)
-            if found is None:
-                raise ValueError(
-                    f"The Lambda layer {name!r} was saved as Python bytecode, which is never run. Give its function "
-                    f"again: custom_objects={{{name!r}: function}}."
-                )
-            return found
-        if isinstance(value, dict):
-            value = value.get("config", value)
-        if isinstance(value, str):
-            found = lookup.find_anywhere(value)
-            if found is None:
-                raise ValueError(
-                    f"The Lambda layer {name!r} calls a function {value!r} that is not known here. Pass "
-                    f"custom_objects={{{value!r}: {value}}}."
-                )
-            return found
-        return value
+        kept = {key: value for key, value in config.items() if key not in _OLDER}
+        arguments = codec.decode_value(config.get("arguments") or {})
+        if any(callable(value) for value in jax.tree.leaves(arguments)):
+            raise ValueError(f"The arguments of the Lambda layer {name!r} hold a function. A file holds none.")
+        kept |= {"function": _found(config.get("function"), name, name), "arguments": arguments, "output_shape": None}
+        mask = config.get("mask")
+        kept["mask"] = mask if isinstance(mask, bool | None) else _found(mask, f"{name}_mask", name)
+        return super().from_config(kept)
+
+
+# What tf.keras and Keras 1 and 2 wrote beside the functions: where their code was.
+_OLDER = {f"{key}_{what}" for key in ("function", "output_shape", "mask") for what in ("type", "module")} | {"module"}
+
+
+def _encoded(function: Callable[..., Any], place: str | None) -> Any:
+    """A function's name, or, as Keras writes a function without one, but without its code, where to look for it."""
+    if place is None:
+        return None
+    try:
+        return codec.encode_function(function)
+    except TypeError:
+        return {"class_name": "__lambda__", "config": {"code": None, "custom_object": place}}
+
+
+def _found(value: Any, place: str, layer: str) -> Any:
+    """The function that a config means.
+
+    Args:
+        value: its name, alone or in an object of Keras 3, or bytecode.
+        place: the custom object that stands for it if it has no name, or none that is known.
+        layer: name of the layer, for messages.
+    """
+    names = [value] if isinstance(value, str) else []
+    if isinstance(value, dict) and value.get("class_name") in ("function", "builtin"):
+        names = [n for n in (value.get("registered_name"), value.get("config")) if isinstance(n, str)]
+    custom = lookup.get_custom_objects()
+    for name in (*names, place):
+        if name in custom:
+            return custom[name]
+    for name in names:
+        listed = lookup.find_anywhere(name)
+        if listed is not None and not isinstance(listed, type):
+            return listed
+    missing = "a function that the file does not hold"
+    if names:
+        missing, place = f"a function {names[-1]!r} that is not known here", names[-1]
+    elif isinstance(value, list | tuple) or (isinstance(value, dict) and (value.get("config") or {}).get("code")):
+        missing = "a function that was saved as Python bytecode, which is never run"
+    raise ValueError(
+        f"The Lambda layer {layer!r} calls {missing}. Give it when you load: custom_objects={{{place!r}: function}}."
+    )
 
 
 def _has_signature(function: Callable[..., Any]) -> bool:
