@@ -17,6 +17,7 @@ _LARGEST = 1 << 20  # a size that needs no explanation
 _SAMPLE = 1 << 28  # elements of a batch, or of a sample where the batch is open
 _STATES = 1 << 26  # elements of the states that all stateful layers keep
 _STEPS = 1 << 14, 64  # turns of loops written out, and how many more for each object; a turn takes about a millisecond
+_CALL = 8  # turns that calling a layer of an inner model takes
 _RANK = 64  # NumPy's
 
 _SIZES = {
@@ -64,9 +65,10 @@ def loading(encoded: Any, stored: int) -> Iterator[Loading]:
             shape = value.get(key)
             if isinstance(shape, list) and 1 < len(shape) <= _RANK and isinstance(shape[0], int):
                 what.batch = max(what.batch, shape[0] * math.prod(_integers(shape[2:-1])))
-    what.steps -= _calls(encoded)
+    calls = _calls(encoded)
+    what.steps -= _CALL * calls
     if what.steps < 0:
-        _refuse("the model", "calls of layers", _calls(encoded), "models inside models are called too often")
+        _refuse("the model", "calls of layers", calls, "models inside models are called too often")
     token = _loading.set(what)
     try:
         yield what

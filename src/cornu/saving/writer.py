@@ -3,8 +3,11 @@
 import contextlib
 import os
 import shutil
+import signal
 import tempfile
+import threading
 from collections.abc import Iterator
+from types import FrameType
 from typing import Any
 
 _OPEN = "/proc/self/fd"  # where Linux lists the files that a process has open
@@ -14,7 +17,8 @@ _OPEN = "/proc/self/fd"  # where Linux lists the files that a process has open
 def replacing(filepath: Any, overwrite: bool = True) -> Iterator[str]:
     """The path of a temporary file, which replaces `filepath` when the `with` block ends without an error.
 
-    On Linux the file has no name before it is complete, so that a process that is killed leaves nothing behind.
+    On Linux the file has no name before it is complete, so that a process that is killed leaves nothing behind. Ctrl-C
+    waits until the file is complete; pressed again, it does not.
 
     Args:
         filepath: where the file shall be.
@@ -35,6 +39,7 @@ def replacing(filepath: Any, overwrite: bool = True) -> Iterator[str]:
         raise FileExistsError(f"The file {given!r} exists. Pass overwrite=True to replace it, or give another path.")
     folder = os.path.dirname(path)
     with contextlib.ExitStack() as open_files:
+        open_files.enter_context(_uninterrupted())
         try:
             temporary = open_files.enter_context(scratch(folder))
         except FileNotFoundError:
@@ -51,6 +56,29 @@ def replacing(filepath: Any, overwrite: bool = True) -> Iterator[str]:
         with _listed(temporary, folder) as name:
             os.replace(name, path)
         _sync(folder)
+
+
+@contextlib.contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Ctrl-C inside the `with` block acts at its end: in the middle it would leave the HDF5 library with an open file."""
+    asked: list[int] = []
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        if asked:
+            raise KeyboardInterrupt
+        asked.append(number)
+
+    usual = signal.default_int_handler
+    if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGINT) is not usual:
+        yield  # it reaches the main thread only, where somebody holds it back already
+        return
+    signal.signal(signal.SIGINT, ask)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, usual)
+    if asked:
+        raise KeyboardInterrupt
 
 
 @contextlib.contextmanager
