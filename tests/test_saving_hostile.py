@@ -18,8 +18,8 @@ from hypothesis import HealthCheck, given, settings, strategies
 
 import cornu
 from cornu import layers
-from cornu.saving.parsing import parse
 from cornu.saving.limits import SLACK
+from cornu.saving.parsing import parse
 from cornu.saving.reader import open_hdf5, open_zip
 
 WATCHED = (

@@ -1,7 +1,7 @@
 """What a config may declare: sizes and loops that a file explains, checked before anything is made from it.
 
-Weights are drawn when they are needed, and those of a file never are. But some layers and metrics make arrays as long as
-a number in their config when they are made or called, and some write a loop of Python out.
+Weights are drawn when they are needed, and those of a file never are. But some layers and metrics make arrays as long
+as a number in their config when they are made or called, and some write a loop of Python out.
 """
 
 import contextlib
@@ -25,7 +25,7 @@ _SIZES = {
     "sequence_length", "sequence_stride", "output_size", "padding", "stride", "dilation",
 }  # fmt: skip
 _WINDOWS = ("kernel_size", "pool_size", "filter_length", "pool_length", "nb_row", "nb_col")
-_LOOPS = {"Diff": ("n",), "ArraySplit": ("indices_or_sections",), "Split": ("indices_or_sections",), "Unstack": ("num",)}
+_LOOPS = {"Diff": "n", "ArraySplit": "indices_or_sections", "Split": "indices_or_sections", "Unstack": "num"}
 _BATCHES = ("batch_shape", "batch_input_shape", "build_input_shape", "input_shape")
 _RECURRENT = ("SimpleRNN", "LSTM", "GRU", "RNN", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")
 
@@ -116,7 +116,7 @@ def checked(encoded: dict[str, Any]) -> dict[str, Any]:
         if "shape" in str(key):
             _check_shape(name, key, value)
     windows = [math.prod(_integers(config[key])[:_RANK]) for key in _WINDOWS if key in config]
-    what.steps -= math.prod(windows) + sum(max(_integers(config.get(k)), default=0) for k in _LOOPS.get(str(name), ()))
+    what.steps -= math.prod(windows) + max(_integers(config.get(_LOOPS.get(str(name)))), default=0)
     if what.steps < 0:
         _refuse(name, "windows or loops", windows or config, "all those of a model together have fewer elements")
     if config.get("stateful"):

@@ -17,6 +17,8 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from . import hdf5
+from .hdf5_arrays import read_array
+from .hdf5_messages import Item
 from .limits import FOLLOWED, Budget, Damaged, FileError, Refused, damage
 
 _LONGEST_NAME = 1 << 16
@@ -31,7 +33,7 @@ class Group:
         name: its path from the top.
     """
 
-    def __init__(self, file: hdf5.File, item: hdf5.Item, name: str = "/") -> None:
+    def __init__(self, file: hdf5.File, item: Item, name: str = "/") -> None:
         self._file, self._item, self._name = file, item, name
         self._path = file.budget.path
 
@@ -75,7 +77,7 @@ class Group:
         if found is None or not found.is_array:
             raise FileError(f"{self.where} has no array {path!r}: the file is not a complete model file.")
         with damage(self._path):
-            return self._file.array(found, repr(self._below(path)))
+            return read_array(self._file, found, repr(self._below(path)))
 
     def attribute(self, name: str) -> Any:
         """The attribute: text, a list of texts, or numbers; None if there is none."""
@@ -96,7 +98,7 @@ class Group:
     def _below(self, path: str) -> str:
         return "/".join(["", *filter(None, f"{self._name}/{path}".split("/"))])
 
-    def _find(self, path: str) -> hdf5.Item | None:
+    def _find(self, path: str) -> Item | None:
         """The item at a path, every step of which is a hard link; None if a step is missing."""
         found = self._item
         with damage(self._path):

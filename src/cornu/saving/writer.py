@@ -60,7 +60,7 @@ def replacing(filepath: Any, overwrite: bool = True) -> Iterator[str]:
 
 @contextlib.contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Ctrl-C inside the `with` block acts at its end: in the middle it would leave the HDF5 library with an open file."""
+    """Ctrl-C inside the `with` block acts at its end; in the middle it would leave the HDF5 library an open file."""
     asked: list[int] = []
 
     def ask(number: int, frame: FrameType | None) -> None:
