@@ -274,22 +274,23 @@ def test_a_member_listed_twice_is_refused(tmp_path, quiet):
 # Configs
 
 
-def change(path, fn):
-    """Change the architecture in a file."""
+def change(path, fn, compiled=False):
+    """Change the architecture in a file, or how it is compiled."""
     if str(path).endswith(".keras"):
         with zipfile.ZipFile(path) as old:
             members = {name: old.read(name) for name in old.namelist()}
         config = json.loads(members["config.json"])
-        fn(config)
+        fn(config["compile_config"] if compiled else config)
         members["config.json"] = json.dumps(config).encode()
         with zipfile.ZipFile(path, "w") as new:
             for name, content in members.items():
                 new.writestr(name, content)
     else:
         with h5py.File(path, "a") as file:
-            config = json.loads(file.attrs["model_config"])
+            attribute = "training_config" if compiled else "model_config"
+            config = json.loads(file.attrs[attribute])
             fn(config)
-            file.attrs["model_config"] = json.dumps(config)
+            file.attrs[attribute] = json.dumps(config)
 
 
 def bytecode():
@@ -387,6 +388,149 @@ def test_compile_state_runs_nothing(tmp_path, quiet):
             cornu.saving.load_model(path)
 
 
+def test_a_table_decodes_only_its_own_kind():
+    made = {
+        "layers": layers.Dense(2),
+        "losses": cornu.losses.Huber(),
+        "metrics": cornu.metrics.AUC(),
+        "optimizers": cornu.optimizers.Adam(),
+        "initializers": cornu.initializers.HeNormal(),
+        "regularizers": cornu.regularizers.L2(),
+        "constraints": cornu.constraints.NonNeg(),
+    }
+    encoded = {kind: cornu.saving.serialize_keras_object(item) for kind, item in made.items()}
+    function = {"module": "builtins", "class_name": "function", "config": "relu", "registered_name": "function"}
+    encoded["activations"] = function
+    neighbours = {("metrics", "losses"), ("activations", "layers")}  # Keras takes a loss as a metric
+    for table in encoded:
+        for kind, config in encoded.items():
+            for bare in (config, {**config, "module": None}):
+                if kind == table or (table, kind) in neighbours:
+                    getattr(cornu, table).deserialize(bare)
+                else:
+                    with pytest.raises(ValueError, match="Expected the config of|There is no"):
+                        getattr(cornu, table).deserialize(bare)
+
+    class Own(layers.Layer):
+        pass
+
+    own = {"class_name": "Own", "config": {}}
+    assert isinstance(layers.deserialize(own, custom_objects={"Own": Own}), Own)
+    with pytest.raises(ValueError, match="Expected the config of a loss, but Own is a layer"):
+        cornu.losses.deserialize(own, custom_objects={"Own": Own})
+
+
+@pytest.mark.parametrize("what", ["loss", "metrics", "weighted_metrics"])
+@pytest.mark.parametrize("name", ["model.h5", "model.keras"])
+def test_compile_states_hold_objects_of_their_kind(name, what, tmp_path, quiet):
+    mine = model()
+    mine.compile("adam", "mse")
+    mine.save(tmp_path / name)
+    put = cornu.saving.serialize_keras_object(layers.Dense(3))
+    change(tmp_path / name, lambda config: config.update({what: put if what == "loss" else [put]}), compiled=True)
+    with pytest.raises(ValueError, match="Expected the config of a (loss|metric), but it names 'Dense'") as error:
+        cornu.saving.load_model(tmp_path / name)
+    assert str(tmp_path / name) in str(error.value)
+
+
+def test_other_objects_than_models_are_no_models(tmp_path, quiet):
+    dense = cornu.saving.serialize_keras_object(layers.Dense(3))
+    for name in ("model.h5", "model.keras"):
+        path = saved(tmp_path, name)
+        change(path, lambda config: (config.clear(), config.update(dense)))
+        with pytest.raises(ValueError, match="It describes a Dense, not a model"):
+            cornu.saving.load_model(path)
+    with pytest.raises(ValueError, match="It describes a Dense, not a model"):
+        cornu.models.model_from_json(json.dumps(dense))
+    adam = cornu.saving.serialize_keras_object(cornu.optimizers.Adam())
+    with pytest.raises(ValueError, match="Expected the config of a layer, but it names 'Adam'"):
+        cornu.models.model_from_json(json.dumps(adam))
+
+
+WRONG = {
+    "an array of lists": lambda c: c["layers"][1]["config"].update(weights=[[[1.0], [1.0, 2.0]], [0.0]]),
+    "no layers": lambda c: c.pop("layers"),
+    "layers of another kind": lambda c: c.update(layers=3),
+    "a layer of another kind": lambda c: c.update(layers=[3]),
+    "a layer without a config": lambda c: c.update(layers=[{"class_name": "Dense"}]),
+    "a class that is a list": lambda c: c.update(layers=[{"class_name": [], "config": {}}]),
+    "units that are text": lambda c: c["layers"][1]["config"].update(units="many"),
+    "units below zero": lambda c: c["layers"][1]["config"].update(units=-1),
+    "a dtype that is none": lambda c: c["layers"][1]["config"].update(dtype="float99"),
+    "a shape that is none": lambda c: c["layers"][0]["config"].update(batch_shape=[None, "x"]),
+    "a shape of shapes": lambda c: c["layers"][0]["config"].update(batch_shape=[[None], [4, [5]]]),
+    "a name that is a number": lambda c: c["layers"][1]["config"].update(name=3),
+    "an argument that is unknown": lambda c: c["layers"][1]["config"].update(unit=3),
+    "an activation that is unknown": lambda c: c["layers"][1]["config"].update(activation="rely"),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+@pytest.mark.parametrize("name", ["model.h5", "model.keras"])
+def test_every_error_is_a_sentence_that_names_the_file(wrong, name, tmp_path, quiet):
+    path = saved(tmp_path, name)
+    change(path, lambda config: WRONG[wrong](config["config"]))
+    with pytest.raises(ValueError) as error:
+        cornu.saving.load_model(path)
+    assert str(error.value).startswith(f"The file {str(path)!r} cannot be loaded. ")
+    assert str(error.value).endswith(".")
+    assert error.value.__cause__ is not None  # the line that it happened in is shown
+
+
+def test_an_error_of_ones_own_layer_is_shown(tmp_path):
+    class Own(layers.Layer):
+        def __init__(self, **kwargs):
+            raise RuntimeError("today is Sunday")
+
+    path = saved(tmp_path)
+    change(path, lambda config: config["config"]["layers"].append({"class_name": "Own", "config": {}}))
+    with pytest.raises(ValueError, match="RuntimeError: today is Sunday. If it holds layers of your own") as error:
+        cornu.saving.load_model(path, custom_objects={"Own": Own})
+    assert isinstance(error.value.__cause__, RuntimeError)
+
+
+def test_a_graph_calls_no_layer_on_numbers(tmp_path):
+    """Not even layers of one's own, which would compute while the model is loaded."""
+    calls = []
+
+    class Loud(layers.Layer):
+        def call(self, x):
+            calls.append(x)
+            return x
+
+    begin = cornu.Input((4,))
+    mine = cornu.Model(begin, Loud(name="loud")(begin))
+    config = json.loads(mine.to_json())
+    calls.clear()
+    cornu.models.model_from_json(json.dumps(config), custom_objects={"Loud": Loud})
+    assert len(calls) == 2  # two traces of its shape
+    number = {"class_name": "__numpy__", "config": {"value": [[1.0]], "dtype": "float32"}}
+    config["config"]["layers"][1]["inbound_nodes"][0]["args"] = [number]
+    calls.clear()
+    with pytest.raises(ValueError, match="calls 'loud' without a tensor"):
+        cornu.models.model_from_json(json.dumps(config), custom_objects={"Loud": Loud})
+    assert calls == []
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_layers_in_any_order_are_put_together_in_one_go(order, monkeypatch):
+    """Each call is decoded twice, wherever it stands: once for what it needs, once to be made."""
+    from cornu.models import graph_config
+
+    begin = x = cornu.Input((2,), name="begin")
+    for number in range(100):
+        x = layers.Activation("tanh", name=f"a{number}")(x)
+    mine = cornu.Model(begin, layers.Add(name="sum")([x, begin]))
+    config = json.loads(mine.to_json())
+    config["config"]["layers"] = config["config"]["layers"][::order]
+    decoded = []
+    real = graph_config._decode_call
+    monkeypatch.setattr(graph_config, "_decode_call", lambda *args: decoded.append(1) or real(*args))
+    again = cornu.models.model_from_json(json.dumps(config))
+    assert [layer.name for layer in again.layers] == [layer.name for layer in mine.layers]
+    assert len(decoded) == 2 * 101
+
+
 def test_json_within_limits(quiet):
     for text, match in (
         ("[" * 100_000 + "]" * 100_000, "nested more than 200"),
@@ -454,7 +598,7 @@ def tried(path, content):
         try:
             attempt()
         except ValueError as error:
-            assert len(str(error)) > 40
+            assert str(path) in str(error) and len(str(error)) > 60
 
 
 @slow

@@ -1,5 +1,6 @@
 """What is saved comes back bit for bit, for every kind of model and every layout."""
 
+import io
 import json
 
 import h5py
@@ -286,8 +287,38 @@ def test_compile_state_and_optimizer_come_back(tmp_path):
     other.load_weights(tmp_path / "half.weights.h5")
     assert_equal(other.optimizer.get_weights(), half.optimizer.get_weights())
     assert not cornu.saving.load_model(tmp_path / "model.h5", compile=False).compiled
+    fresh = make()
+    fresh.save(tmp_path / "fresh.keras")  # its optimizer knows no weights yet
+    assert int(cornu.saving.load_model(tmp_path / "fresh.keras").optimizer.iterations) == 0
     half.save(tmp_path / "bare.h5", include_optimizer=False)
     assert not cornu.saving.load_model(tmp_path / "bare.h5").compiled
+
+
+def test_open_files_are_targets_and_sources(tmp_path):
+    model = randomize(functional())
+    model.compile("adam", "mse")
+    memory = io.BytesIO()
+    cornu.saving.save_model(model, memory)
+    with h5py.File(tmp_path / "m.h5", "w") as file:
+        cornu.saving.save_model(model, file)
+        again = cornu.saving.load_model(file)
+        assert_equal(again.get_weights(), model.get_weights())
+    with open(tmp_path / "m.h5", "rb") as file:
+        again = cornu.saving.load_model(file)
+        again.load_weights(file)
+        assert_equal(again.get_weights(), model.get_weights())
+    assert_equal(cornu.saving.load_model(memory).get_weights(), model.get_weights())
+    other = functional()
+    other.load_weights(memory)
+    assert_equal(other.get_weights(), model.get_weights())
+    with open(tmp_path / "m.keras", "wb") as file:
+        cornu.saving.save_model(model, file)
+    assert_equal(cornu.saving.load_model(tmp_path / "m.keras").get_weights(), model.get_weights())
+    for source, name in ((io.BytesIO(b"PK\x03\x04x"), "<BytesIO>"), (io.BytesIO(b"x"), "<BytesIO>")):
+        with pytest.raises(ValueError, match=name):
+            cornu.saving.load_model(source)
+    with pytest.raises(TypeError, match="Expected a path or an open binary file"):
+        cornu.saving.load_model(3)
 
 
 def test_endings_and_arguments_teach(tmp_path):
@@ -302,6 +333,8 @@ def test_endings_and_arguments_teach(tmp_path):
         cornu.saving.save_model(model, tmp_path / "model.h5", overwrit=True)
     with pytest.raises(TypeError, match="Expected a path"):
         model.save(3)
+    with pytest.raises(ValueError, match="leave out zipped=False"):
+        cornu.saving.save_model(model, tmp_path / "model.keras", zipped=False)
     with pytest.raises(ValueError, match="no weights to save yet"):
         cornu.Sequential([layers.Dense(2)]).save_weights(tmp_path / "w.h5")
     model.save(tmp_path / "model.h5")

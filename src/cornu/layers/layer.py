@@ -117,7 +117,8 @@ class Layer(Configurable, tracking.Tracked):
             shapes = {f"{name}_shape": calling.shapes_of(value) for name, value in (*taken, *kwargs.items())}
             wanted = [name for name in calling.parameters(type(self).build) if name != "kwargs"]
             wanted = wanted if len(wanted) > 1 else list(shapes)[:1]
-            shapes = {name: shapes[name] for name in wanted if shapes.get(name) is not None}
+            shapes = {name: shapes.get(name) for name in wanted}
+        shapes = {name: shape for name, shape in (shapes or {}).items() if shape is not None}
         if not shapes:
             return None
         return {"shapes_dict": shapes} if len(shapes) > 1 else {"input_shape": next(iter(shapes.values()))}

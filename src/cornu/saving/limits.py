@@ -82,7 +82,7 @@ def naming(what: str) -> Iterator[None]:
     """
     try:
         yield
-    except (FileError, FileNotFoundError, PermissionError, IsADirectoryError):
+    except (FileError, FileNotFoundError, PermissionError, IsADirectoryError, Warning):
         raise
     except Exception as error:
         reason = str(error)[:2000]

@@ -26,8 +26,8 @@ def matched(variables: list[Variable], arrays: list[Any], what: str, skip_mismat
         hint = ""
         if not variables:
             hint = (
-                " The layer has no weights yet: build the model first, by calling it on data or with an "
-                "Input(shape=...)."
+                " The layer has no weights yet: make the model in code, begin it with an Input(shape=...) or call it on "
+                "data, and then load the weights."
             )
         problem = (
             f"{what} has {len(variables)} weights {_shapes(variables)}, but the file has {len(arrays)} "
@@ -71,6 +71,8 @@ def optimizer_pairs(optimizer: Any, arrays: list[Any], where: str) -> Pairs:
         where: the file, for messages.
     """
     variables = list(optimizer.variables)
+    if len(arrays) <= 2 and not any(array.shape for array in arrays):  # its step and rate: it has not trained yet
+        return list(zip(variables, arrays, strict=False))
     rate = getattr(optimizer, "_rate", None)
     for own in (variables, [v for v in variables if v is not rate]):  # tf.keras kept the rate elsewhere
         if [v.shape for v in own] == [tuple(a.shape) for a in arrays]:
