@@ -120,6 +120,11 @@ def test_a_function_is_no_other_object_of_its_name(tmp_path):
         {"name": "relu", "function": code},
         {"name": "x", "function": "Dense"},
         {"name": "x", "function": {"class_name": "function", "config": "Adam", "module": "keras.optimizers"}},
+        {
+            "name": "x",
+            "function": "stft",
+            "arguments": {"sequence_length": 4, "sequence_stride": 2, "fft_length": 10**9},
+        },
         {"name": "x", "function": "relu", "arguments": {"f": {"class_name": "function", "config": "relu"}}},
         {"name": "x", "function": None},
     ):

@@ -1,7 +1,7 @@
-"""What a config may declare: sizes and loops that a file explains, checked before anything is made from it.
+"""What a config may declare: sizes and loops that make loading a file cost more than the file explains.
 
-Weights are drawn when they are needed, and those of a file never are. But some layers and metrics make arrays as long
-as a number in their config when they are made or called, and some write a loop of Python out.
+Weights are drawn when they are needed, and those of a file never are, however large a config says they are. But some
+objects make arrays as long as a number in their config when they are made or called, and some write a loop out.
 """
 
 import contextlib
@@ -13,21 +13,36 @@ from typing import Any
 
 from ..core import codec
 
-_LARGEST = 1 << 20  # a size that needs no explanation
-_SAMPLE = 1 << 28  # elements of a batch, or of a sample where the batch is open
-_STATES = 1 << 26  # elements of the states that all stateful layers keep
-_STEPS = 1 << 14, 64  # turns of loops written out, and how many more for each object; a turn takes about a millisecond
+_LARGEST = 1 << 20  # of a number that makes an array at once
+_ELEMENTS = 1 << 28  # of a batch of inputs, or of a sample where the batch is open
+_AXES = 64  # NumPy's
+_STATES = 1 << 26  # elements that the states of all stateful layers have
+_TURNS = 1 << 13, 64  # of loops that are written out, and how many more for each object; one takes a few milliseconds
 _CALL = 8  # turns that calling a layer of an inner model takes
-_RANK = 64  # NumPy's
 
-_SIZES = {
-    "units", "filters", "output_dim", "input_dim", "nb_filter", "num_classes", "num_thresholds", "fft_length",
-    "sequence_length", "sequence_stride", "output_size", "padding", "stride", "dilation",
-}  # fmt: skip
-_WINDOWS = ("kernel_size", "pool_size", "filter_length", "pool_length", "nb_row", "nb_col")
-_LOOPS = {"Diff": "n", "ArraySplit": "indices_or_sections", "Split": "indices_or_sections", "Unstack": "num"}
-_BATCHES = ("batch_shape", "batch_input_shape", "build_input_shape", "input_shape")
 _RECURRENT = ("SimpleRNN", "LSTM", "GRU", "RNN", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")
+# Class -> numbers in its config that make an array when it is made or called.
+_ARRAYS = {
+    **dict.fromkeys((*_RECURRENT, "SimpleRNNCell", "LSTMCell", "GRUCell"), ("units", "output_dim")),
+    **dict.fromkeys(("AUC", "PrecisionAtRecall", "RecallAtPrecision"), ("num_thresholds",)),
+    **dict.fromkeys(("SensitivityAtSpecificity", "SpecificityAtSensitivity"), ("num_thresholds",)),
+    **dict.fromkeys(("IoU", "MeanIoU", "OneHotIoU", "OneHotMeanIoU"), ("num_classes",)),
+    **dict.fromkeys(("STFT", "ISTFT"), ("fft_length", "sequence_length", "sequence_stride")),
+    "ExtractSequences": ("sequence_length", "sequence_stride"),
+    "Fold": ("output_size", "kernel_size", "padding", "dilation", "stride"),
+    "Unfold": ("kernel_size", "padding", "dilation", "stride"),
+}
+# What a class begins with -> numbers in its config whose product is that of the turns of a loop.
+_LOOPS = {
+    **dict.fromkeys(("Conv3D", "Convolution3D"), ("kernel_size", "kernel_dim1", "kernel_dim2", "kernel_dim3")),
+    **dict.fromkeys(("Depthwise", "Separable"), ("kernel_size", "nb_row", "nb_col")),
+    **dict.fromkeys(("MaxPool", "AveragePool"), ("pool_size", "pool_length")),
+    **dict.fromkeys(("Unfold", "Fold"), ("kernel_size",)),
+    **dict.fromkeys(("ArraySplit", "Split"), ("indices_or_sections",)),
+    "Diff": ("n",),
+    "Unstack": ("num",),
+}
+_BATCHES = ("batch_shape", "batch_input_shape", "build_input_shape", "input_shape")
 
 
 @dataclass
@@ -35,39 +50,41 @@ class Loading:
     """What loading one file may still do.
 
     Args:
-        stored: size of the file in bytes.
-        batch: samples, and positions in them, for which a stateful layer keeps a state.
-        steps: turns of loops that may still be written out.
+        batch: for how many samples, and positions in each, a stateful layer keeps a state.
+        turns: of loops that may still be written out.
+        states: elements of states that may still be made.
+        unrolled: names of layers that are to be unrolled once all is loaded.
     """
 
-    stored: int = 0
     batch: int = 1
-    steps: int = _STEPS[0]
+    turns: int = _TURNS[0]
     states: int = _STATES
-    unrolled: set[str] = field(default_factory=set)  # names of layers that are to be unrolled when all is loaded
+    unrolled: set[str] = field(default_factory=set)
 
 
 _loading: ContextVar[Loading | None] = ContextVar("loading", default=None)
 
 
 @contextlib.contextmanager
-def loading(encoded: Any, stored: int) -> Iterator[Loading]:
+def loading(encoded: Any) -> Iterator[Loading]:
     """Objects decoded inside the `with` block are those of one file.
 
     Args:
         encoded: its JSON, parsed.
-        stored: its size in bytes.
+
+    Raises:
+        ValueError: models inside models would be called without end.
     """
-    what = Loading(stored)
+    what = Loading()
     for value in _dictionaries(encoded):
-        what.steps += _STEPS[1] if "class_name" in value else 0
+        what.turns += _TURNS[1] if "class_name" in value else 0
         for key in _BATCHES:
             shape = value.get(key)
-            if isinstance(shape, list) and 1 < len(shape) <= _RANK and isinstance(shape[0], int):
+            if isinstance(shape, list) and 1 < len(shape) <= _AXES and isinstance(shape[0], int):
                 what.batch = max(what.batch, shape[0] * math.prod(_integers(shape[2:-1])))
     calls = _calls(encoded)
-    what.steps -= _CALL * calls
-    if what.steps < 0:
+    what.turns -= _CALL * calls
+    if what.turns < 0:
         _refuse("the model", "calls of layers", calls, "models inside models are called too often")
     token = _loading.set(what)
     try:
@@ -77,6 +94,7 @@ def loading(encoded: Any, stored: int) -> Iterator[Loading]:
 
 
 def _dictionaries(value: Any) -> Iterator[dict[str, Any]]:
+    """All dictionaries in a tree."""
     waiting = [value]
     while waiting:
         value = waiting.pop()
@@ -98,43 +116,45 @@ def _calls(encoded: Any) -> int:
 
 
 def checked(encoded: dict[str, Any]) -> dict[str, Any]:
-    """An encoded object, if what it declares can be explained; it is not unrolled while it is loaded.
+    """An encoded object, if making it costs no more than it should; while a file is loaded it is not unrolled.
 
     Args:
         encoded: `{"class_name", "config", ...}`.
 
     Raises:
-        ValueError: a number in its config is larger than any that the file explains.
+        ValueError: a number in its config is too large.
     """
-    name, config = encoded.get("class_name"), encoded.get("config")
+    name, config, what = str(encoded.get("class_name")), encoded.get("config"), _loading.get()
     if not isinstance(config, dict):
         return encoded
-    what = _loading.get() or Loading()
-    for key, value in (*config.items(), *_inside(config, "arguments"), *_inside(encoded, "build_config")):
-        if key in _SIZES and max(_integers(value), default=0) > max(_LARGEST, what.stored):
-            _refuse(name, key, value, f"at most {max(_LARGEST, what.stored):,} are explained by the size of the file")
-        if "shape" in str(key):
+    for key in _ARRAYS.get(name, ()):
+        if max(_integers(config.get(key)), default=0) > _LARGEST:
+            _refuse(name, key, config[key], f"at most {_LARGEST:,} are made")
+    return encoded if what is None else _of_file(encoded, name, config, what)
+
+
+def _of_file(encoded: dict[str, Any], name: str, config: dict[str, Any], what: Loading) -> dict[str, Any]:
+    """`checked`, for an object of a file."""
+    for key, value in (*config.items(), ("build_config", encoded.get("build_config"))):
+        if "shape" in str(key) or key == "build_config":
             _check_shape(name, key, value)
-    windows = [math.prod(_integers(config[key])[:_RANK]) for key in _WINDOWS if key in config]
-    what.steps -= math.prod(windows) + max(_integers(config.get(_LOOPS.get(str(name)))), default=0)
-    if what.steps < 0:
-        _refuse(name, "windows or loops", windows or config, "all those of a model together have fewer elements")
+    for begin, keys in _LOOPS.items():
+        if name.startswith(begin):
+            what.turns -= math.prod(_integers([config.get(key) for key in keys])[:_AXES])
+            if what.turns < 0:
+                _refuse(name, keys[0], config.get(keys[0]), "all loops of a model together are shorter")
     if config.get("stateful"):
-        what.states -= what.batch * max(_integers([config.get(key) for key in _SIZES]), default=1)
+        sizes = _integers([config.get(key) for key in ("units", "output_dim", "filters", "nb_filter")])
+        what.states -= what.batch * max(sizes, default=1)
         if what.states < 0:
             _refuse(name, "states for a batch of", what.batch, f"at most {_STATES:,} elements are kept")
-    if config.get("unroll") is True and _loading.get() and name in _RECURRENT and not encoded.get("registered_name"):
+    if config.get("unroll") is True and name in _RECURRENT and not encoded.get("registered_name"):
         what.unrolled.add(str(config.get("name")))
         return {**encoded, "config": {**config, "unroll": False}}
     return encoded
 
 
-def _inside(config: dict[str, Any], key: str) -> list[tuple[str, Any]]:
-    inner = config.get(key)
-    return list(inner.items()) if isinstance(inner, dict) else []
-
-
-def _check_shape(name: Any, key: str, value: Any) -> None:
+def _check_shape(name: str, key: str, value: Any) -> None:
     """Raise for a shape, or one among several, of more axes or elements than any array has."""
     if isinstance(value, dict):
         value = list(value.values())
@@ -143,8 +163,8 @@ def _check_shape(name: Any, key: str, value: Any) -> None:
     if any(isinstance(item, list | dict) for item in value):
         for item in value:
             _check_shape(name, key, item)
-    elif len(value) > _RANK or math.prod(_integers(value)) > _SAMPLE:
-        _refuse(name, key, value, f"shapes have at most {_RANK} axes and {_SAMPLE:,} elements")
+    elif len(value) > _AXES or math.prod(_integers(value)) > _ELEMENTS:
+        _refuse(name, key, value, f"shapes have at most {_AXES} axes and {_ELEMENTS:,} elements")
 
 
 def _integers(value: Any) -> list[int]:
@@ -159,10 +179,10 @@ def _integers(value: Any) -> list[int]:
     return found
 
 
-def _refuse(name: Any, key: str, value: Any, limit: str) -> None:
+def _refuse(name: str, key: str, value: Any, limit: str) -> None:
     raise ValueError(
-        f"The config of {str(name)[:40]!r} declares {key}: {str(value)[:60]}; {limit}. Making it could exhaust memory "
-        "or time, so it is refused. The file is damaged or hostile."
+        f"The config of {name[:40]!r} declares {key}: {str(value)[:60]}; {limit}. Making it could exhaust memory or "
+        "time, so it is refused. The file is damaged or hostile."
     )
 
 

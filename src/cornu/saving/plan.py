@@ -26,8 +26,8 @@ def matched(variables: list[Variable], arrays: list[Any], what: str, skip_mismat
         hint = ""
         if not variables:
             hint = (
-                " The layer has no weights yet: make the model in code, begin it with an Input(shape=...) or call it on "
-                "data, and then load the weights."
+                " The layer has no weights yet: make the model in code, begin it with an Input(shape=...) or call it "
+                "on data, and then load the weights."
             )
         problem = (
             f"{what} has {len(variables)} weights {_shapes(variables)}, but the file has {len(arrays)} "

@@ -38,11 +38,6 @@ class Group:
         self._path = file.budget.path
 
     @property
-    def size(self) -> int:
-        """Size of the file in bytes."""
-        return self._file.size
-
-    @property
     def where(self) -> str:
         """File and name, for messages."""
         return f"{self._path!r}, group {self._name!r}"

@@ -75,7 +75,7 @@ def read_hdf5(source: Any, compile: bool) -> Any:
                 f"The file {path!r} holds weights, but no architecture. Build the model in code, then call "
                 f"model.load_weights({path!r})."
             )
-        model = decode_model(parse(text, f"The architecture in {path!r}"), root.size)
+        model = decode_model(parse(text, f"The architecture in {path!r}"))
         plan.assign(plan_by_position(root.group("model_weights"), model, skip_mismatch=False))
         settings = root.attribute("training_config") if compile else None
         if settings is not None:
@@ -86,18 +86,17 @@ def read_hdf5(source: Any, compile: bool) -> Any:
     return model
 
 
-def decode_model(encoded: Any, stored: int = 0) -> Any:
+def decode_model(encoded: Any) -> Any:
     """The model that a file's JSON describes, built, with fresh weights.
 
     Args:
         encoded: the JSON, parsed.
-        stored: size of the file that holds the weights.
 
     Raises:
-        ValueError: it describes something else, or more than the file can hold.
+        ValueError: it describes something else, or something that cannot be made.
     """
     layers = lookup.tables()["keras.layers"]
-    with declared.loading(encoded, stored) as what:
+    with declared.loading(encoded) as what:
         model = codec.decode(encoded, layers)
         if not isinstance(model, layers.entries["Model"]):
             raise ValueError(
@@ -173,7 +172,7 @@ def read_keras(source: Any, compile: bool) -> Any:
     with open_zip(source) as archive:
         encoded = parse(archive.read("config.json"), f"config.json in {path!r}")
         weights = archive.hdf5(_WEIGHTS)
-        model = decode_model(encoded, weights.size)
+        model = decode_model(encoded)
         compiled = encoded.get("compile_config") or {}
         if compile and "optimizer" in compiled:
             _compile(model, compiled, compiled["optimizer"])

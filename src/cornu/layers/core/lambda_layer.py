@@ -16,7 +16,7 @@ class Lambda(Layer):
 
     A file never carries code: it holds the function's name, if it has one. A model is loaded with the function given
     again, `load_model(path, custom_objects={"lambda": function})`, under the function's name or that of the layer;
-    only functions that are registered, or Cornu's own, are found without.
+    only functions that are registered, activations, and ops without `arguments` are found without.
 
     Args:
         function: takes the input, and `mask` and `training` if it has parameters of those names.
@@ -81,7 +81,8 @@ class Lambda(Layer):
         arguments = codec.decode_value(config.get("arguments") or {})
         if any(callable(value) for value in jax.tree.leaves(arguments)):
             raise ValueError(f"The arguments of the Lambda layer {name!r} hold a function. A file holds none.")
-        kept |= {"function": _found(config.get("function"), name, name), "arguments": arguments, "output_shape": None}
+        function = _found(config.get("function"), name, name, () if arguments else ("keras.ops",))
+        kept |= {"function": function, "arguments": arguments, "output_shape": None}
         mask = config.get("mask")
         kept["mask"] = mask if isinstance(mask, bool | None) else _found(mask, f"{name}_mask", name)
         return super().from_config(kept)
@@ -101,13 +102,14 @@ def _encoded(function: Callable[..., Any], place: str | None) -> Any:
         return {"class_name": "__lambda__", "config": {"code": None, "custom_object": place}}
 
 
-def _found(value: Any, place: str, layer: str) -> Any:
-    """The function that a config means.
+def _found(value: Any, place: str, layer: str, tables: tuple[str, ...] = ()) -> Any:
+    """The function that a config means: one of one's own, an activation, or one of other tables.
 
     Args:
         value: its name, alone or in an object of Keras 3, or bytecode.
         place: the custom object that stands for it if it has no name, or none that is known.
         layer: name of the layer, for messages.
+        tables: modules of further functions that a file may name; ops only without arguments of the file's choice.
     """
     names = [value] if isinstance(value, str) else []
     if isinstance(value, dict) and value.get("class_name") in ("function", "builtin"):
@@ -116,10 +118,10 @@ def _found(value: Any, place: str, layer: str) -> Any:
     for name in (*names, place):
         if name in custom:
             return custom[name]
-    for name in names:
-        listed = lookup.find_anywhere(name)
-        if listed is not None and not isinstance(listed, type):
-            return listed
+    for table in (*tables, "keras.activations"):
+        for name in names:
+            if name in lookup.tables()[table].entries:
+                return lookup.tables()[table].entries[name]
     missing = "a function that the file does not hold"
     if names:
         missing, place = f"a function {names[-1]!r} that is not known here", names[-1]
