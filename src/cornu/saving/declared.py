@@ -17,8 +17,8 @@ _LARGEST = 1 << 20  # of a number that makes an array at once
 _ELEMENTS = 1 << 28  # of a batch of inputs, or of a sample where the batch is open
 _AXES = 64  # NumPy's
 _STATES = 1 << 26  # elements that the states of all stateful layers have
-_TURNS = 1 << 13, 64  # of loops that are written out, and how many more for each object; one takes a few milliseconds
-_CALL = 8  # turns that calling a layer of an inner model takes
+_TURNS = 1 << 13, 8  # of loops that are written out, and how many more for each object; one takes a few milliseconds
+_CALL = 4  # turns that calling a layer of an inner model takes
 
 _RECURRENT = ("SimpleRNN", "LSTM", "GRU", "RNN", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")
 # Class -> numbers in its config that make an array when it is made or called.
