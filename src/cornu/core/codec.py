@@ -16,7 +16,7 @@ _file_translations: list[Callable[[dict[str, Any]], dict[str, Any]]] = []
 
 
 def translate_configs(translate: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
-    """Add a function that turns an older encoded object into today's (the one hook of `compat`)."""
+    """Add a function that turns an older encoded object into today's, or refuses one, as `compat` and `saving` do."""
     _file_translations.append(translate)
 
 
