@@ -1,12 +1,9 @@
 """Every engine runs a pure program to the same results, compiles it once, and never writes to a caller's array."""
 
 import importlib.util
-import os
-import subprocess
 import sys
 import threading
 import time
-from pathlib import Path
 
 import jax
 import jax.numpy as jnp
@@ -15,7 +12,6 @@ import pytest
 from jax import lax
 
 from cornu import engine
-from cornu.engine import cache
 
 HAS_TENSORFLOW = importlib.util.find_spec("tensorflow") is not None
 ENGINES = ["jax", "tensorflow"] if HAS_TENSORFLOW else ["jax"]
@@ -343,79 +339,7 @@ def test_missing_tensorflow_says_what_to_install(unchosen, monkeypatch):
         engine.current()
 
 
-# The cache, in processes of its own
-
-SCRIPT = """
-import sys, numpy as np, jax, jax.numpy as jnp
-from cornu import engine
-hits = []
-jax.monitoring.register_event_listener(lambda name, **_: hits.append(name))
-jnp.ones(3).sum()  # JAX compiles something before Cornu does
-runner = engine.current()
-state = runner.put({"w": np.arange(6.0, dtype="float32").reshape(2, 3)})
-def run(state):
-    return {"w": jax.lax.fori_loop(0, 5, lambda index, w: jnp.sin(w) + w, state["w"])}
-program = runner.compile(run, donate=(0,))
-print(runner.name, float(runner.get(program(state))["w"].sum()), "tensorflow" in sys.modules)
-print(sum("compilation_cache/cache_hits" in name for name in hits))
-"""
-
-
-def start(home, **environ):
-    environ = {"XDG_CACHE_HOME": str(home), "PYTHONPATH": os.pathsep.join(sys.path), **environ}
-    ours = ("JAX_", "CORNU_", "TF_", "XLA_")
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    done = subprocess.run([sys.executable, "-c", SCRIPT], env=clean | environ, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert done.stderr == ""  # nothing that a person must learn to ignore
-    return done.stdout.split()
-
-
-def files(home):
-    return [path for path in Path(home, "cornu").rglob("*") if path.is_file()]
-
-
-def test_a_second_start_skips_compilation(tmp_path):
-    name, total, tensorflow, hits = start(tmp_path)
-    assert (name, tensorflow, hits) == ("jax", "False", "0")
-    kept = len(files(tmp_path))
-    assert kept >= 1
-    assert (tmp_path / "cornu").stat().st_mode & 0o022 == 0  # executables: only the user may write them
-    again = start(tmp_path)
-    assert again[1] == total
-    assert int(again[3]) >= 1
-    assert len(files(tmp_path)) == kept
-
-
-def test_the_cache_can_be_off_or_elsewhere(tmp_path):
-    start(tmp_path / "off", CORNU_CACHE="off")
-    assert not (tmp_path / "off" / "cornu").exists()
-    (tmp_path / "file").write_text("not a folder")
-    start(tmp_path / "file")
-    start(tmp_path / "unused", JAX_COMPILATION_CACHE_DIR=str(tmp_path / "mine"))
-    assert not (tmp_path / "unused" / "cornu").exists()
-
-
-@pytest.mark.skipif(not HAS_TENSORFLOW, reason="the cache is TensorFlow's")
-def test_tensorflow_starts_silently_and_survives_a_damaged_cache(tmp_path):
-    name, total, *_ = start(tmp_path, CORNU_BACKEND="tensorflow")
-    assert name == "tensorflow"
-    (kept,) = files(tmp_path)
-    size = kept.stat().st_size
-    kept.write_bytes(kept.read_bytes()[: size // 2])
-    assert start(tmp_path, CORNU_BACKEND="tensorflow")[1] == total
-    (anew,) = files(tmp_path)
-    assert anew.stat().st_size >= size
-
-
-def test_the_oldest_files_go_first(tmp_path):
-    for age, name in enumerate(["new", "middle", "old"]):
-        (tmp_path / name).write_bytes(b"x" * 100)
-        os.utime(tmp_path / name, (1000 - age, 1000 - age))
-    cache._trim(tmp_path, 250)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["middle", "new"]
-    cache.clear(tmp_path)
-    assert list(tmp_path.iterdir()) == []
+# What the compiler is asked for
 
 
 def test_a_program_counts_what_it_computes():
