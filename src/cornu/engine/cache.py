@@ -78,9 +78,10 @@ def _trust(path: Path, *, shared: bool = False) -> None:
         return
     if status.st_uid != os.geteuid() and not (shared and status.st_uid == 0):
         raise UntrustedError(f"{str(path)!r} belongs to another user; {mend}")
-    sticky = status.st_mode & stat.S_ISVTX  # as in /tmp: others cannot replace what is ours
-    # Where every user has a group of their own, as on Ubuntu, an ordinary folder lets its group write.
-    if status.st_mode & stat.S_IWOTH and not (shared and sticky) or status.st_mode & stat.S_IWGRP and not shared:
+    others = stat.S_IWGRP | stat.S_IWOTH
+    if shared:  # many systems let the user's own group write; where the sticky bit is set, nobody replaces what is ours
+        others = 0 if status.st_mode & stat.S_ISVTX else stat.S_IWOTH
+    if status.st_mode & others:
         raise UntrustedError(f"{str(path)!r} can be written by other users; {mend}")
 
 
