@@ -503,6 +503,9 @@ def test_flags_of_the_user_stay(at_exit, home, monkeypatch):
         "--tf_xla_auto_jit=2",
         f"--tf_xla_persistent_cache_directory={json.dumps(str(second))}",
     ]
+    monkeypatch.setenv("CORNU_CACHE", "off")  # and in one where it is off
+    assert cache.enable_for_tensorflow("2") is None
+    assert os.environ["TF_XLA_FLAGS"] == "--tf_xla_auto_jit=2"
 
 
 @pytest.mark.skipif(not HAS_TENSORFLOW, reason="the cache is TensorFlow's")

@@ -153,7 +153,8 @@ def enable_for_jax() -> None:
             jax_cache.get_file_cache = lambda place: (Entries(path), place) if place == str(path) else plain(place)
 
 
-_OURS = re.compile(r'--tf_xla_persistent_cache_directory="[^"]*\.unpacked-\w+"')  # of the process that started this
+# The folder of the process that started this one: it goes when that process ends.
+_OURS = re.compile(r'--tf_xla_persistent_cache_directory="[^"]*\.unpacked-\w+"')
 
 
 def enable_for_tensorflow(version: str) -> Path | None:
@@ -162,8 +163,10 @@ def enable_for_tensorflow(version: str) -> Path | None:
     TensorFlow reads its flags once, when it first looks for devices: call this before. The names of its files depend
     neither on its version nor on XLA_FLAGS; the folder's name does.
     """
-    flags = _OURS.sub("", os.environ.get("TF_XLA_FLAGS", "")).strip()
-    if "tf_xla_persistent_cache_directory" in flags or flags[:1] not in ("", "-"):  # the name of a file with flags
+    flags, inherited = _OURS.subn("", os.environ.get("TF_XLA_FLAGS", ""))
+    if inherited:
+        os.environ["TF_XLA_FLAGS"] = flags = flags.strip()
+    if "tf_xla_persistent_cache_directory" in flags or flags.strip()[:1] not in ("", "-"):  # the name of a file with flags
         return None
     path = folder(f"tensorflow-{version}-{_digest(os.environ.get('XLA_FLAGS', ''))}")
     if path is None:
