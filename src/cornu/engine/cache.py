@@ -166,7 +166,8 @@ def enable_for_tensorflow(version: str) -> Path | None:
     flags, inherited = _OURS.subn("", os.environ.get("TF_XLA_FLAGS", ""))
     if inherited:
         os.environ["TF_XLA_FLAGS"] = flags = flags.strip()
-    if "tf_xla_persistent_cache_directory" in flags or flags.strip()[:1] not in ("", "-"):  # the name of a file with flags
+    is_file = flags.strip()[:1] not in ("", "-")  # the name of one with flags
+    if "tf_xla_persistent_cache_directory" in flags or is_file:
         return None
     path = folder(f"tensorflow-{version}-{_digest(os.environ.get('XLA_FLAGS', ''))}")
     if path is None:
