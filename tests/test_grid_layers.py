@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 import cornu
-from cornu.core import lookup, masks, state, symbolic
+from cornu.core import attached as masks
+from cornu.core import lookup, state, symbolic
 
 ABSTRACT = {"Layer", "InputSpec", "Wrapper", "get", "serialize", "deserialize", "Input"}
 KERAS_ONLY = {"quantization_config", "activity_regularizer", "batch_input_shape", "ragged"}

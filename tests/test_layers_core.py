@@ -8,7 +8,8 @@ import pytest
 
 import cornu
 from cornu import layers
-from cornu.core import lookup, masks, state, symbolic
+from cornu.core import attached as masks
+from cornu.core import lookup, state, symbolic
 
 ROW, STEPS, IMAGE = jnp.ones((2, 6)), jnp.ones((2, 5, 4)), jnp.ones((2, 8, 8, 3))
 
@@ -139,8 +140,6 @@ def test_lambda_is_saved_by_name_and_never_as_code():
         assert layers.Lambda.from_config(config)(ROW)[0, 0] == 3
     with pytest.raises(ValueError, match="custom_objects={'double'"):
         layers.Lambda.from_config(config)
-    with pytest.raises(TypeError, match="has no name"):
-        layers.Lambda(lambda x: x).get_config()
     code = {"class_name": "__lambda__", "config": {"code": "4wEAAAA=", "defaults": None, "closure": None}}
     with pytest.raises(ValueError, match="never run.*custom_objects={'d': function}"):
         layers.Lambda.from_config({"name": "d", "function": code})

@@ -12,7 +12,7 @@ import pytest
 
 import cornu.layers
 from cornu.core import state
-from cornu.core.tracking import all_variables
+from cornu.core.parts import all_variables
 
 BATCH, TIME, FEATURES, UNITS = 4, 6, 5, 3
 RNG = np.random.default_rng(3)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import cornu.losses
-from cornu.core.masks import set_mask
+from cornu.core.attached import set_mask
 from cornu.core.symbolic import KerasTensor
 
 REDUCTIONS = ["sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none", None]

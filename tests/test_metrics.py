@@ -8,7 +8,7 @@ import pytest
 
 import cornu.metrics
 from cornu.core import state
-from cornu.core.masks import set_mask
+from cornu.core.attached import set_mask
 
 # The real Keras asks for int64 counts, which JAX makes int32.
 pytestmark = pytest.mark.filterwarnings("ignore:Explicitly requested dtype")

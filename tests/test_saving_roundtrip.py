@@ -353,7 +353,7 @@ def test_endings_and_arguments_teach(tmp_path):
 
 def test_objects_to_data_and_back():
     with cornu.saving.CustomObjectScope({"mine": ops.relu}):
-        assert cornu.saving.get_custom_objects()["mine"] is ops.relu
+        assert cornu.saving.get_registered_object("mine") is ops.relu
     assert "mine" not in cornu.saving.get_custom_objects()
     tree = {"layer": layers.Dense(3, name="d"), "rate": 0.5, "list": [cornu.losses.Huber(), None]}
     encoded = json.loads(json.dumps(cornu.saving.serialize_keras_object(tree)))

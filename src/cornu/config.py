@@ -10,6 +10,7 @@ from .core.dtypes import (
 )
 from .core.names import reset_names
 from .engine import backend, set_backend
+from .training.data.blocks import resident_share, set_resident_share
 
 __all__ = [
     "backend",
@@ -17,10 +18,12 @@ __all__ = [
     "dtype_policy",
     "epsilon",
     "floatx",
+    "resident_share",
     "set_backend",
     "set_dtype_policy",
     "set_epsilon",
     "set_floatx",
+    "set_resident_share",
 ]
 
 

@@ -1,136 +1,16 @@
-"""Older configs of layers, models, optimizers and metrics as today's: what was renamed and what was dropped.
+"""Older configs of layers, models, optimizers and metrics as today's, by the tables.
 
-The tables are data. `translate` is plugged into the decoder by `core.codec.translate_configs`.
+`translate` is plugged into the decoder by `core.codec.translate_configs`, `arguments` into constructors.
 """
 
+import warnings
+from collections.abc import Sequence
 from typing import Any
 
 from ..core import codec, lookup
-
-# Class -> old argument -> new one; None drops the argument. "*" holds for every class.
-RENAMED: dict[str, dict[str, str | None]] = {
-    "*": {
-        "input_dtype": None,
-        "time_major": None,
-        "implementation": None,
-        "is_legacy_optimizer": None,
-        "quantization_config": None,
-    },
-    "InputLayer": {"batch_input_shape": "batch_shape", "input_dtype": "dtype"},
-    "LeakyReLU": {"alpha": "negative_slope"},
-    "PReLU": {"init": "alpha_initializer", "weights": None},
-    "BatchNormalization": {
-        "mode": None,
-        "fused": None,
-        "virtual_batch_size": None,
-        "adjustment": None,
-        "input_dim": None,
-    },
-    "Dropout": {"p": "rate"},
-    "SpatialDropout1D": {"p": "rate", "noise_shape": None},
-    "SpatialDropout2D": {"p": "rate", "noise_shape": None},
-    "SpatialDropout3D": {"p": "rate", "noise_shape": None},
-    "GaussianNoise": {"sigma": "stddev"},
-    "GaussianDropout": {"p": "rate"},
-    "UpSampling1D": {"length": "size"},
-    "Reshape": {"newshape": None},
-    "MultiHeadAttention": {"query_shape": None, "key_shape": None, "value_shape": None},
-    "Softmax": {"threshold": None},
-}
-for _name in ("Dense", "TimeDistributedDense"):
-    RENAMED[_name] = {
-        "output_dim": "units",
-        "init": "kernel_initializer",
-        "W_regularizer": "kernel_regularizer",
-        "b_regularizer": "bias_regularizer",
-        "W_constraint": "kernel_constraint",
-        "b_constraint": "bias_constraint",
-        "bias": "use_bias",
-        "input_dim": None,
-    }
-for _name in (
-    "Conv1D",
-    "Conv2D",
-    "Conv3D",
-    "SeparableConv1D",
-    "SeparableConv2D",
-    "LocallyConnected1D",
-    "LocallyConnected2D",
-):
-    RENAMED[_name] = {
-        **RENAMED["Dense"],
-        "nb_filter": "filters",
-        "filter_length": "kernel_size",
-        "subsample": "strides",
-        "subsample_length": "strides",
-        "border_mode": "padding",
-        "dim_ordering": "data_format",
-        "atrous_rate": "dilation_rate",
-        "input_length": None,
-    }
-for _name in ("SeparableConv1D", "SeparableConv2D"):  # tf.keras listed arguments that the layer ignores
-    RENAMED[_name] = {"groups": None, **{f"kernel_{k}": None for k in ("initializer", "regularizer", "constraint")}}
-for _name in ("Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose"):
-    RENAMED[_name] = {"groups": None}
-for _name in ("DepthwiseConv1D", "DepthwiseConv2D"):
-    RENAMED[_name] = {
-        "groups": None,
-        "filters": None,
-        **{f"kernel_{k}": None for k in ("initializer", "regularizer", "constraint")},
-    }
-for _name in ("SimpleRNN", "GRU", "LSTM"):
-    RENAMED[_name] = {
-        "output_dim": "units",
-        "init": "kernel_initializer",
-        "inner_init": "recurrent_initializer",
-        "inner_activation": "recurrent_activation",
-        "W_regularizer": "kernel_regularizer",
-        "U_regularizer": "recurrent_regularizer",
-        "b_regularizer": "bias_regularizer",
-        "dropout_W": "dropout",
-        "dropout_U": "recurrent_dropout",
-        "forget_bias_init": None,
-        "consume_less": None,
-        "input_dim": None,
-        "input_length": None,
-    }
-for _name in (
-    "MaxPooling1D",
-    "MaxPooling2D",
-    "MaxPooling3D",
-    "AveragePooling1D",
-    "AveragePooling2D",
-    "AveragePooling3D",
-):
-    RENAMED[_name] = {
-        "border_mode": "padding",
-        "dim_ordering": "data_format",
-        "pool_length": "pool_size",
-        "stride": "strides",
-    }
-for _name in ("ZeroPadding2D", "UpSampling2D", "GlobalMaxPooling2D", "GlobalAveragePooling2D", "Flatten"):
-    RENAMED[_name] = {"dim_ordering": "data_format"}
-for _name in ("SGD", "RMSprop", "Adagrad", "Adadelta", "Adam", "AdamW", "Adamax", "Nadam", "Ftrl", "Adafactor", "Lion"):
-    RENAMED[_name] = {"lr": "learning_rate", "jit_compile": None, "schedule_decay": None}
-
-# Class -> today's name.
-CLASSES = {
-    "Convolution1D": "Conv1D",
-    "Convolution2D": "Conv2D",
-    "Convolution3D": "Conv3D",
-    "TimeDistributedDense": "Dense",
-    "BatchNormalizationV1": "BatchNormalization",
-    "BatchNormalizationV2": "BatchNormalization",
-    "OrthogonalInitializer": "Orthogonal",
-}
-
-# Argument -> old value -> today's.
-VALUES: dict[str, dict[str, str]] = {
-    "data_format": {"tf": "channels_last", "th": "channels_first"},
-    "kernel_initializer": {"zero": "zeros", "one": "ones"},
-    "recurrent_initializer": {"zero": "zeros", "one": "ones"},
-    "alpha_initializer": {"zero": "zeros", "one": "ones"},
-}
+from ..core import config as configurable
+from ..layers.first import FIRST_LAYER
+from .tables import CLASSES, FORMULAS, RENAMED, TODAY, VALUES, Era, defaults, era, told_by
 
 
 def translate(encoded: dict[str, Any]) -> dict[str, Any]:
@@ -148,8 +28,7 @@ def translate(encoded: dict[str, Any]) -> dict[str, Any]:
     if name == "__lambda__":
         raise ValueError(
             "The file holds Python bytecode (a lambda), which is never run. Write the function again in your "
-            "script and "
-            "pass it in custom_objects under the name of its layer."
+            "script and pass it in custom_objects under the name of its layer."
         )
     name = CLASSES.get(name, name)
     if name.startswith("Custom>") and name.removeprefix("Custom>") in RENAMED:
@@ -160,21 +39,59 @@ def translate(encoded: dict[str, Any]) -> dict[str, Any]:
         name, config = _metric(name, config)
     if name.endswith("Lookup") or name == "TextVectorization":
         _refuse_paths(name, config)
+    if lookup.get_registered_object(encoded.get("registered_name") or name) is not None:
+        return encoded  # a class of the user's own, whatever its arguments are called
     if config is not encoded["config"]:
         encoded = {**encoded, "class_name": name, "config": config}
+    version = codec.version()
+    written = era(version) if version is not None else Era(2) if told_by(name) & config.keys() else TODAY
+    return {**encoded, "class_name": name, "config": _renewed(name, config, written)}
+
+
+def _renewed(name: str, config: dict[str, Any], written: Era) -> dict[str, Any]:
+    """Arguments of a class of Keras, in the words of today."""
     renamed = {**RENAMED["*"], **RENAMED.get(name, {})}
-    if not (
-        set(renamed) & set(config) or set(VALUES) & set(config) or name in _SPECIAL or name != encoded["class_name"]
-    ):
-        return encoded
     named = [(renamed.get(key, key), value) for key, value in config.items()]
-    translated = {key: value for key, value in named if key is not None}
-    for key, values in VALUES.items():
-        if isinstance(translated.get(key), str):
-            translated[key] = values.get(translated[key], translated[key])
-    if name in _SPECIAL:
-        translated = _SPECIAL[name](translated)
-    return {**encoded, "class_name": name, "config": translated}
+    config = {**defaults(name, written), **{key: value for key, value in named if key is not None}}
+    for key, value in config.items():
+        if isinstance(value, str):
+            config[key] = VALUES.get(key, {}).get(value, value)
+            if written.major < 3 and key.endswith("activation"):
+                config[key] = FORMULAS.get(value, value)
+    return _SPECIAL[name](config) if name in _SPECIAL else config
+
+
+def arguments(name: str, args: Any, given: dict[str, Any], known: Sequence[str]) -> tuple[Any, dict[str, Any]]:
+    """The arguments of a constructor by the names that it knows; a warning says what is called otherwise today.
+
+    Args:
+        name: the class whose constructor it is.
+        args: arguments by position.
+        given: arguments by name.
+        known: names that its signature has, in order.
+    """
+    renamed = {**RENAMED["*"], **RENAMED.get(name, {})}
+    old = given.keys() & renamed.keys() - set(known) - {"implementation", "weights", *FIRST_LAYER}
+    if not old:
+        return args, given
+    oldest = bool(old & told_by(name) - {"time_major"})
+    if oldest and name in _SIDES and len(args) > 1 and isinstance(args[1], int):  # (filters, rows, columns)
+        args = (args[0], args[1 : 1 + _SIDES[name]], *args[1 + _SIDES[name] :])
+    positions = [p for p, _ in zip(known, args, strict=False)]
+    for key in sorted(old):
+        today = renamed[key]
+        if today in positions or today in given:
+            raise TypeError(f"{name} received {today!r} twice, the second time as {key!r}, its older name.")
+        what = f"is called {today!r} today" if today else "says nothing any more, and is ignored"
+        warnings.warn(f"{name}: the argument {key!r} {what}.", stacklevel=3)
+    kept = {key: value for key, value in given.items() if key not in old and key in renamed}
+    others = {key: value for key, value in given.items() if key not in kept}
+    renewed = _renewed(name, {**dict.fromkeys(positions), **others}, Era(1) if oldest else TODAY)
+    return args, {key: value for key, value in {**renewed, **kept}.items() if key not in positions}
+
+
+# Keras 1 took the sides of a kernel one by one.
+_SIDES = {"Conv2D": 2, "SeparableConv2D": 2, "Conv3D": 3}
 
 
 def _refuse_paths(name: str, config: dict[str, Any]) -> None:
@@ -201,13 +118,15 @@ def _convolution(config: dict[str, Any]) -> dict[str, Any]:
     return {**config, "kernel_size": sizes} if sizes else config
 
 
+def _separable(config: dict[str, Any]) -> dict[str, Any]:
+    config = _convolution(config)
+    init = config.pop("init", None)  # Keras 1 had one for both
+    return {**config, "depthwise_initializer": init, "pointwise_initializer": init} if init else config
+
+
 def _normalization(config: dict[str, Any]) -> dict[str, Any]:
     axis = config.get("axis", -1)
     return {**config, "axis": axis[0] if isinstance(axis, list) and len(axis) == 1 else axis}
-
-
-def _gru(config: dict[str, Any]) -> dict[str, Any]:
-    return {"reset_after": False, **config}  # Keras 1 and early Keras 2 knew no other
 
 
 def _optimizer(config: dict[str, Any]) -> dict[str, Any]:
@@ -228,10 +147,12 @@ def _nadam(config: dict[str, Any]) -> dict[str, Any]:
 _SPECIAL = {
     "Conv2D": _convolution,
     "Conv3D": _convolution,
+    "SeparableConv1D": _separable,
+    "SeparableConv2D": _separable,
     "BatchNormalization": _normalization,
-    "GRU": _gru,
     "Nadam": _nadam,
     **{name: _optimizer for name in ("SGD", "RMSprop", "Adagrad", "Adadelta", "Adam", "AdamW", "Adamax", "Ftrl")},
 }
 
 codec.translate_configs(translate)
+configurable.translate_arguments(arguments)

@@ -1,32 +1,142 @@
-"""A side table of facts that travel with arrays."""
+"""What travels with an array: its mask, and the logits that probabilities were made from.
 
+A mask says which steps of a sequence are real and which are padding. The logarithm of a softmax, computed from the
+logits, is exact where probabilities round to 0 or 1, costs half the kernels, and keeps its gradient where a probability
+would be clipped; Keras on TensorFlow finds the logits likewise.
+
+Both are attached to the array itself. A transform of JAX (a gradient, a loop, a compiled program) gives new arrays:
+`pack` makes what is attached part of the tree that passes through, `unpack` attaches it again on the other side.
+"""
+
+import functools
 import weakref
+from dataclasses import dataclass
 from typing import Any
 
+import jax
+import jax.numpy as jnp
 
-class Attached:
-    """Values by array; an entry lives as long as its array.
 
-    Example:
-        >>> import jax.numpy as jnp
-        >>> colors, x = Attached(), jnp.ones(2)
-        >>> colors.set(x, "red")
-        >>> colors.get(x), colors.get(jnp.ones(2))
-        ('red', None)
+@functools.partial(
+    jax.tree_util.register_dataclass, data_fields=["array", "mask", "logits"], meta_fields=["kind", "axis"]
+)
+@dataclass
+class Packed:
+    """An array with what is attached to it, as a tree that JAX's transforms know.
+
+    Args:
+        array: the array.
+        mask: its mask, or None.
+        logits: what probabilities were made from, or None.
+        kind: `"softmax"` or `"sigmoid"`, where there are logits.
+        axis: the axis of a softmax.
     """
 
-    def __init__(self) -> None:
-        self._entries: dict[int, tuple[Any, Any]] = {}
+    array: Any = None
+    mask: Any = None
+    logits: Any = None
+    kind: str | None = None
+    axis: Any = None
 
-    def set(self, array: Any, value: Any) -> None:
-        """Attach a value to an array; None removes it."""
+
+_entries: dict[int, tuple[Any, Packed]] = {}
+
+
+def _of(array: Any) -> Packed | None:
+    found = _entries.get(id(array))
+    return found[1] if found is not None and found[0]() is array else None
+
+
+def _for(array: Any) -> Packed:
+    """What is attached to an array, to be changed; it lives as long as the array."""
+    found = _of(array)
+    if found is None:
         key = id(array)
-        if value is None:
-            self._entries.pop(key, None)
-            return
-        self._entries[key] = (weakref.ref(array, lambda _: self._entries.pop(key, None)), value)
+        found = Packed()
+        _entries[key] = (weakref.ref(array, functools.partial(_forget, key)), found)
+    return found
 
-    def get(self, array: Any) -> Any:
-        """The value attached to an array, or None."""
-        found = self._entries.get(id(array))
-        return found[1] if found is not None and found[0]() is array else None
+
+def _forget(key: int, ref: Any, entries: dict[int, Any] = _entries) -> None:  # which outlives the module's names
+    if key in entries and entries[key][0] is ref:  # another array may have the number by now
+        entries.pop(key, None)
+
+
+def get_mask(array: Any) -> Any:
+    """The mask attached to an array, or None."""
+    found = _of(array)
+    return found.mask if found is not None else None
+
+
+def set_mask(array: Any, mask: Any) -> None:
+    """Attach a mask to an array, for as long as the array lives; None removes it."""
+    if mask is not None or _of(array) is not None:
+        _for(array).mask = mask
+
+
+def masked(array: Any, mask: Any, inputs: Any = ()) -> Any:
+    """An array with a mask; a copy of it if it is one of the inputs, whose own mask must stay.
+
+    Args:
+        array: what a layer gave.
+        mask: its mask.
+        inputs: what the layer received.
+    """
+    if get_mask(array) is mask:
+        return array
+    if any(array is given for given in jax.tree.leaves(inputs)):
+        array = jnp.copy(array)
+    set_mask(array, mask)
+    return array
+
+
+def keep_logits(probabilities: Any, kind: str, logits: Any, axis: Any = None) -> Any:
+    """Remember, while a program is traced, what probabilities were made from; return them.
+
+    Args:
+        probabilities: `softmax(logits)` or `sigmoid(logits)`.
+        kind: `"softmax"` or `"sigmoid"`.
+        logits: an array of the same shape.
+        axis: the axis of a softmax.
+    """
+    if isinstance(probabilities, jax.core.Tracer):  # an array's logits would stay in memory with it
+        kept = _for(probabilities)
+        kept.logits, kept.kind, kept.axis = logits, kind, axis
+    return probabilities
+
+
+def find_logits(probabilities: Any, kind: str, axis: int | None = None) -> Any:
+    """The logits that probabilities were made from in that way along that axis, or None."""
+    found = _of(probabilities)
+    if found is None or found.kind != kind:
+        return None
+    same = axis is None or (isinstance(found.axis, int) and (found.axis - axis) % probabilities.ndim == 0)
+    return found.logits if same else None
+
+
+def pack(tree: Any, logits: bool = True) -> Any:
+    """The tree with a `Packed` for every array: what is attached passes through a transform with it.
+
+    Args:
+        tree: tree of arrays.
+        logits: whether logits pass too.
+    """
+
+    def packed(array: Any) -> Packed:
+        found = _of(array) or Packed()
+        return Packed(array, found.mask, *((found.logits, found.kind, found.axis) if logits else ()))
+
+    return jax.tree.map(packed, tree)
+
+
+def unpack(tree: Any) -> Any:
+    """Undo `pack`: the arrays, with everything attached to them again."""
+
+    def unpacked(kept: Packed) -> Any:
+        if kept.mask is not None:
+            set_mask(kept.array, kept.mask)
+        if kept.logits is not None:
+            keep_logits(kept.array, str(kept.kind), kept.logits, kept.axis)
+        return kept.array
+
+    return jax.tree.map(unpacked, tree, is_leaf=lambda leaf: isinstance(leaf, Packed))

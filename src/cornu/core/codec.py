@@ -5,19 +5,40 @@ An encoded object is `{"module", "class_name", "config", "registered_name"}`, as
 """
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
 
 from . import lookup
 
+_version: ContextVar[str | None] = ContextVar("keras_version", default=None)
 _file_translations: list[Callable[[dict[str, Any]], dict[str, Any]]] = []
 
 
 def translate_configs(translate: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
     """Add a function that turns an older encoded object into today's, or refuses one, as `compat` and `saving` do."""
     _file_translations.append(translate)
+
+
+def version() -> str | None:
+    """The version of Keras that wrote what is decoded, if that is known."""
+    return _version.get()
+
+
+@contextlib.contextmanager
+def written_by(version: Any) -> Iterator[None]:
+    """Inside the `with` block configs are decoded that a version of Keras wrote; None where that is not known.
+
+    Args:
+        version: text such as `"2.2.4"`.
+    """
+    token = _version.set(str(version) if isinstance(version, str) else _version.get())
+    try:
+        yield
+    finally:
+        _version.reset(token)
 
 
 def encode(value: Any) -> Any:
@@ -184,7 +205,7 @@ def _make(config: dict[str, Any], table: lookup.Table | None) -> Any:
         name = registered = config["config"]
     found = lookup.get_registered_object(registered) if registered else None
     foreign = ">" in str(registered) and not str(registered).startswith("Custom>")  # tf.keras wrote its own as Custom>
-    if found is None and foreign and name not in lookup.get_custom_objects():
+    if found is None and foreign and lookup.get_registered_object(name) is None:
         raise ValueError(
             f"The config names a class that was registered as {registered!r}, which is not known here. Import the "
             "module "

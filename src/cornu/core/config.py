@@ -2,10 +2,11 @@
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar
 
 from . import codec
+from .facts import Watched
 from .lookup import tables
 
 P = ParamSpec("P")
@@ -18,6 +19,16 @@ _LOOKUPS = {
     "_regularizer": "keras.regularizers",
     "_constraint": "keras.constraints",
 }
+
+
+# (class, arguments by position and by name, names known) -> arguments by position and by name
+_Translation = Callable[[str, tuple[Any, ...], dict[str, Any], Sequence[str]], tuple[tuple[Any, ...], dict[str, Any]]]
+_translations: list[_Translation] = []
+
+
+def translate_arguments(translate: _Translation) -> None:
+    """Add a function that gives arguments of a class their names of today, as `compat` does."""
+    _translations.append(translate)
 
 
 @functools.cache
@@ -51,11 +62,19 @@ def arguments(init: Callable[P, R]) -> Callable[P, R]:
     Names of activations, initializers, regularizers and constraints are looked up on the way, so that
     `kernel_initializer="zeros"` is stored as the object. `get_config` then reads the attributes back.
     """
+    signature = inspect.signature(init)
     names = tuple(p.name for p in _parameters(init) if p.kind is not p.VAR_KEYWORD)
+    known = set(names)
 
     @functools.wraps(init)
     def construct(self: Any, *args: Any, **kwargs: Any) -> R:
-        inspect.signature(init).bind(self, *args, **kwargs)  # the plain Python error for a missing or extra argument
+        if not kwargs.keys() <= known:
+            owner = next((c.__name__ for c in type(self).__mro__ if c.__module__.startswith("cornu.")), "")
+            for translate in _translations:
+                args, kwargs = translate(owner, args, kwargs, names)
+            if type(self).__init__ is construct:
+                object.__setattr__(self, "_captured", (args, kwargs))
+        signature.bind(self, *args, **kwargs)  # the plain Python error for a missing or extra argument
         named = _bind(init, args, kwargs)
         for name in names:
             value = named[name]
@@ -69,14 +88,14 @@ def arguments(init: Callable[P, R]) -> Callable[P, R]:
     return construct  # type: ignore[return-value]
 
 
-class Configurable:
+class Configurable(Watched):
     """An object that remembers the arguments it was made with.
 
     `get_config()` gives them as plain data and `from_config()` makes an equal object from them. A subclass
     writes neither, unless it holds something that its constructor did not receive.
     """
 
-    _captured: tuple[tuple[Any, ...], dict[str, Any]]
+    __slots__ = ("_captured", "_made")
 
     if TYPE_CHECKING:  # attributes that `@arguments` sets
 
@@ -86,12 +105,26 @@ class Configurable:
         """Note the arguments before any constructor runs."""
         self = super().__new__(cls)
         object.__setattr__(self, "_captured", (args, kwargs))
+        object.__setattr__(self, "_made", [])  # weak references to Variables that it made
         return self
 
-    def captured(self) -> dict[str, Any]:
-        """Constructor arguments by name; those kept by `@arguments` as they are now."""
-        init = type(self).__init__
-        named = _bind(init, *self._captured)
+    def __getstate__(self) -> Any:
+        """What `copy` and `pickle` keep: attributes and arguments; weights that it made are among the attributes."""
+        return dict(vars(self)), self._captured
+
+    def __setstate__(self, state: Any) -> None:
+        vars(self).update(state[0])
+        object.__setattr__(self, "_captured", state[1])
+        object.__setattr__(self, "_made", [])
+
+    def captured(self, cls: type | None = None) -> dict[str, Any]:
+        """Constructor arguments by name; those kept by `@arguments` as they are now.
+
+        Args:
+            cls: a base class, for its arguments alone.
+        """
+        init: Any = (cls or type(self)).__init__  # type: ignore[misc]
+        named = _bind(init, *self._captured) if cls in (None, type(self)) else {}
         for name in getattr(init, "_kept", ()):
             named[name] = getattr(self, name)
         return named

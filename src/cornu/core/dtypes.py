@@ -6,8 +6,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from . import facts
+
 _FLOATS = ("float16", "bfloat16", "float32", "float64")
 _state: dict[str, Any] = {"floatx": "float32", "policy": None, "epsilon": 1e-7}
+facts.settings.append(lambda: tuple(_state.items()))
 
 
 def standardize(dtype: Any) -> str:
@@ -39,6 +42,11 @@ def spec(shape: Any, dtype: Any) -> jax.ShapeDtypeStruct:
     return jax.ShapeDtypeStruct(tuple(shape), jax.dtypes.canonicalize_dtype(jnp.dtype(dtype)))
 
 
+def _set(name: str, value: Any) -> None:
+    _state[name] = value
+    facts.changed()
+
+
 def floatx() -> str:
     """The default float dtype, `"float32"` unless changed by `set_floatx`."""
     return str(_state["floatx"])
@@ -56,10 +64,8 @@ def set_floatx(value: str) -> None:
     if value not in _FLOATS:
         raise ValueError(f"floatx is one of {', '.join(_FLOATS)}. Received: {value!r}")
     if value == "float64":
-        import jax
-
         jax.config.update("jax_enable_x64", True)
-    _state["floatx"] = value
+    _set("floatx", value)
 
 
 def epsilon() -> float:
@@ -73,7 +79,7 @@ def set_epsilon(value: float) -> None:
     Args:
         value: a small positive number.
     """
-    _state["epsilon"] = float(value)
+    _set("epsilon", float(value))
 
 
 class DTypePolicy:
@@ -93,7 +99,9 @@ class DTypePolicy:
     """
 
     def __init__(self, name: str | None = None) -> None:
-        self.name = name or floatx()
+        self.name: str = name or dtype_policy().name
+        if not isinstance(self.name, str):
+            raise ValueError(f"A policy is named 'float32', 'mixed_bfloat16' or 'mixed_float16'. Received: {name!r}")
         if self.name in ("mixed_float16", "mixed_bfloat16"):
             self.compute_dtype, self.variable_dtype = self.name.removeprefix("mixed_"), "float32"
         else:
@@ -129,7 +137,7 @@ def set_dtype_policy(policy: str | DTypePolicy | None) -> None:
     Args:
         policy: a policy, its name, or None for that of `floatx`.
     """
-    _state["policy"] = DTypePolicy(policy) if isinstance(policy, str) else policy
+    _set("policy", None if policy is None else get_policy(policy))
 
 
 def get_policy(value: Any) -> DTypePolicy:
@@ -140,6 +148,4 @@ def get_policy(value: Any) -> DTypePolicy:
         return value
     if isinstance(value, dict):
         return DTypePolicy(value.get("config", value)["name"])
-    if isinstance(value, str):
-        return DTypePolicy(value)
-    return DTypePolicy(standardize(value))
+    return DTypePolicy(value if isinstance(value, str) else standardize(value))

@@ -3,10 +3,15 @@
 import contextlib
 import difflib
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextvars import ContextVar
+from types import MappingProxyType
 from typing import Any
 
-_custom_objects: dict[str, Any] = {}
+_registered: dict[str, Any] = {}  # for the whole process
+_scoped: ContextVar[Mapping[str, Any]] = ContextVar(
+    "custom_objects", default=MappingProxyType({})
+)  # in a `with` block of this thread
 _tables: dict[str, "Table"] = {}
 
 
@@ -52,12 +57,12 @@ class Table:
 
     def find(self, name: str) -> Any:
         """The class or function called `name`, custom objects first; raises `ValueError`."""
-        for names in (_custom_objects, self.entries, self.aliases):
+        for names in (_scoped.get(), _registered, self.entries, self.aliases):
             if name in names:
                 return names[name]
         if name.lower() in self.aliases:
             return self.aliases[name.lower()]
-        known = {**self.aliases, **self.entries, **_custom_objects}
+        known = {**self.aliases, **self.entries, **_custom()}
         raise ValueError(
             f"There is no {self.kind} called {name!r}. {nearest(name, known)} If it is your own, pass "
             f"custom_objects={{{name!r}: ...}} or decorate it with @cornu.saving.register_keras_serializable()."
@@ -90,8 +95,9 @@ def tables() -> dict[str, Table]:
 
 def find_anywhere(name: str) -> Any | None:
     """The custom object or listed class called `name`, of any kind, or None."""
-    if name in _custom_objects:
-        return _custom_objects[name]
+    custom = _custom()
+    if name in custom:
+        return custom[name]
     for table in _tables.values():
         if name in table.entries:
             return table.entries[name]
@@ -122,8 +128,8 @@ def register_keras_serializable(package: str = "Custom", name: str | None = None
         if isinstance(item, type) and not hasattr(item, "get_config"):
             raise ValueError(f"{item.__name__} cannot be registered: it has no get_config() to rebuild it from.")
         registered = f"{package}>{name or item.__name__}"
-        _custom_objects[registered] = item
-        _custom_objects.setdefault(name or item.__name__, item)
+        _registered[registered] = item
+        _registered.setdefault(name or item.__name__, item)
         return item
 
     return register
@@ -135,7 +141,7 @@ def get_registered_name(item: Any) -> str:
     Args:
         item: a class or function.
     """
-    for name, known in _custom_objects.items():
+    for name, known in _custom().items():
         if known is item and ">" in name:
             return name
     return str(item.__name__)
@@ -148,26 +154,31 @@ def get_registered_object(name: str, custom_objects: dict[str, Any] | None = Non
         name: a name, with its package in front or without.
         custom_objects: further names to look in.
     """
-    return {**_custom_objects, **(custom_objects or {})}.get(name)
+    return {**_custom(), **(custom_objects or {})}.get(name)
 
 
 def get_custom_objects() -> dict[str, Any]:
-    """The live dictionary of custom objects: name to class or function."""
-    return _custom_objects
+    """The live dictionary of custom objects that the whole process knows: name to class or function."""
+    return _registered
+
+
+def _custom() -> dict[str, Any]:
+    """All custom objects known here; those of a `with` block go before the process's."""
+    return {**_registered, **_scoped.get()}
 
 
 @contextlib.contextmanager
 def custom_object_scope(*dictionaries: dict[str, Any] | None) -> Iterator[None]:
-    """Know the given custom objects inside a `with` block.
+    """Know the given custom objects inside a `with` block, in this thread.
 
     Args:
         *dictionaries: name to class or function; None is allowed and empty.
     """
-    before = dict(_custom_objects)
+    known = dict(_scoped.get())
     for objects in dictionaries:
-        _custom_objects.update(objects or {})
+        known.update(objects or {})
+    token = _scoped.set(known)
     try:
         yield
     finally:
-        _custom_objects.clear()
-        _custom_objects.update(before)
+        _scoped.reset(token)

@@ -9,7 +9,7 @@ from typing import Any
 from .lookup import snake_case
 
 _counts: Counter[str] = Counter()
-_path: ContextVar[tuple[str, ...]] = ContextVar("path", default=())
+_path: ContextVar[tuple[tuple[str, Any], ...]] = ContextVar("path", default=())
 
 
 def unique_name(prefix: str) -> str:
@@ -35,9 +35,18 @@ def checked_name(name: Any, what: str) -> str:
 
 
 @contextlib.contextmanager
-def name_scope(name: str) -> Iterator[None]:
-    """Variables made inside the `with` block have `name/` in front of their path."""
-    token = _path.set((*_path.get(), name))
+def name_scope(name: str, owner: Any = None) -> Iterator[None]:
+    """Variables made inside the `with` block have `name/` in front of their path.
+
+    Args:
+        name: part of a path.
+        owner: who opens the scope; if it is the innermost one's owner, nothing is added again.
+    """
+    outer = _path.get()
+    if owner is not None and outer and outer[-1][1] is owner:
+        yield
+        return
+    token = _path.set((*outer, (name, owner)))
     try:
         yield
     finally:
@@ -46,4 +55,4 @@ def name_scope(name: str) -> Iterator[None]:
 
 def path_of(name: str) -> str:
     """`name` behind the open name scopes."""
-    return "/".join((*_path.get(), name))
+    return "/".join((*(part for part, _ in _path.get()), name))

@@ -23,6 +23,7 @@ _UNARY = {"neg": "negative", "abs": "absolute", "invert": "logical_not"}
 class Operators:
     """Gives a class the operators of an array; each calls the op of that name."""
 
+    __slots__ = ()
     __array_priority__ = 1000  # NumPy leaves `array + variable` to __radd__
 
     def __eq__(self, other: Any) -> Any:

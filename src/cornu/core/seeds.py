@@ -1,15 +1,31 @@
 """Randomness: one seed for a run, and seeds that are Variables so that they are saved and replayed."""
 
 import random as _random
+import threading
 from typing import Any
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 
+from . import state
 from .config import Configurable
-from .tracking import Tracked
+from .parts import Part
 from .variable import Variable
 
-_host: dict[str, Any] = {"generator": np.random.Generator(np.random.Philox()), "seed": None}
+
+class _Host:
+    """The run's streams of random numbers on the host: one for shuffling and seeds, one for what has no seed."""
+
+    def __init__(self, seed: int | None = None) -> None:
+        first, second = np.random.SeedSequence(seed).spawn(2)
+        self.seed = seed
+        self.generator = np.random.Generator(np.random.Philox(first if seed is None else seed))
+        self.streams = _random.Random(int(second.generate_state(1, "uint64")[0]))
+
+
+_host = _Host()
+_lock = threading.Lock()
 
 
 def set_random_seed(seed: int) -> None:
@@ -31,28 +47,31 @@ def set_random_seed(seed: int) -> None:
         >>> bool((cornu.random.uniform((2,)) == a).all())
         True
     """
-    if not isinstance(seed, int | np.integer) or seed < 0:
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
         raise ValueError(f"Expected a non-negative integer. Received seed={seed!r}")
+    global _host
     _random.seed(int(seed))
     np.random.seed(int(seed) % 2**32)
-    _host["generator"] = np.random.Generator(np.random.Philox(int(seed)))
-    _host["seed"] = int(seed)
-    global _default
-    _default = None
+    _host = _Host(int(seed))
+
+
+def get_random_seed() -> int | None:
+    """What `set_random_seed` was given last, or None."""
+    return _host.seed
 
 
 def make_seed() -> int:
     """A fresh seed from the run's stream."""
-    return int(_host["generator"].integers(0, 2**31 - 1))
+    with _lock:
+        return int(_host.generator.integers(0, 2**31 - 1))
 
 
 def host_generator() -> np.random.Generator:
     """The run's stream of random numbers on the host: shuffling takes from it."""
-    generator: np.random.Generator = _host["generator"]
-    return generator
+    return _host.generator
 
 
-class SeedGenerator(Configurable, Tracked):
+class SeedGenerator(Configurable, Part):
     """A stream of seeds whose position is a Variable.
 
     Args:
@@ -85,25 +104,40 @@ class SeedGenerator(Configurable, Tracked):
         return seed
 
 
-_default: SeedGenerator | None = None
+_session = Variable(np.zeros(2, "uint32"), dtype="uint32", trainable=False, name="session_seed")
 
 
-def default_variables() -> list[Variable]:
-    """The Variables of the session's stream, which any program may advance."""
-    global _default
-    if _default is None:
-        _default = SeedGenerator()
-    return [_default.state]
+def session_variable() -> Variable:
+    """Stands in every program for the stream of what has no seed; each run of a program begins one of its own."""
+    return _session
+
+
+def new_stream() -> Any:
+    """Where a new stream of seeds begins, `(2,)` uint32: the run's next one for random numbers without a seed."""
+    with _lock:
+        return np.array([_host.streams.getrandbits(32), 0], "uint32")
 
 
 def draw_seed(seed: Any) -> Any:
-    """A `(2,)` uint32 array from an integer, a `SeedGenerator`, or None for the session's stream."""
+    """A `(2,)` uint32 array from an integer, a `SeedGenerator`, or None for a seed that nobody else gets.
+
+    Raises:
+        ValueError: there is no seed, inside a function that the user gave to a transform of JAX.
+    """
     if isinstance(seed, SeedGenerator):
         return seed.next()
     if isinstance(seed, int | np.integer):
         return np.array([int(seed) & 0xFFFFFFFF, 0], "uint32")
     if seed is not None:
         return seed
-    default_variables()
-    assert _default is not None
-    return _default.next()
+    if state.knows(_session):
+        drawn = _session.value
+        _session.assign(drawn + np.array([0, 1], "uint32"))
+        return drawn
+    if isinstance(jnp.zeros(()), jax.core.Tracer):
+        raise ValueError(
+            "A random number without a seed was drawn inside jax.jit or another transform of JAX, which would repeat "
+            "it at every call. Pass seed=cornu.random.SeedGenerator(1) and hand its state through the function, or an "
+            "integer."
+        )
+    return new_stream()

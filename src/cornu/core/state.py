@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import jax
 import jax.numpy as jnp
 
+from . import facts
+
 if TYPE_CHECKING:
     from .variable import Variable
 
@@ -38,7 +40,7 @@ class Scope:
         if id(variable) in self.values:
             return self.values[id(variable)]
         if self.abstract:
-            return jnp.zeros(variable.shape, variable.dtype)
+            return jnp.zeros(variable.stored_shape, variable.stored_dtype)
         return self.parent.read(variable) if self.parent else variable.materialize()
 
     def write(self, variable: "Variable", value: Any) -> None:
@@ -48,20 +50,26 @@ class Scope:
         elif self.parent:
             self.parent.write(variable, value)
         elif isinstance(value, jax.core.Tracer):
-            raise RuntimeError(
-                f"The Variable {variable.path!r} was assigned inside a compiled function that does not know it. "
-                "Keep it as an attribute of the layer, model, metric or optimizer that assigns it "
-                "(self.total = cornu.Variable(...)), and make it in __init__ or build, not in call."
-            )
+            raise unknown_to_program(variable)
         else:
             variable.set(value)
+
+
+def unknown_to_program(variable: "Variable") -> RuntimeError:
+    """The error of a Variable that a traced function assigns, though nobody would put the value in place."""
+    return RuntimeError(
+        f"The Variable {variable.path!r} was assigned inside a compiled function that does not know it. Keep it as an "
+        "attribute of the layer, model, metric or optimizer that assigns it (self.total = cornu.Variable(...)), and "
+        "make it in __init__ or build, not in call. In a jax.jit of your own call the layer with stateless_call."
+    )
 
 
 @contextmanager
 def _opened(scope: Scope) -> Iterator[Scope]:
     token = _scope.set(scope)
     try:
-        yield scope
+        with facts.calling(True):
+            yield scope
     finally:
         _scope.reset(token)
 
@@ -69,6 +77,27 @@ def _opened(scope: Scope) -> Iterator[Scope]:
 def active() -> Scope | None:
     """The innermost open scope, or None in ordinary Python."""
     return _scope.get()
+
+
+def knows(variable: "Variable") -> bool:
+    """Whether an open scope has a value for the Variable, so that it may be assigned."""
+    scope = _scope.get()
+    while scope is not None:
+        if scope.abstract or id(variable) in scope.values:
+            return True
+        scope = scope.parent
+    return False
+
+
+@contextmanager
+def outside() -> Iterator[None]:
+    """Inside the `with` block no scope is open and nothing is autocast: Variables are read as they are."""
+    tokens = _scope.set(None), _autocast.set(None)
+    try:
+        yield
+    finally:
+        _scope.reset(tokens[0])
+        _autocast.reset(tokens[1])
 
 
 def pure(fn: Callable[..., Any], variables: Sequence["Variable"]) -> Callable[..., Any]:
@@ -85,7 +114,8 @@ def pure(fn: Callable[..., Any], variables: Sequence["Variable"]) -> Callable[..
     keys = [id(v) for v in variables]
 
     def call(values: Sequence[Any], *args: Any, **kwargs: Any) -> tuple[Any, list[Any]]:
-        with _opened(Scope(dict(zip(keys, values, strict=True)))) as scope:
+        given = [getattr(value, "stored", value) for value in values]
+        with _opened(Scope(dict(zip(keys, given, strict=True)))) as scope:
             result = fn(*args, **kwargs)
         return result, [scope.values[key] for key in keys]
 

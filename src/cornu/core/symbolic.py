@@ -1,19 +1,28 @@
 """Symbolic tensors: shapes without values, and the nodes that say how each was computed."""
 
-from collections.abc import Callable, Sequence
+import functools
+import itertools
+import re
+from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
+from types import MappingProxyType
 from typing import Any
 
 import jax
 import numpy as np
+from jax import export
 
-from . import dtypes, names, state
+from . import attached, dtypes, names, state
 from .operators import Operators
 from .variable import Variable
 
-# Unknown sizes are tried as two different numbers; what differs in the result is unknown there. Both divide
-# by many integers, so that reshapes of an unknown axis go through, and they lie far apart, so that no
-# stride maps both to one size.
+# Where a function cannot be traced with unknown sizes they are tried as two different numbers; what differs in the
+# result is unknown there. Both divide by many integers, so that reshapes of an unknown axis go through, and they lie
+# far apart, so that no stride maps both to one size.
 _TRIALS = (192, 960)
+_tried: ContextVar[Mapping[int, int]] = ContextVar(
+    "tried", default=MappingProxyType({})
+)  # axis to the size that stands for an unknown one
 
 
 class KerasTensor(Operators):
@@ -86,6 +95,9 @@ class KerasTensor(Operators):
         return f"<KerasTensor shape={self.shape}, dtype={self.dtype}, name={self.name}>"
 
 
+_numbers = itertools.count()
+
+
 class Node:
     """One call of a layer or an operation on symbolic tensors.
 
@@ -99,19 +111,9 @@ class Node:
     def __init__(self, operation: Any, args: tuple[Any, ...], kwargs: dict[str, Any], outputs: Any) -> None:
         self.operation, self.args, self.kwargs, self.outputs = operation, args, kwargs, outputs
         self.inputs: list[KerasTensor] = tensors((args, kwargs))
-        self.number = next_number()
+        self.number = next(_numbers)
         for index, tensor in enumerate(tensors(outputs)):
             tensor.node, tensor.index = self, index
-
-
-_created = 0
-
-
-def next_number() -> int:
-    """A number that grows with every node, so that sorting by it is a topological order."""
-    global _created
-    _created += 1
-    return _created
 
 
 def is_symbolic(value: Any) -> bool:
@@ -131,7 +133,7 @@ def tensors(tree: Any) -> list[KerasTensor]:
 
 
 def infer(fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """The tree of KerasTensors that `fn(*args, **kwargs)` would give.
+    """The tree of KerasTensors, with their masks, that `fn(*args, **kwargs)` would give.
 
     Args:
         fn: a function of arrays.
@@ -140,30 +142,78 @@ def infer(fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any])
     """
     leaves, tree = jax.tree.flatten((args, kwargs))
     places = [i for i, leaf in enumerate(leaves) if isinstance(leaf, KerasTensor)]
-    unknown = any(None in leaves[i].shape for i in places)
+    given = attached.pack([leaves[i] for i in places])
 
-    def run(arrays: list[Any]) -> Any:
+    def run(packed: Any) -> Any:
         filled = list(leaves)
-        for place, array in zip(places, arrays, strict=True):
+        for place, array in zip(places, attached.unpack(packed), strict=True):
             filled[place] = array
         inner_args, inner_kwargs = jax.tree.unflatten(tree, filled)
-        return fn(*inner_args, **inner_kwargs)
+        return attached.pack(fn(*inner_args, **inner_kwargs))
 
-    results = []
-    for trial in _TRIALS if unknown else _TRIALS[:1]:
-        specs = [
-            dtypes.spec([trial if size is None else size for size in leaves[i].shape], leaves[i].dtype) for i in places
-        ]
-        results.append(state.abstract(run, specs))
-    return jax.tree.map(
-        lambda *out: KerasTensor([a if len(set(z)) == 1 else None for a, *z in _sizes(out)], out[0].dtype.name),
-        *results,
+    def traced(size_of: Callable[[int], Any]) -> Any:
+        return state.abstract(run, jax.tree.map(lambda t: _spec(t, size_of), given))
+
+    axes = sorted({axis for t in jax.tree.leaves(given) for axis, size in enumerate(t.shape) if size is None})
+    try:
+        results = [traced(_unknown)]
+    except Exception:
+        if not axes:
+            raise
+        sizes = {size for leaf in leaves for size in getattr(leaf, "shape", ()) if isinstance(size, int)}
+        results = _tried_out(traced, axes, sorted(sizes))
+    return attached.unpack(
+        jax.tree.map(lambda *out: KerasTensor(list(map(_agreed, *(o.shape for o in out))), out[0].dtype.name), *results)
     )
 
 
-def _sizes(outputs: tuple[Any, ...]) -> list[tuple[int, ...]]:
-    """For every axis: its size, and its sizes in all trials."""
-    return [(sizes[0], *sizes) for sizes in zip(*(o.shape for o in outputs), strict=True)]
+def _spec(tensor: KerasTensor, size_of: Callable[[int], Any]) -> jax.ShapeDtypeStruct:
+    shape = [size_of(axis) if size is None else size for axis, size in enumerate(tensor.shape)]
+    return dtypes.spec(shape, tensor.dtype)
+
+
+@functools.cache
+def _unknown(axis: int) -> Any:
+    """The size of an axis as a symbol; unknown sizes of one axis count as equal."""
+    return export.symbolic_shape(f"size{axis}")[0]
+
+
+def _agreed(*sizes: Any) -> int | None:
+    """The size that all trials gave, or None."""
+    return int(sizes[0]) if isinstance(sizes[0], int) and len(set(sizes)) == 1 else None
+
+
+def _tried_out(traced: Callable[..., Any], axes: list[int], sizes: list[int]) -> list[Any]:
+    """Results for two trials; where they clash with a known size, one unknown size is taken for that."""
+    first: Exception | None = None
+    for fixed in [{}, *({axis: size} for axis in axes for size in sizes)]:
+        results = []
+        try:
+            for trial in _TRIALS:
+                token = _tried.set({axis: trial for axis in axes} | fixed)
+                try:
+                    results.append(traced(_tried.get().__getitem__))
+                finally:
+                    _tried.reset(token)
+        except Exception as error:
+            first = first or error
+        else:
+            return results
+    assert first is not None
+    raise first
+
+
+def known_shape(shape: Any) -> tuple[int | None, ...]:
+    """A shape with None for what is unknown, also where a trial or a symbol stands for it."""
+    trials = set(_tried.get().values()) & set(_TRIALS)
+    return tuple(size if isinstance(size, int) and size not in trials else None for size in shape)
+
+
+def without_trials(text: str) -> str:
+    """A message with None in place of the numbers that stand for unknown sizes."""
+    for trial in set(_tried.get().values()) & set(_TRIALS):
+        text = re.sub(rf"\b{trial}\b", "None", text)
+    return text
 
 
 def record(operation: Any, fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

@@ -1,15 +1,24 @@
-"""Variable: a named array that a layer, metric or optimizer reads and assigns."""
+"""Variable: a named array that a layer, metric or optimizer reads and assigns.
 
-from collections.abc import Callable
+What it stores and what is read of it are two things. Optimizers, programs and files take what is stored; layers,
+regularizers and exports read. Between them stands at most one hook, a `Reading`.
+"""
+
+import copy
+import itertools
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from . import dtypes, names, state
+from .. import engine
+from . import dtypes, facts, lending, names, state
 from .lookup import tables
 from .operators import Operators
+
+_made = itertools.count()
 
 
 class Variable(Operators):
@@ -34,10 +43,16 @@ class Variable(Operators):
     Example:
         >>> import cornu
         >>> v = cornu.Variable([1.0, 2.0], name="v")
-        >>> v.assign(v + 1)
+        >>> _ = v.assign(v + 1)
         >>> v.numpy()
         array([2., 3.], dtype=float32)
     """
+
+    __slots__ = (
+        "__weakref__", "_buffer", "_constraint", "_initializer", "_lent", "_reading", "_regularizer",
+        "_trainable", "aggregation", "autocast", "away", "begins_trainable", "dtype", "name",
+        "order", "overwrite_with_gradient", "path", "shape", "stored_dtype", "stored_shape", "synchronization",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -52,13 +67,17 @@ class Variable(Operators):
     ) -> None:
         self.name = names.checked_name(name or names.unique_name("variable"), "Variable")
         self.path = names.path_of(self.name)
-        self.trainable, self.autocast = trainable, autocast
-        self.aggregation, self.synchronization = aggregation, synchronization
-        self.regularizer: Callable[[Any], Any] | None = None
-        self.constraint: Callable[[Any], Any] | None = None
+        self.order = next(_made)  # Variables of one object are listed as they were made
+        self._trainable = self.begins_trainable = bool(trainable)
+        self.autocast, self.aggregation, self.synchronization = autocast, aggregation, synchronization
+        self.overwrite_with_gradient = False  # whether optimizers take its gradient for its new value
+        self._regularizer: Callable[[Any], Any] | None = None
+        self._constraint: Callable[[Any], Any] | None = None
+        self._reading: Any = None
+        self._initializer: Callable[..., Any] | None = None
         self._buffer: Any = None
         self._lent = False  # whether somebody outside may hold the buffer, so that it cannot be given away
-        self._initializer: Callable[..., Any] | None = None
+        self.away = 0  # the thread whose program has the buffer and overwrites it
         if isinstance(initializer, str):
             initializer = tables()["keras.initializers"].get(initializer)
         if callable(initializer):
@@ -74,98 +93,183 @@ class Variable(Operators):
             self.dtype = dtypes.standardize(dtype)
             self.shape = array.shape
             self._buffer = array.astype(jnp.dtype(self.dtype))
+        self.stored_shape, self.stored_dtype = self.shape, self.dtype
+
+    # What is read
 
     @property
     def value(self) -> Any:
-        """The array: traced inside a compiled function, a concrete `jax.Array` outside."""
-        scope = state.active()
-        value = scope.read(self) if scope else self.materialize()
+        """What is read: traced inside a compiled function, a concrete `jax.Array` outside."""
+        value = self.stored
+        if self._reading is not None:
+            value = self._reading.read(value)
         cast = state.autocast_dtype()
         if cast and self.autocast and value.dtype != cast and dtypes.is_float(value.dtype):
             value = value.astype(cast)
         return value
 
-    def assign(self, value: Any) -> None:
+    def assign(self, value: Any) -> Any:
         """Replace the value.
 
         Args:
             value: array of the same shape; its dtype is converted.
+
+        Returns:
+            What was assigned.
 
         Raises:
             ValueError: the shapes differ.
         """
         if isinstance(value, Variable):
             value = value.value
+        self.store(value if self._reading is None else self._reading.store(value))
+        return value
+
+    def assign_add(self, value: Any) -> Any:
+        """Add to the value."""
+        return self.assign(self.value + value)
+
+    def assign_sub(self, value: Any) -> Any:
+        """Subtract from the value."""
+        return self.assign(self.value - value)
+
+    def numpy(self) -> np.ndarray[Any, Any]:
+        """A copy of the value as a NumPy array."""
+        return np.array(self.value)
+
+    # What is stored
+
+    @property
+    def stored(self) -> Any:
+        """What is kept, of `stored_shape` and `stored_dtype`: traced inside a compiled function, concrete outside."""
+        scope = state.active()
+        return scope.read(self) if scope else self.materialize()
+
+    def store(self, value: Any) -> None:
+        """Replace what is kept.
+
+        Args:
+            value: array of the shape that is kept; its dtype is converted.
+
+        Raises:
+            ValueError: the shapes differ.
+        """
         if not isinstance(value, jax.Array):
             value = np.asarray(value)
-        if value.shape != self.shape:
+        if value.shape != self.stored_shape:
             raise ValueError(
-                f"The Variable {self.path!r} has shape {self.shape}; a value of shape {value.shape} cannot be assigned."
+                f"The Variable {self.path!r} has shape {self.stored_shape}; a value of shape {value.shape} cannot be "
+                "assigned."
             )
-        if value.dtype != self.dtype:
-            value = value.astype(jnp.dtype(self.dtype))
+        if value.dtype != self.stored_dtype:
+            value = value.astype(jnp.dtype(self.stored_dtype))
         scope = state.active()
         if scope:
             scope.write(self, value)
+        elif isinstance(value, jax.core.Tracer):
+            raise state.unknown_to_program(self)
         else:
             self.set(value)
-
-    def assign_add(self, value: Any) -> None:
-        """Add to the value."""
-        self.assign(self.value + value)
-
-    def assign_sub(self, value: Any) -> None:
-        """Subtract from the value."""
-        self.assign(self.value - value)
 
     def set(self, value: Any) -> None:
         """Put a concrete array of the right shape and dtype in place."""
         if isinstance(value, np.ndarray):
             value = value.copy()  # the caller may go on to change theirs
-        self._buffer, self._lent = value, True
+        with lending.back(self):
+            self._buffer, self._lent = value, True
 
     def materialize(self) -> Any:
         """`array`, for somebody who may keep it."""
-        self._lent = True
-        return self.array()
+        with lending.back(self):
+            array, self._lent = self.array(), True
+        return array
 
     def array(self) -> Any:
-        """The concrete value as a `jax.Array`; draws the initial value if there is none yet."""
-        if not isinstance(self._buffer, jax.Array):
-            with jax.ensure_compile_time_eval():
-                self._buffer = jnp.array(np.asarray(self.buffer()))  # a copy: the program may keep the other
+        """What is kept, as a concrete `jax.Array`; draws the initial value if there is none yet."""
+        with lending.back(self):
+            return self.held(engine.eager().own)
+
+    def held(self, own: Callable[[Any], Any]) -> Any:
+        """The buffer as one of an engine's, which keeps it from now on."""
+        self._buffer = own(self.buffer())
         return self._buffer
 
     def buffer(self) -> Any:
-        """The concrete value as it is held, by NumPy or by an engine."""
+        """What is kept, as it is held: by NumPy or by an engine."""
         if self._buffer is None:
             assert self._initializer is not None
-            with jax.ensure_compile_time_eval():
-                drawn = self._initializer(self.shape, dtype=self.dtype)
+            with jax.ensure_compile_time_eval(), state.outside():
+                drawn = self._initializer(self.stored_shape, dtype=self.stored_dtype)
             own = getattr(self._initializer, "draws_anew", False)  # otherwise it may keep the array that it gave
-            self._buffer = np.asarray(drawn).astype(jnp.dtype(self.dtype), copy=not own)
-            if self._buffer.shape != self.shape:
+            drawn = np.asarray(drawn).astype(jnp.dtype(self.stored_dtype), copy=not own)
+            if drawn.shape != self.stored_shape:
                 raise ValueError(
-                    f"The initializer of {self.path!r} drew shape {self._buffer.shape}; expected {self.shape}."
+                    f"The initializer of {self.path!r} drew shape {drawn.shape}; expected {self.stored_shape}."
                 )
+            self._buffer = drawn
         return self._buffer
 
     def spec(self) -> jax.ShapeDtypeStruct:
-        """Shape and dtype."""
-        return dtypes.spec(self.shape, self.dtype)
+        """Shape and dtype of what is kept."""
+        return dtypes.spec(self.stored_shape, self.stored_dtype)
 
-    def take(self) -> Any:
-        """The concrete value for a program that may overwrite it; `give` must follow."""
-        buffer = self.buffer()
-        return buffer.copy() if self._lent and not isinstance(buffer, np.ndarray) else buffer
+    @property
+    def lent(self) -> bool:
+        """Whether a program must not overwrite the buffer: somebody may hold it."""
+        return self._lent
 
-    def give(self, buffer: Any) -> None:
+    def keep(self, buffer: Any) -> None:
         """Put what a program returned in place; nobody else holds it."""
-        self._buffer, self._lent = buffer, False
+        self._buffer, self._lent, self.away = buffer, False, 0
 
-    def numpy(self) -> np.ndarray[Any, Any]:
-        """A copy of the value as a NumPy array."""
-        return np.array(self.value)
+    # What programs are made from
+
+    @property
+    def trainable(self) -> bool:
+        """Whether training changes it."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        if self._trainable != bool(value):
+            self._trainable = bool(value)
+            facts.changed()
+
+    @property
+    def regularizer(self) -> Callable[[Any], Any] | None:
+        """Function of the value whose result is added to the loss."""
+        return self._regularizer
+
+    @regularizer.setter
+    def regularizer(self, value: Callable[[Any], Any] | None) -> None:
+        self._regularizer = value
+        facts.changed()
+
+    @property
+    def constraint(self) -> Callable[[Any], Any] | None:
+        """Function applied to the value after each update."""
+        return self._constraint
+
+    @constraint.setter
+    def constraint(self, value: Callable[[Any], Any] | None) -> None:
+        self._constraint = value
+        facts.changed()
+
+    @property
+    def reading(self) -> Any:
+        """The `Reading` between what is stored and what is read, or None."""
+        return self._reading
+
+    @reading.setter
+    def reading(self, value: Any) -> None:
+        self._reading = value
+        self.shape = self.stored_shape if value is None else value.shape
+        self.dtype = self.stored_dtype if value is None else value.dtype
+        facts.changed()
+
+    def facts(self) -> tuple[Any, ...]:
+        """What a program that knows the Variable was made from."""
+        return self.trainable, self.autocast, self.regularizer, self.constraint, self.reading, self.stored_dtype
 
     @property
     def ndim(self) -> int:
@@ -195,8 +299,32 @@ class Variable(Operators):
     def __len__(self) -> int:
         return self.shape[0]
 
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.value)
+
+    def __reduce__(self) -> Any:
+        return _made_again, ({name: getattr(self, name) for name in _KEPT}, np.array(self.stored))
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Variable":
+        memo[id(self)] = copied = _made_again(copy.deepcopy(self.__reduce__()[1][0], memo), np.array(self.stored))
+        return copied
+
     def __repr__(self) -> str:
         return f"<Variable path={self.path}, shape={self.shape}, dtype={self.dtype}>"
+
+
+_KEPT = (
+    "name", "path", "begins_trainable", "trainable", "autocast", "aggregation", "synchronization", "regularizer",
+    "constraint", "reading", "overwrite_with_gradient",
+)  # fmt: skip
+
+
+def _made_again(kept: dict[str, Any], stored: Any) -> Variable:
+    """A Variable from what another one is and stores."""
+    variable = Variable(stored, dtype=stored.dtype, name=kept["name"])
+    for name in _KEPT:
+        setattr(variable, name, kept[name])
+    return variable
 
 
 def checked_shape(shape: Any, owner: str) -> tuple[int, ...]:

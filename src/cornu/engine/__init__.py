@@ -1,15 +1,22 @@
 """An engine compiles pure functions of arrays and runs them; this package chooses one and is the seam to add another.
 
 A program is a function of pytrees of arrays, written in `jax.numpy` and `jax.lax`. Everything Cornu runs (training,
-evaluation, prediction) is such a function: the library is written once, and an engine is one file with one class:
+evaluation, prediction) is such a function: the library is written once, and an engine is one file with one class,
+listed in `ENGINES`:
 
 - `jax` (default) compiles with `jax.jit`;
 - `tensorflow` puts the same StableHLO inside a `tf.function` and runs it in TensorFlow's runtime.
+
+Where arrays lie is decided in one place, the engine's `put` and `own`: its `place` is a function from the kind of an
+array (`"batch"`, `"order"` or `"state"`) and the array to a placement, so that many devices change no layer, loop or
+optimizer.
 
 The choice is the environment variable `CORNU_BACKEND`, or `set_backend` before the first use.
 """
 
 import contextlib
+import functools
+import importlib
 import os
 import threading
 from abc import ABC, abstractmethod
@@ -19,7 +26,11 @@ from typing import Any, Protocol
 
 from jax import tree_util
 
-BACKENDS = ("jax", "tensorflow")
+# Name to the module and class of an engine. The first is the default, and the one that calls on arrays run on.
+ENGINES = {
+    "jax": ("cornu.engine.jax", "JaxEngine"),
+    "tensorflow": ("cornu.engine.tensorflow", "TensorFlowEngine"),
+}
 
 
 @dataclass
@@ -66,20 +77,43 @@ class Program(ABC):
         self._preparing[key] = thread = threading.Thread(target=work, name="cornu-compile")
         thread.start()
 
-    def _wait_for(self, key: Hashable) -> None:
-        thread = self._preparing.pop(key, None)
-        if thread is not None:
-            thread.join()
+    def settle(self) -> None:
+        """Wait for what `prepare` began; Ctrl-C may end the wait."""
+        while self._preparing:
+            key = next(iter(self._preparing))
+            self._preparing[key].join()
+            self._preparing.pop(key, None)
 
     def _count_compilation(self) -> None:
         self.compiled += 1
         counters.compiled += 1
 
 
+class Plain(Program):
+    """A function that is run as it is, op by op: its Python code acts every time.
+
+    Args:
+        fn: the function.
+    """
+
+    def __init__(self, fn: Callable[..., Any]) -> None:
+        super().__init__()
+        self._fn = fn
+
+    def __call__(self, *args: Any) -> Any:
+        """Run the function, on arrays of the engine that calls on arrays run on."""
+        counters.dispatches += 1
+        return self._fn(*tree_util.tree_map(eager().own, args))
+
+    def prepare(self, *args: Any) -> None:
+        """Nothing is to be prepared."""
+
+
 class Engine(Protocol):
     """What a third engine implements."""
 
     name: str
+    place: Callable[[str, Any], Any] | None
 
     def compile(self, fn: Callable[..., Any], *, donate: tuple[int, ...] = (), quick: bool = False) -> Program:
         """Return `fn(*pytrees) -> pytree` as a Program.
@@ -89,7 +123,7 @@ class Engine(Protocol):
         short compilation rather than a fast program.
         """
 
-    def put(self, tree: Any) -> Any:
+    def put(self, tree: Any, kind: str = "batch") -> Any:
         """Move the host arrays of `tree` to the device; no copy where the device can read host memory.
 
         A host array may stay shared with the device: hand over a copy of what will be written to later.
@@ -97,6 +131,18 @@ class Engine(Protocol):
 
     def get(self, tree: Any) -> Any:
         """Bring the arrays of `tree` to NumPy (read-only): one wait, no copy where the host can read the device."""
+
+    def own(self, buffer: Any) -> Any:
+        """A Variable's buffer as an array of the engine that shares memory with no other; itself if it is one."""
+
+    def copy(self, buffer: Any) -> Any:
+        """A copy of a buffer that `own` gave."""
+
+    def spec(self, array: Any) -> Any:
+        """The `jax.ShapeDtypeStruct` of an array of the host or the engine."""
+
+    def memory(self) -> int:
+        """Bytes of memory of one device."""
 
     def devices(self) -> list[str]:
         """Names of the devices, as "cpu:0" or "gpu:1"."""
@@ -109,10 +155,10 @@ _engine: Engine | None = None
 def backend() -> str:
     """Name of the chosen engine, without starting it.
 
-    >>> backend() in BACKENDS
+    >>> backend() in ENGINES
     True
     """
-    return _name or _checked(os.environ.get("CORNU_BACKEND") or "jax", "CORNU_BACKEND=")
+    return _name or _checked(os.environ.get("CORNU_BACKEND") or next(iter(ENGINES)), "CORNU_BACKEND=")
 
 
 def set_backend(name: str) -> None:
@@ -144,15 +190,28 @@ def current() -> Engine:
     """
     global _engine
     if _engine is None:
-        if backend() == "tensorflow":
-            from cornu.engine.tensorflow import TensorFlowEngine
-
-            _engine = TensorFlowEngine()
-        else:
-            from cornu.engine.jax import JaxEngine
-
-            _engine = JaxEngine()
+        _engine = _made(backend())
     return _engine
+
+
+def eager() -> Engine:
+    """The engine of calls on arrays, whichever one trains: what users hold are its arrays."""
+    return _made(next(iter(ENGINES)))
+
+
+@functools.cache
+def _made(name: str) -> Engine:
+    module, cls = ENGINES[name]
+    engine: Engine = getattr(importlib.import_module(module), cls)()
+    return engine
+
+
+def host_memory() -> int:
+    """Bytes of memory of this machine; 8 GiB where the system does not say."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return 8 << 30
 
 
 def signature(args: Any) -> Hashable:
@@ -167,7 +226,8 @@ def signature(args: Any) -> Hashable:
 
 
 def _checked(name: str, where: str) -> str:
-    if name not in BACKENDS:
+    if name not in ENGINES:
         given = f"{where}{name}" if where.endswith("=") else f"{where}({name!r})"
-        raise ValueError(f'{given}: the engines are "jax" (default) and "tensorflow".')
+        default, *others = (f'"{engine}"' for engine in ENGINES)
+        raise ValueError(f"{given}: the engines are {default} (default) and {', '.join(others)}.")
     return name

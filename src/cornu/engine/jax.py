@@ -6,9 +6,10 @@ from collections.abc import Callable, Hashable, Iterator
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
-from cornu.engine import Program, cache, counters, signature
+from cornu.engine import Program, cache, counters, host_memory, signature
 
 # XLA's older code generator compiles a program in half the time. What it gives is slower by up to a half where arrays
 # are large; a small program (at most so many elements computed per step) is all overhead and runs as fast.
@@ -25,24 +26,60 @@ _EIGEN_PRODUCT = {_YNNPACK: "LIBRARY_FUSION_TYPE_REDUCE"}
 _SMALL_PRODUCT = 2**24  # multiplications
 
 
+_QUICKLY = 2**16  # bytes
+
+
 class JaxEngine:
     """Runs programs with `jax.jit`; arrays are `jax.Array`."""
 
     name = "jax"
+
+    def __init__(self) -> None:
+        self.place: Callable[[str, Any], Any] | None = None
 
     def compile(self, fn: Callable[..., Any], *, donate: tuple[int, ...] = (), quick: bool = False) -> "JaxProgram":
         """Return `fn` as a Program that may reuse the buffers of the arguments at `donate`."""
         cache.enable_for_jax()
         return JaxProgram(fn, donate, quick)
 
-    def put(self, tree: Any) -> Any:
-        """Move the host arrays of `tree` to the default device, all at once."""
+    def put(self, tree: Any, kind: str = "batch") -> Any:
+        """Move the host arrays of `tree` to where `place` says, or the default device, all at once."""
         counters.host_to_device += sum(not isinstance(leaf, jax.Array) for leaf in jax.tree.leaves(tree))
+        place = self.place
+        if place is not None:
+            return jax.device_put(tree, jax.tree.map(lambda leaf: place(kind, leaf), tree))
+        if all(getattr(leaf, "nbytes", 0) <= _QUICKLY for leaf in jax.tree.leaves(tree)):
+            return tree  # a dispatch moves them itself, in a tenth of the time
         return jax.device_put(tree)
 
     def get(self, tree: Any) -> Any:
-        """Bring the arrays of `tree` to NumPy; on a CPU they share the device's memory."""
-        return jax.device_get(tree)
+        """Bring the arrays of `tree` to NumPy; on a CPU they share the device's memory. Parts are put together."""
+        if all(getattr(leaf, "is_fully_addressable", True) for leaf in jax.tree.leaves(tree)):
+            return jax.device_get(tree)
+        from jax.experimental import multihost_utils
+
+        return multihost_utils.process_allgather(tree, tiled=True)
+
+    def own(self, buffer: Any) -> Any:
+        """The buffer as a `jax.Array` that shares no memory with the host."""
+        if isinstance(buffer, jax.Array):
+            return buffer
+        with jax.ensure_compile_time_eval():
+            array = jnp.array(np.asarray(buffer))
+        return array if self.place is None else jax.device_put(array, self.place("state", array))
+
+    def copy(self, buffer: Any) -> Any:
+        """A copy, bound to a device only if the buffer is; the runtime makes it, and nothing is compiled for it."""
+        return jax.device_put(buffer, buffer.sharding if buffer.committed else None, may_alias=False)
+
+    def spec(self, array: Any) -> jax.ShapeDtypeStruct:
+        """Shape and dtype as JAX has them: 64 bits count as 32 unless x64 is on."""
+        return jax.ShapeDtypeStruct(array.shape, jax.dtypes.canonicalize_dtype(array.dtype))
+
+    def memory(self) -> int:
+        """What the accelerator's runtime allows, or the machine's memory."""
+        limit = (jax.local_devices()[0].memory_stats() or {}).get("bytes_limit")
+        return int(limit or host_memory())
 
     def devices(self) -> list[str]:
         """Names of JAX's devices.
@@ -78,8 +115,7 @@ class JaxProgram(Program):
 
     def __call__(self, *args: Any) -> Any:
         """Dispatch; JAX returns before the device has finished."""
-        if self._preparing:
-            self._wait_for(signature(args))
+        self.settle()
         counters.dispatches += 1
         return self._jit_for(args)(*args)
 
@@ -90,7 +126,7 @@ class JaxProgram(Program):
     def _jit_for(self, args: Any) -> Any:
         """The jit with the options for such arguments; what is once large shares one jit from then on."""
         if self._small or not self._other:
-            shapes = tuple(np.shape(leaf) for leaf in jax.tree.leaves(args))
+            shapes = tuple([getattr(leaf, "shape", ()) for leaf in jax.tree.leaves(args)])
             if shapes in self._small:
                 return self._small[shapes]
         if self._other:

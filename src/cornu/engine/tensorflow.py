@@ -21,7 +21,8 @@ import jax
 import numpy as np
 from jax import export
 
-from cornu.engine import Program, cache, counters
+from cornu.engine import Program, cache, counters, host_memory
+from cornu.kernels.platform import target
 
 ALIGNMENT = 64  # bytes; TensorFlow's kernels read no tensor that is less aligned
 
@@ -40,6 +41,7 @@ class TensorFlowEngine:
         self.cache = cache.enable_for_tensorflow(self.tf.__version__)
         self.platform = "cuda" if self.tf.config.list_physical_devices("GPU") else "cpu"
         self._tensor_type = type(self.tf.constant(0))
+        self.place: Callable[[str, Any], Any] | None = None  # TensorFlow places tensors itself
         self.functions: dict[bytes, Any] = {}  # by program; TensorFlow keeps executables until the process ends
 
     def compile(
@@ -48,7 +50,7 @@ class TensorFlowEngine:
         """Return `fn` as a Program. TensorFlow reuses the buffers of no argument: `donate` changes nothing."""
         return TensorFlowProgram(self, fn)
 
-    def put(self, tree: Any) -> Any:
+    def put(self, tree: Any, kind: str = "batch") -> Any:
         """Move the host arrays of `tree` into tensors."""
         counters.host_to_device += sum(not isinstance(leaf, self._tensor_type) for leaf in jax.tree.leaves(tree))
         return jax.tree.map(self.tensor, tree)
@@ -56,6 +58,22 @@ class TensorFlowEngine:
     def get(self, tree: Any) -> Any:
         """Bring the tensors of `tree` to NumPy; on a CPU they share the tensors' memory."""
         return jax.tree.map(np.asarray, tree)
+
+    def own(self, buffer: Any) -> Any:
+        """The buffer as a tensor of its own memory."""
+        return buffer if type(buffer) is self._tensor_type else self.tf.constant(np.asarray(buffer))
+
+    def copy(self, buffer: Any) -> Any:
+        """A copy; TensorFlow overwrites no tensor, so that the buffer itself serves."""
+        return buffer
+
+    def spec(self, array: Any) -> jax.ShapeDtypeStruct:
+        """Shape and dtype as JAX has them."""
+        return _specs([array])[0]
+
+    def memory(self) -> int:
+        """The machine's memory; TensorFlow does not say what a GPU has."""
+        return host_memory()
 
     def devices(self) -> list[str]:
         """Names of TensorFlow's devices."""
@@ -98,11 +116,10 @@ class TensorFlowProgram(Program):
 
     def __call__(self, *args: Any) -> Any:
         """Run to the end; TensorFlow runs eagerly."""
+        self.settle()
         counters.dispatches += 1
         leaves, structure = jax.tree.flatten(args)
         key = self._engine.key(leaves, structure)
-        if self._preparing:
-            self._wait_for(key)
         run = self._runs.get(key) or self._export(key, leaves, structure)
         return run([self._engine.tensor(leaf) for leaf in leaves])
 
@@ -119,7 +136,7 @@ class TensorFlowProgram(Program):
 
     def _export(self, key: Hashable, leaves: list[Any], structure: Any) -> Callable[[list[Any]], Any]:
         self._count_compilation()
-        with _without_locations():
+        with _without_locations(), target(self._engine.platform):
             program = jax.jit(self._fn)
             specs = structure.unflatten(_specs(leaves))
             exported = export.export(program, platforms=[self._engine.platform])(*specs)

@@ -117,7 +117,7 @@ def cpu_conv(
     """
     rank = len(strides)
     dims = zip(x.shape[1:], kernel.shape, pads, dilation, strict=False)
-    if not len(x) or any(n + sum(widths) <= d * (w - 1) for n, w, widths, d in dims):
+    if x.shape[0] == 0 or any(n + sum(widths) <= d * (w - 1) for n, w, widths, d in dims):
         return stock_conv(x, kernel, strides, pads, dilation, groups)  # there is nothing to compute
     if groups > 1 and groups == x.shape[-1]:
         x = jnp.repeat(x, kernel.shape[-1] // groups, axis=-1)

@@ -1,6 +1,27 @@
 """Which formulation a kernel uses: the CPU's own, or the stock lowering of every other platform."""
 
+import contextlib
+from collections.abc import Iterator
+from contextvars import ContextVar
+
 import jax
+
+_target: ContextVar[str | None] = ContextVar("platform", default=None)
+
+
+@contextlib.contextmanager
+def target(platform: str | None) -> Iterator[None]:
+    """Programs traced inside the `with` block run on a platform.
+
+    Args:
+        platform: `"cpu"`, `"cuda"`, ...; `"any"` for a program that must run on several and takes the stock lowering;
+            None for JAX's own.
+    """
+    token = _target.set(platform)
+    try:
+        yield
+    finally:
+        _target.reset(token)
 
 
 def on_cpu() -> bool:
@@ -9,12 +30,18 @@ def on_cpu() -> bool:
     Asked while tracing: the answer is a Python bool, so a program holds one formulation only.
 
     Returns:
-        `True` if JAX's default backend (or the innermost `jax.default_device`) is the CPU.
+        `True` if the platform that the engine traces for is the CPU; outside of an engine, JAX's default backend or
+        the innermost `jax.default_device`.
 
     Example:
         >>> isinstance(on_cpu(), bool)
         True
+        >>> with target("any"):
+        ...     on_cpu()
+        False
     """
+    if _target.get() is not None:
+        return _target.get() == "cpu"
     device = getattr(jax.config, "jax_default_device", None)
     if device is None:
         return jax.default_backend() == "cpu"

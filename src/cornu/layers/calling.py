@@ -13,8 +13,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..core import dtypes
-from ..core.masks import get_mask, set_mask
-from ..core.symbolic import KerasTensor, unwrap
+from ..core.attached import get_mask, masked
+from ..core.symbolic import KerasTensor, known_shape, unwrap, without_trials
 from ..core.variable import Variable
 
 
@@ -30,6 +30,8 @@ class CallContext:
     training: bool | None = None
     losses: list[Any] = field(default_factory=list)
 
+
+_FOREIGN = ("jax", "numpy", "contextlib", "functools")
 
 _context: ContextVar[CallContext | None] = ContextVar("call_context", default=None)
 
@@ -50,15 +52,55 @@ def calling(context: CallContext) -> Iterator[CallContext]:
 
 
 def parameters(fn: Callable[..., Any]) -> dict[str, inspect.Parameter]:
-    """Parameters of a method by name, without `self`."""
-    return _parameters(getattr(fn, "__func__", fn))  # the bound method would keep its layer alive in the cache
+    """Parameters of a method, or of a class's function, by name, without the object itself."""
+    plain = getattr(fn, "__func__", fn)  # the bound method would keep its layer alive in the cache
+    return _parameters(plain, plain is not fn)
 
 
 @functools.cache
-def _parameters(fn: Callable[..., Any]) -> dict[str, inspect.Parameter]:
+def _parameters(fn: Callable[..., Any], bound: bool) -> dict[str, inspect.Parameter]:
     named = dict(inspect.signature(fn).parameters)
-    named.pop("self", None)
+    first = next(iter(named), None)
+    if first == "self" or (bound and first is not None and named[first].kind is not inspect.Parameter.VAR_POSITIONAL):
+        del named[first]
     return named
+
+
+def named(fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+    """The arguments of a call by the names of its parameters; several in one get numbers."""
+    positional = [n for n, p in parameters(fn).items() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    several = next((n for n, p in parameters(fn).items() if p.kind is p.VAR_POSITIONAL), "argument")
+    labels = [*positional, *(several if i == 0 else f"{several}_{i}" for i in range(len(args) - len(positional)))]
+    return {**dict(zip(labels, args, strict=False)), **kwargs}
+
+
+def mode(given: bool | None, outer: "CallContext | None", known: dict[str, inspect.Parameter]) -> bool | None:
+    """Training or not: what the call says, else what the call around it says, else the layer's default."""
+    if given is None and outer is not None:
+        given = outer.training
+    if given is None and "training" in known:
+        given = known["training"].default is True
+    return given
+
+
+def add_masks(given: dict[str, Any], kwargs: dict[str, Any], known: dict[str, inspect.Parameter]) -> Any:
+    """Give `call` the masks that come with its arguments: `mask` is the first one's, `x_mask` that of argument `x`.
+
+    Returns:
+        The mask of the first argument, given or attached; for several arrays one each.
+    """
+    first = True
+    masks = None
+    for name, value in given.items():
+        own = masks_of(value) if first or f"{name}_mask" in known else None
+        places = [f"{name}_mask", *(["mask"] if first else [])]
+        explicit = next((given[place] for place in places if given.get(place) is not None), None)
+        if explicit is not None:
+            own = explicit
+        elif any_mask(own):
+            kwargs.update({place: own for place in places if place in known})
+        masks, first = (own if first else masks), False
+    return masks
 
 
 def accepts(fn: Callable[..., Any], name: str) -> bool:
@@ -100,18 +142,18 @@ def _is_numbers(value: Any) -> bool:
 def _cast(array: Any, dtype: str | None) -> Any:
     if dtype is None or array.dtype == dtype or not dtypes.is_float(array.dtype):
         return array
-    mask = get_mask(array)
     if isinstance(array, KerasTensor):
         return array  # the cast happens when there are values
-    array = array.astype(dtype)
-    set_mask(array, mask)
-    return array
+    return masked(array.astype(dtype), get_mask(array))
 
 
 def shapes_of(value: Any) -> Any:
-    """The shape of every array in a tree: one tuple for one array, a list or dictionary of them otherwise."""
+    """The shape of every array in a tree: one tuple for one array, a list or dictionary of them otherwise.
+
+    A size that is not known is None, also while the graph of a model is traced.
+    """
     if hasattr(value, "shape"):
-        return tuple(value.shape)
+        return known_shape(value.shape)
     if isinstance(value, dict):
         return {key: shapes_of(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -136,16 +178,22 @@ def any_mask(masks: Any) -> bool:
 def explain(error: Exception, name: str, inputs: Any) -> Exception:
     """An error of JAX from inside a layer's mathematics as a sentence that names the layer.
 
-    Errors that Cornu or the user's own code raised pass as they are.
+    An error that Cornu or the user raised passes as it is. One of JAX that the user's own code met keeps its traceback
+    and gets the layer's name as a note.
     """
-    trace, innermost = error.__traceback__, ""
+    modules, trace = [], error.__traceback__
     while trace is not None:
-        innermost = trace.tb_frame.f_globals.get("__name__", "")
+        modules.append(trace.tb_frame.f_globals.get("__name__", ""))
         trace = trace.tb_next
-    if not innermost.startswith(("jax", "numpy")):
+    if not modules[-1].startswith(_FOREIGN):
         return error
-    message = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    message = without_trials(str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__)
+    said = f"Layer {name!r} cannot compute on an input of shape {shapes_of(inputs)}: {message}"
+    if any(not module.startswith(("cornu.", *_FOREIGN)) for module in modules):
+        if not getattr(error, "__notes__", None):
+            error.add_note(said)
+        return error
     return ValueError(
-        f"Layer {name!r} cannot compute on an input of shape {shapes_of(inputs)}: {message} "
-        "Check the shapes of what the layer receives against what it was built for (model.summary() shows them)."
+        f"{said} Check the shapes of what the layer receives against what it was built for (model.summary() shows "
+        "them)."
     )

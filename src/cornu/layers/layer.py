@@ -1,8 +1,10 @@
 """Layer: weights, and a function of them; what all layers have in common."""
 
-import contextlib
 import functools
-from collections.abc import Callable, Iterator
+import json
+import threading
+import types
+from collections.abc import Callable
 from typing import Any, Self
 
 import jax
@@ -10,23 +12,24 @@ import jax.numpy as jnp
 import numpy as np
 
 from .. import regularizers
-from ..core import codec, dtypes, names, state, symbolic, tracking
-from ..core.config import Configurable
-from ..core.lookup import Table, nearest, tables
-from ..core.masks import set_mask
+from ..core import attached, codec, dtypes, facts, holders, names, parts, rows, state, symbolic
+from ..core.lookup import Table, nearest
 from ..core.spec import InputSpec
-from ..core.variable import Variable, checked_shape
+from ..core.undo import undone_if_broken
+from ..core.variable import Variable
 from . import calling
+from .first import FIRST_LAYER, first_shape
+from .holder import Holder
 
 _BASE_ARGUMENTS = ("name", "trainable", "dtype", "activity_regularizer", "autocast")
-_FIRST_LAYER = ("input_shape", "batch_input_shape", "batch_shape", "input_dim", "input_length", "batch_size")
+_building = threading.RLock()  # one thread makes weights, the others wait and find them
 
 
-class Layer(Configurable, tracking.Tracked):
+class Layer(Holder):
     """The base of all layers.
 
     A layer of your own has up to three methods: `__init__` takes the arguments, `build(input_shape)` makes
-    the weights once the shape of the input is known, `call(x)` computes. Weights, layers and metrics that it
+    the weights once the shape of the input is known, `call(inputs)` computes. Weights, layers and metrics that it
     keeps as attributes are found by themselves, in lists and dictionaries too.
 
     Args:
@@ -46,21 +49,20 @@ class Layer(Configurable, tracking.Tracked):
         >>> class Scale(cornu.layers.Layer):
         ...     def build(self, input_shape):
         ...         self.factor = self.add_weight((input_shape[-1],), "ones", name="factor")
-        ...     def call(self, x):
-        ...         return x * self.factor
+        ...     def call(self, inputs):
+        ...         return inputs * self.factor
         >>> Scale()([[1.0, 2.0]]).shape
         (1, 2)
     """
 
+    __slots__ = ("_added", "_built_for", "_initial_weights", "_nodes")
     supports_masking = False
     input_spec: Any = None
-    built = False
-    _naming = False
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        if "build" in cls.__dict__:
-            cls.build = _built_once(cls.__dict__["build"])  # type: ignore[method-assign]
+        if not hasattr(cls.build, "_once"):  # of the class itself, or of a mixin beside
+            cls.build = _built_once(cls.build)  # type: ignore[method-assign]
 
     def __init__(
         self,
@@ -72,27 +74,199 @@ class Layer(Configurable, tracking.Tracked):
         name: str | None = None,
         **kwargs: Any,
     ) -> None:
+        self._keep("_nodes", [])
+        self._keep("_added", [])
+        self._keep("_initial_weights", kwargs.pop("weights", None))
         self.name = names.checked_name(name or names.unique_name(type(self).__name__), "layer")
-        self.trainable = bool(trainable)
-        self.dtype_policy = dtypes.get_policy(dtype)
+        if not isinstance(trainable, bool | np.bool_ | int):
+            raise TypeError(
+                f"{type(self).__name__} expects trainable to be True or False. Received: {trainable!r}. Several layers "
+                "go into one list: Sequential([a, b])."
+            )
+        self._trainable = bool(trainable)
+        self.dtype_policy = dtype
         self.autocast = autocast
         if activity_regularizer is not None or not hasattr(self, "activity_regularizer"):
             self.activity_regularizer = regularizers.get(activity_regularizer)
-        self.batch_input_shape = first_shape({key: kwargs.pop(key) for key in _FIRST_LAYER if key in kwargs})
-        self._initial_weights = kwargs.pop("weights", None)
-        self._nodes: list[symbolic.Node] = []
-        self._added: list[Any] = []
+        self.batch_input_shape = first_shape({key: kwargs.pop(key) for key in FIRST_LAYER if key in kwargs})
         if kwargs:
-            known = [*calling.parameters(type(self).__init__), *_BASE_ARGUMENTS, *_FIRST_LAYER, "weights"]
+            known = [*calling.parameters(type(self).__init__), *_BASE_ARGUMENTS, *FIRST_LAYER, "weights"]
             wrong = next(iter(kwargs))
             hint = nearest(wrong, [k for k in known if k != "kwargs"])
             raise TypeError(f"{type(self).__name__} has no argument {wrong!r}. {hint}")
+
+    def _keep(self, slot: str, value: Any) -> None:
+        """Set what no program is made from."""
+        object.__setattr__(self, slot, value)
+
+    def _casts_inputs(self) -> bool:
+        """Whether float inputs are cast to the computation's dtype; a graph casts to the dtypes of its inputs."""
+        return True
 
     # What a layer of your own writes
 
     def build(self, *input_shape: Any) -> None:
         """Make the weights for inputs of the given shape, the batch included. A layer without any needs none."""
+        if input_shape:
+            self._keep("_built_for", {"input_shape": input_shape[0]})
         self.built = True
+
+    def call(self, *args: Any, **kwargs: Any) -> Any:
+        """Compute the outputs. Every layer writes its own."""
+        raise NotImplementedError(
+            f"The layer class {type(self).__name__} has no call() method. Write `def call(self, inputs): return ...`."
+        )
+
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+        """The mask of the outputs: here that of the inputs, where the layer supports masking."""
+        return previous_mask
+
+    # Calling
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call on arrays, or on symbolic tensors to make a model; the weights are made on the first call."""
+        if not hasattr(self, "_nodes"):
+            raise RuntimeError(
+                f"{type(self).__name__}.__init__() must call super().__init__() before the layer is used."
+            )
+        if not args and "inputs" in kwargs and not calling.accepts(self.call, "inputs"):
+            args = (kwargs.pop("inputs"),)  # as Keras calls the first argument of most layers
+        args, kwargs = self._converted(args, kwargs)
+        given = calling.named(self.call, args, kwargs)
+        self._check(next(iter(given.values()), None))
+        if not self.built:
+            self._build(given)
+        if symbolic.is_symbolic(args) or symbolic.is_symbolic(kwargs):
+            outputs = self.compute_output_spec(*args, **kwargs)
+            self._nodes.append(symbolic.Node(self, args, kwargs, outputs))
+            return outputs
+        return self._run(*args, **kwargs)
+
+    def stateless_call(
+        self,
+        trainable_variables: Any,
+        non_trainable_variables: Any,
+        *args: Any,
+        return_losses: bool = False,
+        **kwargs: Any,
+    ) -> Any:
+        """The call as a pure function, for transforms of JAX of your own.
+
+        Args:
+            trainable_variables: values in the order of `self.trainable_variables`.
+            non_trainable_variables: values in the order of `self.non_trainable_variables`.
+            *args: what the layer is called with.
+            return_losses: whether to give what regularizers and `add_loss` add.
+            **kwargs: what the layer is called with.
+
+        Returns:
+            The outputs, and the values of `non_trainable_variables` after the call; and a list of losses if asked for.
+
+        Raises:
+            ValueError: the layer has no weights yet, or another number of values was given.
+
+        Example:
+            >>> import cornu, jax
+            >>> layer = cornu.layers.Dense(1, use_bias=False)
+            >>> layer.build((None, 2))
+            >>> def loss(kernel):
+            ...     y, _ = layer.stateless_call([kernel], [], cornu.ops.array([[1.0, 2.0]]))
+            ...     return y.sum()
+            >>> jax.grad(loss)(layer.kernel.value).tolist()
+            [[1.0], [2.0]]
+        """
+        trained, others = self.trainable_variables, self.non_trainable_variables
+        if not self.built or (len(trained), len(others)) != (len(trainable_variables), len(non_trainable_variables)):
+            raise ValueError(
+                f"stateless_call of {self.name!r} takes {len(trained)} trainable and {len(others)} other values, of a "
+                f"layer that is built. Received {len(trainable_variables)} and {len(non_trainable_variables)}, "
+                f"built={self.built}."
+            )
+
+        def run() -> Any:
+            outputs = self(*args, **kwargs)
+            return outputs, self.losses if return_losses else None
+
+        values = [*trainable_variables, *non_trainable_variables]
+        (outputs, losses), new = state.pure(run, [*trained, *others])(values)
+        return (outputs, new[len(trained) :], *([losses] if return_losses else []))
+
+    def _converted(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """The arguments of a call as arrays, of floats in the dtype of the computation."""
+        cast = self.compute_dtype if self.autocast and self._casts_inputs() else None
+        return tuple(calling.to_arrays(a, cast) for a in args), {
+            k: calling.to_arrays(v, cast) for k, v in kwargs.items()
+        }
+
+    def _converted_run(self, *args: Any, **kwargs: Any) -> Any:
+        args, kwargs = self._converted(args, kwargs)
+        return self._run(*args, **kwargs)
+
+    def _run(self, *args: Any, **kwargs: Any) -> Any:
+        """Call on arrays: settle mode and masks, compute, and pass the mask on."""
+        outer, known = calling.current(), calling.parameters(self.call)
+        given = calling.named(self.call, args, kwargs)
+        inputs = next(iter(given.values()), None)
+        training = calling.mode(given.get("training"), outer, known)
+        kwargs = {k: v for k, v in kwargs.items() if k in known or k not in ("training", "mask")}
+        if "training" in known and ("training" in kwargs or "training" not in given):
+            kwargs["training"] = training
+        masks = calling.add_masks(given, kwargs, known)
+        context = calling.CallContext(training, outer.losses if outer is not None else [])
+        dtype = self.compute_dtype
+        try:
+            with calling.calling(context), state.autocast(dtype if self.autocast else None), self._named():
+                with facts.calling(True, self):
+                    outputs = self.call(*args, **kwargs)
+                if self.activity_regularizer is not None:
+                    for output in jax.tree.leaves(outputs):
+                        self.add_loss(rows.total(self.activity_regularizer, output) / rows.count(output))
+        except (TypeError, ValueError, IndexError) as error:
+            explained = calling.explain(error, self.name, inputs)
+            if explained is error:
+                raise
+            raise explained from None
+        self.built = True
+        if outer is None:
+            self._keep("_added", [] if _traced(context.losses) else context.losses)
+        says = holders.is_users(type(self).compute_mask)  # a layer of one's own may make masks from nothing
+        if says or (self.supports_masking and calling.any_mask(masks)):
+            outputs = self._attach(outputs, self.compute_mask(inputs, masks), inputs)
+        return outputs
+
+    def _attach(self, outputs: Any, masks: Any, inputs: Any) -> Any:
+        leaves, tree = jax.tree.flatten(outputs)
+        many = list(masks) if isinstance(masks, list | tuple) else [masks]
+        pairs = zip(leaves, [*many, *[None] * len(leaves)], strict=False)
+        passed = [leaf if mask is None else attached.masked(leaf, mask, inputs) for leaf, mask in pairs]
+        return jax.tree.unflatten(tree, passed)
+
+    def _check(self, inputs: Any) -> None:
+        specs = self.input_spec
+        if specs is None:
+            return
+        arrays = [leaf for leaf in jax.tree.leaves(inputs) if hasattr(leaf, "shape")]
+        specs = specs if isinstance(specs, list | tuple) else [specs]
+        if len(specs) != len(arrays):
+            raise ValueError(f"Layer {self.name!r} expected {len(specs)} input(s), but received {len(arrays)}.")
+        for spec, array in zip(specs, arrays, strict=True):
+            if isinstance(spec, InputSpec):
+                spec.check(symbolic.known_shape(array.shape), self.name)
+
+    def _build(self, given: dict[str, Any]) -> None:
+        """Call `build` with the shapes of the arguments that it asks for."""
+        with _building, facts.calling(False):
+            if self.built:
+                return
+            shapes = {f"{name}_shape": calling.shapes_of(value) for name, value in given.items()}
+            wanted = [n for n, p in calling.parameters(self.build).items() if p.kind is not p.VAR_KEYWORD]
+            if len(wanted) > 1:
+                self.build(**{name: shapes.get(name) for name in wanted})
+            else:
+                self.build(next(iter(shapes.values()), None))
+            if self._initial_weights is not None:
+                self.set_weights(self._initial_weights)
+                self._keep("_initial_weights", None)
 
     def get_build_config(self) -> dict[str, Any] | None:
         """The shapes that the weights were made for, as plain data; None if they are not known.
@@ -110,15 +284,7 @@ class Layer(Configurable, tracking.Tracked):
             >>> layer.get_build_config()
             {'input_shape': (None, 3)}
         """
-        shapes = vars(self).get("_built_for")
-        if shapes is None and self._nodes:
-            args, kwargs = self._nodes[0].args, self._nodes[0].kwargs
-            taken = zip(calling.parameters(self.call), args, strict=False)
-            shapes = {f"{name}_shape": calling.shapes_of(value) for name, value in (*taken, *kwargs.items())}
-            wanted = [name for name in calling.parameters(type(self).build) if name != "kwargs"]
-            wanted = wanted if len(wanted) > 1 else list(shapes)[:1]
-            shapes = {name: shapes.get(name) for name in wanted}
-        shapes = {name: shape for name, shape in (shapes or {}).items() if shape is not None}
+        shapes = {name: shape for name, shape in getattr(self, "_built_for", {}).items() if shape is not None}
         if not shapes:
             return None
         return {"shapes_dict": shapes} if len(shapes) > 1 else {"input_shape": next(iter(shapes.values()))}
@@ -136,290 +302,22 @@ class Layer(Configurable, tracking.Tracked):
             >>> layer.count_params()
             8
         """
-
-        def shapes(value: Any) -> Any:
-            """Shapes as tuples, which JSON has made lists of."""
-            if isinstance(value, dict):
-                return {key: shapes(item) for key, item in value.items()}
-            nested = any(isinstance(item, list | tuple | dict) for item in value)
-            return [shapes(item) for item in value] if nested else tuple(value)
-
         if "input_shape" in config:
-            self.build(shapes(config["input_shape"]))
+            self.build(_as_shapes(config["input_shape"]))
         elif "shapes_dict" in config:
-            self.build(**shapes(config["shapes_dict"]))
+            self.build(**_as_shapes(config["shapes_dict"]))
 
-    def call(self, *args: Any, **kwargs: Any) -> Any:
-        """Compute the outputs. Every layer writes its own."""
-        raise NotImplementedError(
-            f"The layer class {type(self).__name__} has no call() method. Write `def call(self, x): return ...`."
-        )
-
-    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
-        """The mask of the outputs: here that of the inputs, where the layer supports masking."""
-        return previous_mask
-
-    # Weights
-
-    def add_weight(
-        self,
-        shape: Any = None,
-        initializer: Any = None,
-        dtype: Any = None,
-        trainable: bool = True,
-        autocast: bool = True,
-        regularizer: Any = None,
-        constraint: Any = None,
-        aggregation: str = "none",
-        name: str | None = None,
-    ) -> Variable:
-        """Make a weight.
-
-        A weight called `kernel` takes `self.kernel_initializer`, `self.kernel_regularizer` and
-        `self.kernel_constraint` where the layer has them and the call names none.
-
-        Args:
-            shape: tuple of sizes; `()` by default.
-            initializer: name or function; Glorot uniform for floats and zeros for integers by default.
-            dtype: dtype it is kept in, by default that of the layer's policy.
-            trainable: whether training changes it.
-            autocast: whether it is read in the computation's dtype.
-            regularizer: function of the weight whose value is added to the loss.
-            constraint: function applied to the weight after each update.
-            aggregation: accepted for compatibility.
-            name: its name within the layer.
-        """
-        if isinstance(shape, str):  # Keras 2 took the name first
-            shape, name, initializer = initializer, shape, dtype if callable(dtype) else None
-            dtype = None
-        own = {k: getattr(self, f"{name}_{k}", None) for k in ("initializer", "regularizer", "constraint")}
-        dtype = dtypes.standardize(dtype or self.dtype_policy.variable_dtype)
-        default = "glorot_uniform" if dtypes.is_float(dtype) else "zeros"
-        with self._named():
-            variable = Variable(
-                tables()["keras.initializers"].get(initializer or own["initializer"] or default),
-                shape=checked_shape(() if shape is None else shape, self.name),
-                dtype=dtype,
-                trainable=trainable,
-                autocast=autocast,
-                name=name,
-            )
-        variable.regularizer = regularizers.get(regularizer) or own["regularizer"]
-        variable.constraint = tables()["keras.constraints"].get(constraint) or own["constraint"]
-        vars(self).setdefault("_own_weights", []).append(variable)
-        return variable
-
-    @contextlib.contextmanager
-    def _named(self) -> Iterator[None]:
-        """Variables made inside the `with` block have the layer's name in their path, once."""
-        if self._naming:
-            yield
-            return
-        self._naming = True
-        try:
-            with names.name_scope(self.name):
-                yield
-        finally:
-            self._naming = False
-
-    def _sublayers(self) -> list["Layer"]:
-        return [p for p in tracking.parts(self) if isinstance(p, Layer)]
-
-    def _weights(self, trained: bool) -> list[Variable]:
-        """Own weights and then those of the layers inside, without seeds and metrics, each once."""
-        found: dict[int, Variable] = {}
-        seen: set[int] = set()
-
-        def visit(layer: Layer) -> None:
-            if id(layer) in seen or (trained and not layer.trainable):
-                return
-            seen.add(id(layer))
-            own = [part for part in tracking.parts(layer) if isinstance(part, Variable)]
-            found.update({id(v): v for v in own if v.trainable})
-            if not trained:
-                found.update({id(v): v for v in own if not v.trainable})
-            for inner in layer._sublayers():
-                visit(inner)
-
-        visit(self)
-        return list(found.values())
-
-    @property
-    def weights(self) -> list[Variable]:
-        """All weights, those of inner layers included."""
-        return self._weights(trained=False)
-
-    @property
-    def variables(self) -> list[Variable]:
-        """All Variables: weights, states of random streams, and metrics."""
-        return tracking.all_variables(self)
-
-    @property
-    def trainable_weights(self) -> list[Variable]:
-        """The weights that training changes; none of a layer with `trainable=False`."""
-        return self._weights(trained=True)
-
-    @property
-    def non_trainable_weights(self) -> list[Variable]:
-        """The weights that training leaves alone."""
-        trained = {id(v) for v in self.trainable_weights}
-        return [v for v in self.weights if id(v) not in trained]
-
-    @property
-    def trainable_variables(self) -> list[Variable]:
-        """Same as `trainable_weights`."""
-        return self.trainable_weights
-
-    @property
-    def non_trainable_variables(self) -> list[Variable]:
-        """All Variables that training by gradient leaves alone."""
-        trained = {id(v) for v in self.trainable_weights}
-        return [v for v in self.variables if id(v) not in trained]
-
-    def get_weights(self) -> list[np.ndarray[Any, Any]]:
-        """Copies of all weights, in the order of `weights`."""
-        return [v.numpy() for v in self.weights]
-
-    def set_weights(self, weights: Any) -> None:
-        """Replace all weights.
-
-        Args:
-            weights: list of arrays in the order and shapes of `get_weights`.
-
-        Raises:
-            ValueError: another number of arrays, or another shape; then no weight has changed.
-        """
-        own = self.weights
-        if len(own) != len(weights):
-            hint = "" if own or not weights else " It has none yet: build it first by calling it on data."
-            raise ValueError(f"Layer {self.name!r} has {len(own)} weights, but {len(weights)} arrays were given.{hint}")
-        arrays = [np.asarray(w) for w in weights]
-        for variable, array in zip(own, arrays, strict=True):
-            if variable.shape != array.shape:
-                raise ValueError(
-                    f"Weight {variable.path!r} has shape {variable.shape}, but the array given has {array.shape}. "
-                    "The arrays must come from a layer of the same architecture."
-                )
-        for variable, array in zip(own, arrays, strict=True):
-            variable.assign(array)
-
-    def count_params(self) -> int:
-        """Number of elements of all weights."""
-        if not self.built:
-            raise ValueError(
-                f"Layer {self.name!r} has no weights to count before it is built. Call it on data, or give the model "
-                "an Input(shape=...) first."
-            )
-        return sum(v.size for v in self.weights)
-
-    # Calling
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Call on arrays, or on symbolic tensors to make a model; the weights are made on the first call."""
-        if "_nodes" not in vars(self):
-            raise RuntimeError(
-                f"{type(self).__name__}.__init__() must call super().__init__() before the layer is used."
-            )
-        policy = self.dtype_policy
-        cast = policy.compute_dtype if self.autocast else None
-        args = tuple(calling.to_arrays(a, cast) for a in args)
-        kwargs = {k: calling.to_arrays(v, cast) for k, v in kwargs.items()}
-        inputs = args[0] if args else next(iter(kwargs.values()), None)
-        self._check(inputs)
-        if not self.built:
-            self._build(args, kwargs)
-        if symbolic.is_symbolic(args) or symbolic.is_symbolic(kwargs):
-            outputs = symbolic.infer(self._run, args, kwargs)
-            self._nodes.append(symbolic.Node(self, args, kwargs, outputs))
-            return outputs
-        return self._run(*args, **kwargs)
-
-    def _run(self, *args: Any, **kwargs: Any) -> Any:
-        """Call on arrays: settle mode and masks, compute, and pass the mask on."""
-        outer = calling.current()
-        inputs = args[0] if args else next(iter(kwargs.values()), None)
-        masks = calling.masks_of(inputs)
-        known = calling.parameters(self.call)
-        training = kwargs.get("training")
-        if training is None:
-            training = outer.training if outer is not None else None
-            if "training" not in known:
-                kwargs.pop("training", None)
-            elif training is None:
-                default = known["training"].default
-                training = default if isinstance(default, bool) else False
-        if "training" in known:
-            kwargs["training"] = training
-        if "mask" in known:
-            if kwargs.get("mask") is not None:
-                masks = kwargs["mask"]
-            elif calling.any_mask(masks):
-                kwargs["mask"] = masks
-        context = calling.CallContext(training, outer.losses if outer is not None else [])
-        dtype = self.dtype_policy.compute_dtype
-        try:
-            with calling.calling(context), state.autocast(dtype if self.autocast else None), self._named():
-                outputs = self.call(*args, **kwargs)
-                if self.activity_regularizer is not None:
-                    for output in jax.tree.leaves(outputs):
-                        self.add_loss(self.activity_regularizer(output) / max(output.shape[0] if output.ndim else 1, 1))
-        except (TypeError, ValueError, IndexError) as error:
-            explained = calling.explain(error, self.name, inputs)
-            if explained is error:
-                raise
-            raise explained from None
-        if outer is None:
-            self._added = [] if _traced(context.losses) else context.losses
-        if self.supports_masking and calling.any_mask(masks):
-            self._attach(outputs, self.compute_mask(inputs, masks))
-        return outputs
-
-    def _attach(self, outputs: Any, masks: Any) -> None:
-        leaves = jax.tree.leaves(outputs)
-        if masks is None or not leaves:
-            return
-        many = list(masks) if isinstance(masks, list | tuple) else [masks]
-        for output, mask in zip(leaves, many, strict=False):
-            set_mask(output, mask)
-
-    def _check(self, inputs: Any) -> None:
-        specs = self.input_spec
-        if specs is None:
-            return
-        arrays = [leaf for leaf in jax.tree.leaves(inputs) if hasattr(leaf, "shape")]
-        specs = specs if isinstance(specs, list | tuple) else [specs]
-        if len(specs) != len(arrays):
-            raise ValueError(f"Layer {self.name!r} expected {len(specs)} input(s), but received {len(arrays)}.")
-        for spec, array in zip(specs, arrays, strict=True):
-            if isinstance(spec, InputSpec):
-                spec.check(tuple(array.shape), self.name)
-
-    def _build(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        """Call `build` with the shapes of the arguments that it asks for."""
-        wanted = [n for n in calling.parameters(type(self).build) if n != "kwargs"]
-        shapes = [calling.shapes_of(a) for a in args]
-        if len(wanted) > 1:
-            taken = list(calling.parameters(self.call))
-            named = {f"{taken[i]}_shape": shape for i, shape in enumerate(shapes) if i < len(taken)}
-            named.update({f"{key}_shape": calling.shapes_of(value) for key, value in kwargs.items()})
-            self.build(**{name: named.get(name) for name in wanted})
-        else:
-            self.build(shapes[0] if shapes else calling.shapes_of(next(iter(kwargs.values()), None)))
-        if self._initial_weights is not None:
-            self.set_weights(self._initial_weights)
-            self._initial_weights = None
-
-    # Losses
+    # Losses and metrics
 
     def add_loss(self, loss: Any) -> None:
         """Add a scalar to the loss of the model that this layer is called in.
 
         Args:
-            loss: a scalar, or a tree of scalars, computed in `call`.
+            loss: a scalar, or a tree of scalars, computed in `call`; of an array its sum counts.
         """
         context = calling.current()
         for value in jax.tree.leaves(loss):
-            (self._added if context is None else context.losses).append(jnp.mean(value))
+            (self._added if context is None else context.losses).append(jnp.sum(value))
 
     @property
     def losses(self) -> list[Any]:
@@ -430,20 +328,69 @@ class Layer(Configurable, tracking.Tracked):
         """The value of every weight's regularizer, for weights that are trained."""
         return [v.regularizer(v.value) for v in self.trainable_weights if v.regularizer is not None]
 
+    @property
+    def metrics(self) -> list[Any]:
+        """The metrics that it, or a layer inside, keeps as attributes."""
+        return [part for _, part in parts.walk(self) if hasattr(part, "update_state")]
+
+    @property
+    def metrics_variables(self) -> list[Variable]:
+        """The Variables of its metrics."""
+        return parts.all_variables(*self.metrics)
+
     # Shapes and the graph
 
-    def compute_output_shape(self, *input_shape: Any, **kwargs: Any) -> Any:
+    def compute_output_shape(self, *args: Any, **kwargs: Any) -> Any:
         """The shape of the output for inputs of the given shape, by tracing `call`."""
-        outputs = self.compute_output_spec(
-            *[symbolic_like(s, self.dtype_policy.compute_dtype) for s in input_shape], **kwargs
-        )
-        return jax.tree.map(lambda t: t.shape, outputs)
+        first = [symbolic_like(shape, self.compute_dtype) for shape in (*args, *kwargs.values())]
+        return jax.tree.map(lambda t: t.shape, self._traced_spec(tuple(first), {}))
 
     def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
-        """The symbolic outputs for symbolic inputs, recorded nowhere."""
+        """The symbolic outputs for symbolic inputs, recorded nowhere.
+
+        They have the shapes that a `compute_output_shape` of the layer's own says, and are found by tracing `call`
+        otherwise.
+        """
+        if type(self).compute_output_shape is Layer.compute_output_shape:
+            return self._traced_spec(args, kwargs)
+        given = calling.named(self.call, args, kwargs)
+        shapes = {f"{name}_shape": calling.shapes_of(v) for name, v in given.items() if symbolic.is_symbolic(v)}
+        wanted = list(calling.parameters(self.compute_output_shape))
+        if len(wanted) > 1:
+            shape = self.compute_output_shape(**{name: shapes[name] for name in wanted if name in shapes})
+        else:
+            shape = self.compute_output_shape(next(iter(shapes.values())))
+        return symbolic_like(tuple(shape) if _is_shape(shape) else shape, self.compute_dtype)
+
+    def _traced_spec(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if not self.built:
-            self._build(args, kwargs)
-        return symbolic.infer(self._run, args, kwargs)
+            self._build(calling.named(self.call, args, kwargs))
+        key = self._looks(args, kwargs)
+        if key is None or key not in _specs:
+            found = symbolic.infer(self._converted_run, args, kwargs)
+            if key is None:
+                return found
+            _specs[key] = attached.pack(found)
+        return attached.unpack(jax.tree.map(lambda t: symbolic.KerasTensor(t.shape, t.dtype), _specs[key]))
+
+    def _looks(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """What the shapes of the outputs depend on; None where that is not known: a user's layer, or layers inside.
+
+        Deep models repeat a layer many times, and tracing it takes most of the time to construct them.
+        """
+        own = vars(self).values()
+        if holders.is_users(type(self)) or any(callable(v) and holders.is_holder(v) for v in own):  # known by name only
+            return None
+        if kwargs or self._sublayers():
+            return None
+        try:
+            config = json.dumps({k: v for k, v in self.get_config().items() if k not in ("name", "trainable")})
+        except TypeError:
+            return None
+        leaves, tree = jax.tree.flatten(attached.pack(args))
+        if not all(isinstance(leaf, symbolic.KerasTensor) for leaf in leaves):
+            return None
+        return type(self), config, tree, tuple((leaf.shape, leaf.dtype) for leaf in leaves)
 
     @property
     def input(self) -> Any:
@@ -485,6 +432,15 @@ class Layer(Configurable, tracking.Tracked):
     # Dtypes and configuration
 
     @property
+    def dtype_policy(self) -> dtypes.DTypePolicy:
+        """Which dtypes weights and computation have; set it to a policy, or the name of one."""
+        return self._dtype_policy
+
+    @dtype_policy.setter
+    def dtype_policy(self, value: Any) -> None:
+        self._dtype_policy = dtypes.get_policy(value)
+
+    @property
     def dtype(self) -> str:
         """Dtype of the weights."""
         return self.dtype_policy.variable_dtype
@@ -499,11 +455,18 @@ class Layer(Configurable, tracking.Tracked):
         """Dtype of the weights."""
         return self.dtype_policy.variable_dtype
 
+    @property
+    def input_dtype(self) -> str:
+        """Dtype that float inputs are cast to."""
+        return self.compute_dtype
+
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments as plain data."""
-        known = calling.parameters(type(self).__init__)  # `input_dim` is an argument of Embedding itself
-        left = {*_BASE_ARGUMENTS, *(k for k in (*_FIRST_LAYER, "weights") if k not in known)}
-        own = {k: v for k, v in self.captured().items() if k not in left}
+        described = self._described()
+        init: Any = described.__init__  # type: ignore[misc]
+        known = calling.parameters(init)  # `input_dim` is an argument of Embedding itself
+        left = {*_BASE_ARGUMENTS, *(k for k in (*FIRST_LAYER, "weights") if k not in known)}
+        own = {k: v for k, v in self.captured(described).items() if k not in left}
         config: dict[str, Any] = {"name": self.name, "trainable": self.trainable}
         config["dtype"] = {
             "module": "keras",
@@ -516,6 +479,14 @@ class Layer(Configurable, tracking.Tracked):
         config.update({name: codec.encode(value) for name, value in own.items()})
         return config
 
+    def _described(self) -> type:
+        """The class whose arguments `get_config` gives: a user's own that writes the method adds its own."""
+        lineage = type(self).__mro__
+        writer = next(i for i, cls in enumerate(lineage) if "get_config" in vars(cls))
+        if lineage[writer].__module__.startswith("cornu."):
+            return type(self)
+        return next(cls for cls in lineage[writer:] if cls.__module__.startswith("cornu."))
+
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Self:
         """Make a layer from what `get_config` gave."""
@@ -523,39 +494,24 @@ class Layer(Configurable, tracking.Tracked):
         takes_any = any(p.kind is p.VAR_KEYWORD for p in known.values())
         values = {name: codec.decode_value(value) if name != "dtype" else value for name, value in config.items()}
         later = {} if takes_any else {n: values.pop(n) for n in _BASE_ARGUMENTS if n in values and n not in known}
-        layer = cls(**values)
+        several = next((n for n, p in known.items() if p.kind is p.VAR_POSITIONAL), None)
+        layer = cls(*(values.pop(several, ()) if several else ()), **values)
         for name, value in later.items():
-            if name == "dtype":
-                layer.dtype_policy = dtypes.get_policy(value)
-            else:
-                setattr(layer, name, value)
+            setattr(layer, "dtype_policy" if name == "dtype" else name, value)
         return layer
+
+    def __reduce__(self) -> Any:
+        from .copying import reduced  # which knows how objects are made from data
+
+        return reduced(self)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
 
 
+Layer.build._once = True  # type: ignore[attr-defined]
+_specs: dict[Any, Any] = {}  # outputs of layers that look the same
 layers = Table("layer", "keras.layers", Layer)
-
-
-def first_shape(given: dict[str, Any]) -> tuple[int | None, ...] | None:
-    """The batch shape that the arguments of a first layer describe, or None.
-
-    Args:
-        given: those of `input_shape`, `batch_input_shape`, `batch_shape`, `input_dim`, `input_length` and
-            `batch_size` that were passed.
-    """
-    shape = given.get("batch_input_shape", given.get("batch_shape"))
-    if shape is not None:
-        return tuple(shape)
-    shape = given.get("input_shape")
-    if shape is None and given.get("input_dim") is not None:
-        shape = (given["input_dim"],)
-        if "input_length" in given:
-            shape = (given["input_length"], *shape)
-    if shape is None:
-        return None
-    return (given.get("batch_size"), *((shape,) if isinstance(shape, int) else tuple(shape)))
 
 
 def _built_once(build: Callable[..., None]) -> Callable[..., None]:
@@ -563,10 +519,12 @@ def _built_once(build: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(build)
     def wrapped(self: Layer, *args: Any, **kwargs: Any) -> None:
-        with self._named(), jax.ensure_compile_time_eval():
+        with _building, self._named(), undone_if_broken(self), jax.ensure_compile_time_eval():
             build(self, *args, **kwargs)
+        self._keep("_built_for", calling.named(types.MethodType(build, self), args, kwargs))
         self.built = True
 
+    wrapped._once = True  # type: ignore[attr-defined]
     return wrapped
 
 
@@ -574,10 +532,22 @@ def _traced(values: list[Any]) -> bool:
     return any(isinstance(v, jax.core.Tracer) for v in values)
 
 
+def _is_shape(value: Any) -> bool:
+    return isinstance(value, list | tuple) and all(size is None or isinstance(size, int) for size in value)
+
+
+def _as_shapes(value: Any) -> Any:
+    """Shapes as tuples, which JSON has made lists of."""
+    if isinstance(value, dict):
+        return {key: _as_shapes(item) for key, item in value.items()}
+    nested = any(isinstance(item, list | tuple | dict) for item in value)
+    return [_as_shapes(item) for item in value] if nested else tuple(value)
+
+
 def symbolic_like(shape: Any, dtype: str) -> Any:
     """KerasTensors for a shape, or for a list or dictionary of shapes."""
     if isinstance(shape, dict):
         return {key: symbolic_like(s, dtype) for key, s in shape.items()}
     if isinstance(shape, list | tuple) and shape and isinstance(shape[0], list | tuple):
-        return [symbolic_like(s, dtype) for s in shape]
+        return type(shape)(symbolic_like(s, dtype) for s in shape)
     return symbolic.KerasTensor(tuple(shape), dtype)

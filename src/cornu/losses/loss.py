@@ -7,10 +7,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ..core import codec, dtypes, names
+from ..core import codec, dtypes, names, rows
+from ..core.attached import get_mask
 from ..core.config import Configurable, arguments
 from ..core.lookup import Table
-from ..core.masks import get_mask
 from ..core.symbolic import unwrap
 from .alignment import same_rank
 
@@ -83,8 +83,11 @@ class Loss(Configurable):
         y_true, y_pred = (jax.tree.map(self._array, y, is_leaf=_is_array) for y in (y_true, y_pred))
         values = self.call(y_true, y_pred)
         own = get_mask(values)  # a loss may rule out entries itself, as `ignore_class` does
-        if own is not None:
-            mask = own if mask is None else jnp.logical_and(mask, own)
+        if rows.real_rows() is not None and not values.ndim:
+            rows.refuse("a loss that is one number for the batch")
+        for other in (own, rows.mask_of(values)):
+            if other is not None:
+                mask = other if mask is None else jnp.logical_and(*same_rank(mask, other))
         return reduce_weighted(values, sample_weight, mask, self.reduction, self.dtype)
 
     def _array(self, value: Any) -> Any:
@@ -136,7 +139,8 @@ class LossFunctionWrapper(Loss):
         if bool(jax.tree.structure(y_pred) == tree):  # type: ignore[operator]
             pairs = [same_rank(t, p) for t, p in zip(true, jax.tree.leaves(y_pred), strict=True)]
             y_true, y_pred = (jax.tree.unflatten(tree, side) for side in zip(*pairs, strict=True))
-        return self.fn(y_true, y_pred, **self.fn_kwargs)
+        kwargs = {name: getattr(self, name, value) for name, value in self.fn_kwargs.items()}  # as they are now
+        return self.fn(y_true, y_pred, **kwargs)
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Self:
@@ -185,22 +189,24 @@ def reduce_weighted(
     values = jnp.asarray(values, dtype=dtype)
     weight = merge_mask(sample_weight, mask, values.dtype, mean=reduction in ("mean", "sum_over_batch_size"))
     if weight is not None:
+        given = weight.shape
         values, weight = same_rank(values, weight)
+        if values.ndim > weight.ndim:  # one weight per sample, several losses each
+            weight = weight.reshape(weight.shape + (1,) * (values.ndim - weight.ndim))
         try:
             values = values * weight
         except (ValueError, TypeError):
             raise ValueError(
-                f"sample_weight of shape {weight.shape} does not fit losses of shape {values.shape}. Give one weight "
+                f"sample_weight of shape {given} does not fit losses of shape {values.shape}. Give one weight "
                 f"per loss, or one per sample with shape {(values.shape[0],) + (1,) * (values.ndim - 1)}."
             ) from None
     if reduction in (None, "none") or values.shape in ((), (0,)):
         return values
-    total = jnp.sum(values)
     if reduction == "sum":
-        return total
+        return rows.reduced(jnp.sum, values)
     if reduction == "mean_with_sample_weight" and weight is not None:
-        return divide_no_nan(total, jnp.sum(weight))
-    return total / max(values.size, 1)
+        return divide_no_nan(rows.reduced(jnp.sum, values), rows.reduced(jnp.sum, weight))
+    return rows.reduced(lambda v: jnp.sum(v) / max(v.size, 1), values)
 
 
 def merge_mask(sample_weight: Any, mask: Any, dtype: Any, mean: bool) -> Any:
@@ -222,10 +228,12 @@ def merge_mask(sample_weight: Any, mask: Any, dtype: Any, mean: bool) -> Any:
         return sample_weight
     keep = jnp.asarray(unwrap(mask)).astype(dtype)
     if mean:
-        keep = keep * divide_no_nan(jnp.asarray(np.prod(keep.shape), dtype), jnp.sum(keep))
+        keep = keep * rows.reduced(lambda k: divide_no_nan(jnp.asarray(np.prod(k.shape), dtype), jnp.sum(k)), keep)
     if sample_weight is None:
         return keep
     keep, sample_weight = same_rank(keep, sample_weight)
+    if keep.ndim > sample_weight.ndim:  # one weight per sample, a mask of its steps
+        sample_weight = sample_weight.reshape(sample_weight.shape + (1,) * (keep.ndim - sample_weight.ndim))
     return sample_weight * keep
 
 

@@ -1,17 +1,19 @@
 """The base of metrics: a summary that is updated batch by batch."""
 
+import weakref
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 
 from ..core import dtypes, names, state
 from ..core.config import Configurable, arguments
 from ..core.lookup import Table
+from ..core.parts import Part, all_variables
 from ..core.variable import Variable
 
 
-class Metric(Configurable):
+class Metric(Configurable, Part):
     """Base of metrics: Variables, `update_state` that adds a batch to them, and `result`.
 
     Args:
@@ -33,31 +35,11 @@ class Metric(Configurable):
     """
 
     _direction: str | None = None  # "up" if larger is better, "down" if smaller is
-    _own: list[Any]
-
-    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
-        """Begin an empty list of Variables, so that a subclass may assign some before it calls `__init__`."""
-        self = super().__new__(cls, *args, **kwargs)
-        object.__setattr__(self, "_own", [])
-        return self
 
     @arguments
     def __init__(self, dtype: Any = None, name: str | None = None) -> None:
         self.name = name or names.unique_name(type(self).__name__)
         self.dtype: str = dtypes.get_policy(dtype or dtypes.floatx()).compute_dtype
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if isinstance(value, Variable | Metric):
-            self._track(value)
-        elif type(value) in (list, tuple):
-            for item in value:
-                if isinstance(item, Variable | Metric):
-                    self._track(item)
-        object.__setattr__(self, name, value)
-
-    def _track(self, value: Any) -> None:
-        if not any(known is value for known in self._own):
-            self._own.append(value)
 
     def add_variable(
         self,
@@ -77,8 +59,9 @@ class Metric(Configurable):
             name: its name.
         """
         with names.name_scope(self.name.replace("/", ">")):
-            variable = Variable(initializer or zeros, shape, dtype, trainable=False, aggregation=aggregation, name=name)
-        self._track(variable)
+            initial = zeros if initializer is None else initializer
+            variable = Variable(initial, shape, dtype, trainable=False, aggregation=aggregation, name=name)
+        self._made.append(weakref.ref(variable))
         return variable
 
     def add_weight(
@@ -97,8 +80,7 @@ class Metric(Configurable):
     @property
     def variables(self) -> list[Variable]:
         """The state: its own Variables in the order they were made, then those of metrics inside."""
-        own = [item for item in self._own if isinstance(item, Variable)]
-        return own + [v for item in self._own if isinstance(item, Metric) for v in item.variables]
+        return all_variables(self)
 
     def update_state(self, *args: Any, **kwargs: Any) -> None:
         """Add a batch to the state; a subclass writes it."""

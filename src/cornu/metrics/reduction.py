@@ -7,9 +7,9 @@ import jax.numpy as jnp
 
 from .. import losses
 from ..core import codec
+from ..core.attached import get_mask
 from ..core.config import arguments
 from ..core.lookup import tables
-from ..core.masks import get_mask
 from ..core.symbolic import unwrap
 from ..losses.alignment import same_rank
 from ..losses.loss import divide_no_nan, merge_mask
@@ -127,7 +127,8 @@ class MeanMetricWrapper(Mean):
             sample_weight: weights, one per sample or per value of the function.
         """
         mask = get_mask(y_pred)
-        values = self.fn(y_true, y_pred, **self.fn_kwargs)
+        kwargs = {name: getattr(self, name, value) for name, value in self.fn_kwargs.items()}  # as they are now
+        values = self.fn(y_true, y_pred, **kwargs)
         super().update_state(values, merge_mask(sample_weight, mask, self.dtype, mean=False))
 
     @classmethod

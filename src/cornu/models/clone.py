@@ -20,7 +20,7 @@ def clone_model(
         **kwargs: accepted for compatibility.
 
     Returns:
-        The new model, not compiled.
+        The new model, compiled as the model is.
 
     Raises:
         ValueError: `input_tensors` is given.
@@ -35,8 +35,12 @@ def clone_model(
     if input_tensors is not None:
         raise ValueError("clone_model(input_tensors=...) is not supported; call the clone on the tensors instead.")
     if clone_function is None:
-        return codec.decode(codec.encode_object(model), custom_objects={type(model).__name__: type(model)})
-    return _rebuild(model, clone_function)
+        clone = codec.decode(codec.encode_object(model), custom_objects={type(model).__name__: type(model)})
+    else:
+        clone = _rebuild(model, clone_function)
+    if model.compiled:
+        clone.compile_from_config(model.get_compile_config())
+    return clone
 
 
 def _rebuild(model: Model, clone_function: Callable[[Any], Any]) -> Model:

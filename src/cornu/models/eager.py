@@ -6,39 +6,41 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ..core import seeds, state, tracking
-from ..core.masks import get_mask
-from ..engine.jax import JaxEngine
+from .. import engine
+from ..core import attached, facts, holders, lending, parts, seeds, state
 from ..layers import Lambda
 from ..layers.layer import Layer
 
 
 class EagerCall:
-    """The compiled call of a model.
+    """The compiled call of a model as it is now.
 
     Args:
         model: a functional model.
     """
 
     def __init__(self, model: Any) -> None:
-        self.variables = [*tracking.all_variables(model), *seeds.default_variables()]
-        self.possible = _is_pure(model)
-        run = state.pure_changes(lambda x: Layer.__call__(model, x, training=False), self.variables)
-
-        def traced(values: list[Any], x: Any) -> Any:
-            result, changes = run(values, x)
-            if any(get_mask(leaf) is not None for leaf in jax.tree.leaves(result)):
-                self.possible = False  # a mask on the output could not leave the program
-            return result, changes
-
-        self._program = JaxEngine().compile(traced)  # whatever engine trains: calls give JAX arrays
+        self.variables = parts.all_variables(model)
+        self.possible = all(_is_pure(part) for _, part in parts.walk(model) if isinstance(part, Layer))
+        run = state.pure_changes(
+            lambda x: attached.pack(Layer.__call__(model, x, training=False), logits=False),
+            [*self.variables, seeds.session_variable()],
+        )
+        self.facts: facts.Facts | None = None  # what it was made from
+        self._engine = engine.eager()
+        self._program = self._engine.compile(run)
 
     def __call__(self, x: Any) -> Any:
         """The model's outputs; the Variables it assigned have their new values afterwards."""
-        result, changes = self._program([v.array() for v in self.variables], x)
-        for index, value in changes.items():
-            self.variables[index].give(value)
-        return result
+        before = facts.calls()
+        with lending.reading(self.variables, self._engine.own) as values:
+            result, changes = self._program([*values, seeds.new_stream()], x)
+            changes.pop(len(self.variables), None)
+            if changes:
+                lending.give([self.variables[index] for index in changes], list(changes.values()))
+        if self.facts is not None and facts.calls() != before:  # tracing may have changed what layers hold
+            self.facts.renew()
+        return attached.unpack(result)
 
 
 def concrete(x: Any) -> bool:
@@ -49,13 +51,12 @@ def concrete(x: Any) -> bool:
         return all(concrete(item) for item in x.values())
     if isinstance(x, np.ndarray):
         return x.dtype.kind in "fiub"
-    return isinstance(x, jnp.ndarray) and not isinstance(x, jax.core.Tracer)
+    return isinstance(x, jnp.ndarray) and not isinstance(x, jax.core.Tracer) and attached.get_mask(x) is None
 
 
-def _is_pure(layer: Any) -> bool:
-    """Whether a layer and those inside are Cornu's own, whose calls do nothing but compute."""
-    if isinstance(layer, Lambda) or not type(layer).__module__.startswith("cornu."):
+def _is_pure(layer: Layer) -> bool:
+    """Whether a layer is Cornu's own, whose call does nothing but compute: what it adds to `losses` would be lost."""
+    if holders.is_users(type(layer)) or isinstance(layer, Lambda) or layer.activity_regularizer is not None:
         return False
-    if layer.activity_regularizer is not None:
-        return False  # what it adds to `losses` must be seen outside
-    return all(_is_pure(inner) for inner in layer._sublayers())
+    called = [value for name, value in vars(layer).items() if name.endswith("activation")]
+    return not any(holders.is_users(value if hasattr(value, "__module__") else type(value)) for value in called)

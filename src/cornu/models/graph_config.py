@@ -142,7 +142,7 @@ def from_config(cls: type, config: dict[str, Any], custom_objects: dict[str, Any
     inputs = _tensors_at(config["input_layers"], tensor)
     results = _tensors_at(config["output_layers"], lambda place: tensor(place, first))
     model = cls(inputs, results, name=config.get("name"))
-    model.trainable = config.get("trainable", True) is not False
+    model._trainable = config.get("trainable", True) is not False  # the layers have flags of their own
     return model
 
 
@@ -222,11 +222,21 @@ class _SavedOp:
         self.operation = Operation(getattr(fn, "__wrapped__", fn))
         self.name = self.operation.name = name
         known = inspect.signature(fn).parameters
-        self.static = {k: _decode(v, None) for k, v in entry["config"].items() if k != "name" and k in known}
+        static = {k: _decode(v, None) for k, v in entry["config"].items() if k != "name" and k in known}
+        pairs = {k for k, v in static.items() if isinstance(v, list) and isinstance(known[k].default, tuple)}
+        self.static = {k: tuple(v) if k in pairs else v for k, v in static.items()}
+        in_config = {*static, *class_of(class_name.lower())[2]}
+        self.places = [p for p in known.values() if p.name not in in_config]  # what a call gives
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        parameters = [p for p in inspect.signature(self.operation.fn).parameters if p not in self.static]
-        named = dict(zip(parameters, args, strict=False))
+        several = next((i for i, p in enumerate(self.places) if p.kind is p.VAR_POSITIONAL), len(args))
+        if several < len(args):  # `einsum(subscripts, *operands)`: what comes before goes by position too
+            known = list(inspect.signature(self.operation.fn).parameters)
+            before = [self.static[name] for name in known if name in self.static and known.index(name) <= several]
+            rest = {k: v for k, v in self.static.items() if known.index(k) > several}
+            each = args[0] if len(args) == 1 and isinstance(args[0], list | tuple) else args
+            return self.operation(*before, *each, **rest, **kwargs)
+        named = dict(zip([p.name for p in self.places], args, strict=False))
         if "key" in named:  # JSON has made a list of the index
             named["key"] = tuple(named["key"]) if isinstance(named["key"], list) else named["key"]
         values = {**self.static, **kwargs}
@@ -315,4 +325,4 @@ def _tensors_at(places: Any, tensor: Any) -> Any:
     if _is_place(places):
         return tensor(places)
     found = [_tensors_at(place, tensor) for place in places]
-    return found[0] if len(found) == 1 else found
+    return found[0] if len(found) == 1 else type(places)(found)

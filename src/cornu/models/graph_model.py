@@ -1,12 +1,12 @@
 """The graph of a functional model: its layers in order, and its outputs from arrays."""
 
+from collections import Counter
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 
 from ..core import graph, symbolic
-from ..core.masks import get_mask, set_mask
+from ..core.attached import get_mask, masked
 from ..core.symbolic import KerasTensor, Node
 from ..layers.layer import Layer
 
@@ -17,13 +17,14 @@ class Graph:
     Args:
         inputs: tree of KerasTensors.
         outputs: tree of KerasTensors.
+        loose: whether data may have other sizes than the inputs, which had none of their own.
 
     Raises:
         ValueError: the outputs depend on other inputs, or two layers share a name.
         TypeError: something else than a KerasTensor was given.
     """
 
-    def __init__(self, inputs: Any, outputs: Any) -> None:
+    def __init__(self, inputs: Any, outputs: Any, loose: bool = False) -> None:
         for what, tree in (("inputs", inputs), ("outputs", outputs)):
             for leaf in jax.tree.leaves(tree):
                 if not isinstance(leaf, KerasTensor):
@@ -31,17 +32,17 @@ class Graph:
                         f"Model({what}=...) takes what Input() and layers called on it return. "
                         f"Received {type(leaf).__name__}: {leaf!r}"
                     )
-        self.input_tree, self.output_tree = inputs, outputs
+        self.input_tree, self.output_tree = _single(inputs), _single(outputs)
+        self.loose = loose
         self.inputs, self.outputs = symbolic.tensors(inputs), symbolic.tensors(outputs)
         self.nodes = graph.nodes_between(self.inputs, self.outputs)
         self.operations = self._in_keras_order()
         self.layers = [o for o in self.operations if isinstance(o, Layer)]
-        names = [o.name for o in self.operations]
-        for name in names:
-            if names.count(name) > 1:
+        for name, count in Counter(o.name for o in self.operations).items():
+            if count > 1:
                 raise ValueError(
-                    f"The name {name!r} belongs to {names.count(name)} layers of the model. Give each a name of its "
-                    "own, since weights are saved under it."
+                    f"The name {name!r} belongs to {count} layers of the model. Give each a name of its own, since "
+                    "weights are saved under it."
                 )
 
     def _in_keras_order(self) -> list[Any]:
@@ -96,9 +97,8 @@ class Graph:
             owner: name of the model, for messages.
         """
         arrays = [self._fit(t, v, owner) for t, v in zip(self.inputs, self.in_order(values, owner), strict=True)]
-        for array, mask in zip(arrays, [] if masks is None else _listed(masks), strict=False):
-            if mask is not None:
-                set_mask(array, mask)
+        masks = [*([] if masks is None else _listed(masks)), *[None] * len(arrays)]
+        arrays = [a if mask is None else masked(a, mask, values) for a, mask in zip(arrays, masks, strict=False)]
         return graph.run(
             self.nodes,
             self.inputs,
@@ -140,11 +140,11 @@ class Graph:
             return None
         shape = tuple(value.shape)
         if len(shape) == tensor.ndim - 1 and tensor.shape[-1] == 1:
-            value = _keeping_mask(value, lambda v: v[..., None])
+            value = masked(value[..., None], get_mask(value))
         elif len(shape) == tensor.ndim + 1 and shape[-1] == 1:
-            value = _keeping_mask(value, lambda v: v[..., 0])
-        fits = len(value.shape) == tensor.ndim and all(
-            w is None or w == s for w, s in zip(tensor.shape[1:], value.shape[1:], strict=True)
+            value = masked(value[..., 0], get_mask(value))
+        fits = len(value.shape) == tensor.ndim and (
+            self.loose or all(w is None or w == s for w, s in zip(tensor.shape[1:], value.shape[1:], strict=True))
         )
         if not fits:
             name = tensor.node.operation.name if tensor.node is not None else tensor.name
@@ -155,9 +155,7 @@ class Graph:
                 f"of shape ({got}) (full shape {shape}). {_advice(tensor.shape, shape)}"
             )
         wanted = jax.dtypes.canonicalize_dtype(tensor.dtype)
-        if value.dtype != wanted and not jnp.issubdtype(value.dtype, jnp.floating):
-            value = _keeping_mask(value, lambda v: v.astype(wanted))
-        return value
+        return value if value.dtype == wanted else masked(value.astype(wanted), get_mask(value))
 
 
 def _advice(wanted: tuple[int | None, ...], got: tuple[int, ...]) -> str:
@@ -175,11 +173,9 @@ def _advice(wanted: tuple[int | None, ...], got: tuple[int, ...]) -> str:
     return "Change the data, or the Input(shape=...) of the model."
 
 
-def _keeping_mask(value: Any, change: Any) -> Any:
-    mask = get_mask(value)
-    value = change(value)
-    set_mask(value, mask)
-    return value
+def _single(tree: Any) -> Any:
+    """A list or tuple of one tensor as that tensor, as Keras gives it."""
+    return tree[0] if isinstance(tree, list | tuple) and len(tree) == 1 else tree
 
 
 def _listed(value: Any) -> list[Any]:

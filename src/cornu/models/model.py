@@ -1,22 +1,23 @@
 """Model: layers with a beginning and an end, that can be trained and saved as one."""
 
+import threading
 from collections.abc import Callable
 from typing import Any, Self
 
-import jax
-
-from ..core import codec, names, state, symbolic, tracking
+from .. import engine
+from ..core import codec, lending, names, state, symbolic
 from ..core.lookup import nearest
 from ..layers import calling
 from ..layers.layer import Layer, symbolic_like
 from ..layers.layer import layers as layer_table
-from ..training.trainer import Trainer
+from ..training.programs import Table, making
+from ..training.trainable import Trainable
 from . import graph_config
 from .eager import EagerCall, concrete
 from .graph_model import Graph
 
 
-class Model(Trainer, Layer):
+class Model(Trainable):
     """A network of layers that can be trained, saved and used as a layer of another.
 
     Made from tensors, `Model(inputs, outputs)`, it computes the outputs from the inputs by the calls that lead
@@ -42,8 +43,10 @@ class Model(Trainer, Layer):
         15
     """
 
+    __slots__ = ("_calls",)
     supports_masking = True
     _saved_as = ("keras.src.models.functional", "Functional")
+    _graph: Graph | None = None
 
     def __init__(
         self,
@@ -67,8 +70,6 @@ class Model(Trainer, Layer):
 
     def _set_graph(self, graph: Graph | None) -> None:
         self._graph = graph
-        self._programs.clear()
-        vars(self).pop("_eager", None)
         if graph is not None:
             self._layers = graph.layers
             self.built = True
@@ -76,19 +77,52 @@ class Model(Trainer, Layer):
     @property
     def graph(self) -> Graph | None:
         """The graph of a functional model, None of another."""
-        return vars(self).get("_graph")
+        return self._graph
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call on arrays, or on symbolic tensors to make the model a part of another."""
-        alone = state.active() is None and calling.current() is None and not kwargs.get("training")
-        if alone and self.graph is not None and len(args) == 1 and kwargs.keys() <= {"training"} and concrete(args[0]):
-            if "_eager" not in vars(self):
-                self._eager = EagerCall(self)
-            if self._eager.possible:
-                outputs = self._eager(args[0])
-                if self._eager.possible:
-                    return outputs
+        alone = state.active() is None and calling.current() is None
+        if (
+            alone
+            and not kwargs.get("training")
+            and self.graph is not None
+            and len(args) == 1
+            and kwargs.keys() <= {"training"}
+            and concrete(args[0])
+        ):
+            call = self._eager_call()
+            if call.possible:
+                return call(args[0])
+        if alone and self.built and threading.active_count() > 1:  # another thread may train it, or begin to
+            return self._at_once(args, kwargs)
         return super().__call__(*args, **kwargs)
+
+    def _at_once(self, args: Any, kwargs: Any) -> Any:
+        """A call op by op on weights that were all read between two steps of whoever trains them."""
+        variables = self.all_variables()
+        run = state.pure_changes(super().__call__, variables)
+        with lending.reading(variables, engine.eager().own) as values:
+            result, changes = run(values, *args, **kwargs)
+            lending.give([variables[index] for index in changes], list(changes.values()))
+        return result
+
+    def forget_programs(self) -> None:
+        """Trace anew at the next use, whatever the programs were made from."""
+        super().forget_programs()
+        self._keep("_calls", None)
+
+    def _eager_call(self) -> EagerCall:
+        """The compiled call of the model as it is now."""
+        table = getattr(self, "_calls", None)
+        if table is None:
+            with making:
+                table = getattr(self, "_calls", None) or Table()
+                self._keep("_calls", table)
+        found: EagerCall = table.get("call", (self,), lambda: EagerCall(self))
+        return found
+
+    def _casts_inputs(self) -> bool:
+        return self.graph is None
 
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
         """Outputs of a functional model; a subclass writes its own."""
@@ -118,6 +152,24 @@ class Model(Trainer, Layer):
     def layers(self) -> list[Layer]:
         """The layers, in the order in which data meets them."""
         return list(self.graph.layers) if self.graph is not None else self._sublayers()
+
+    def output_specs(self, x: Any) -> Any:
+        """Shapes of the outputs for such inputs; those of a graph are known.
+
+        Args:
+            x: tree of arrays or specs.
+        """
+        if self.graph is not None and type(self).call.__module__.startswith("cornu."):
+            return self.graph.output_tree
+        return super().output_specs(x)
+
+    def names_of_outputs(self, y_pred: Any) -> list[str]:
+        """Names of the layers that give the outputs; `output_1`, ... of a subclassed model."""
+        return self.graph.output_names if self.graph is not None else super().names_of_outputs(y_pred)
+
+    def count_of_inputs(self) -> int:
+        """How many arrays it takes."""
+        return len(self.graph.inputs) if self.graph is not None else 1
 
     @property
     def operations(self) -> list[Any]:
@@ -184,7 +236,8 @@ class Model(Trainer, Layer):
         """Names of the layers that give the outputs; `output_1`, ... of a subclassed model."""
         if self.graph is not None:
             return self.graph.output_names
-        return [f"output_{i + 1}" for i in range(len(jax.tree.leaves(vars(self).get("_output_tree"))) or 1)]
+        known = list(getattr(self, "_output_specs", {}).values())
+        return self.names_of_outputs(known[-1][1] if known else [0])
 
     # Configuration
 
@@ -293,10 +346,6 @@ class Model(Trainer, Layer):
         from ..saving import api
 
         api.load_weights(self, filepath, by_name=by_name, skip_mismatch=skip_mismatch, **kwargs)
-
-    def all_variables(self) -> list[Any]:
-        """Every Variable a program of this model may read or assign."""
-        return tracking.all_variables(self)
 
 
 layer_table.add(Model)

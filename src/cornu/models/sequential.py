@@ -33,6 +33,7 @@ class Sequential(Model):
         [(4, 3), (3,), (3, 1), (1,)]
     """
 
+    __slots__ = ("_loose", "_tensors")
     _saved_as = ("keras", "Sequential")
 
     def __init__(self, layers: Any = None, trainable: bool = True, name: str | None = None, **kwargs: Any) -> None:
@@ -40,6 +41,7 @@ class Sequential(Model):
         self._input_layer: InputLayer | None = None
         self._layers: list[Layer] = []
         self._tensors: list[Any] = []  # the input and the output of each layer, once the shape is known
+        self._loose = False  # whether the input's sizes are those of the first data, and not promised
         if layers is not None and not isinstance(layers, list | tuple):
             layers = [layers]
         for layer in layers or ():
@@ -70,7 +72,7 @@ class Sequential(Model):
                 raise ValueError(f"Sequential model {self.name!r} already has an input; an Input comes first and once.")
             self._start(layer)
             return
-        if any(layer.name == other.name for other in self._layers):
+        if layer.name in {other.name for other in self._layers}:
             raise ValueError(
                 f"Sequential model {self.name!r} already has a layer named {layer.name!r}. Give each layer a name of "
                 "its own, and make a new layer object for each place."
@@ -95,10 +97,9 @@ class Sequential(Model):
         layer = self._layers.pop()
         if len(self._tensors) > len(self._layers) + 1:
             node = self._tensors.pop().node
-            layer._nodes = [n for n in layer._nodes if n is not node]
+            layer._nodes[:] = [n for n in layer._nodes if n is not node]
         self._set_graph(None)
-        self.built = False
-        self._grow()
+        self.built = len(self._tensors) > 1
         return layer
 
     def _start(self, input_layer: InputLayer) -> None:
@@ -108,6 +109,7 @@ class Sequential(Model):
 
     def _grow(self) -> None:
         """Call the layers that have not been called yet, if the input is known."""
+        self._set_graph(None)
         if not self._tensors:
             return
         with self._named():
@@ -119,10 +121,17 @@ class Sequential(Model):
                         "model passes one on. Use the functional Model(inputs, outputs)."
                     )
                 self._tensors.append(output)
-        layers = self._layers
-        if layers:
-            self._set_graph(Graph(self._tensors[0], self._tensors[-1]))
-            self._layers = layers
+        self.built = len(self._tensors) > 1
+
+    def _set_graph(self, graph: Graph | None) -> None:
+        self._graph = graph
+
+    @property
+    def graph(self) -> Graph | None:
+        """The graph of the layers, None while the shape of the input is not known."""
+        if self._graph is None and len(self._tensors) > 1:
+            self._set_graph(Graph(self._tensors[0], self._tensors[-1], loose=self._loose))
+        return self._graph
 
     def build(self, input_shape: Any = None) -> None:
         """Make the weights for inputs of the given shape, the batch included.
@@ -133,6 +142,7 @@ class Sequential(Model):
         if self._tensors or input_shape is None or not self._layers:
             return
         shape = (None, *tuple(input_shape)[1:])
+        self._loose = True
         self._start(InputLayer(batch_shape=shape, dtype=_input_dtype(self._layers[0])))
 
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
@@ -141,7 +151,7 @@ class Sequential(Model):
             if not self._layers:
                 raise ValueError(f"Sequential model {self.name!r} has no layers. Add one with model.add(...).")
             for layer in self._layers:
-                inputs = layer(inputs)
+                inputs = layer(inputs, training=training)
             return inputs
         return super().call(inputs, training=training, mask=mask)
 
@@ -168,13 +178,12 @@ class Sequential(Model):
             custom_objects: your own classes and functions by name.
         """
         listed = config if isinstance(config, list) else config["layers"]
-        model = cls(name=None if isinstance(config, list) else config.get("name"))
+        settings = {} if isinstance(config, list) else {k: config[k] for k in ("name", "trainable") if k in config}
+        model = cls(**settings)
         for layer in listed:
             model.add(codec.decode(layer, layer_table, custom_objects))
-        if not isinstance(config, list):
-            model.trainable = config.get("trainable", True)
-            if model.graph is None and config.get("build_input_shape"):
-                model.build(config["build_input_shape"])
+        if not isinstance(config, list) and model.graph is None and config.get("build_input_shape"):
+            model.build(config["build_input_shape"])
         return model
 
 

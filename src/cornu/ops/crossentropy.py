@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 
 from ..core import dtypes
-from ..core.logits import find_logits
+from ..core.attached import find_logits
 from ..core.op import op
 from .tensors import floating, refuse_sparse, tensor
 

@@ -5,7 +5,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from ..core.logits import keep_logits
+from ..core.attached import keep_logits
 from ..core.op import op
 from .checks import existing_axes
 from .tensors import floating, tensor, to_axes

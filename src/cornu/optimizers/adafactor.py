@@ -58,13 +58,10 @@ class Adafactor(Optimizer):
         **options: Unpack[Options],
     ) -> None:
         super().__init__(learning_rate, **options)
+        self._factors: list[tuple[Variable, Variable, Variable]] = []
 
-    def build(self, variables: Sequence[Variable]) -> None:
+    def make_slots(self, variables: Sequence[Variable]) -> None:
         """Make a row, a column and a mean square per weight; of vectors, row and column are unused scalars."""
-        if self.built:
-            return
-        super().build(variables)
-        self._factors = []
         for variable in variables:
             shapes: list[tuple[int, ...]] = [(), ()]
             if variable.ndim >= 2:
@@ -78,7 +75,7 @@ class Adafactor(Optimizer):
     def update_step(self, gradient: Any, variable: Variable, learning_rate: Any) -> None:
         """Update one weight in place."""
         row, column, velocity = self._factors[self._get_variable_index(variable)]
-        step, weight = self._step_number(), variable.value
+        step, weight = self._step_number(), variable.stored
         rho = jnp.minimum(_float(learning_rate), 1 / jnp.sqrt(step))
         decay = 1 - step**self.beta_2_decay
         square = jnp.square(gradient) + self.epsilon_1
@@ -93,7 +90,7 @@ class Adafactor(Optimizer):
         velocity.assign(v)
         change = gradient / jnp.sqrt(v)
         change = change / jnp.maximum(1.0, _rms(change) / self.clip_threshold)
-        variable.assign(weight - jnp.maximum(self.epsilon_2, _rms(weight)) * rho * change)
+        variable.store(weight - jnp.maximum(self.epsilon_2, _rms(weight)) * rho * change)
 
 
 def _rms(x: Any) -> Any:

@@ -101,11 +101,11 @@ class Nadam(Optimizer):
     ) -> None:
         super().__init__(learning_rate, **options)
 
-    def build(self, variables: Sequence[Variable]) -> None:
-        """Make the slots, and the product of all momenta so far."""
+    def make_slots(self, variables: Sequence[Variable]) -> None:
+        """Make the slots, and once the product of all momenta so far."""
+        super().make_slots(variables)
         if self.built:
             return
-        super().build(variables)
         dtype = variables[0].dtype if variables else dtypes.floatx()
         self._product = self.add_variable((), lambda shape, dtype: np.ones(shape, dtype), dtype)
 

@@ -49,15 +49,18 @@ class LossScaleOptimizer(Optimizer):
         super().__init__(0.0, name=name)
         vars(inner_optimizer)["loss_scale_factor"] = None
 
-    def build(self, variables: Sequence[Variable]) -> None:
-        """Make the scale and its counter, and the slots of the inner optimizer."""
+    def make_slots(self, variables: Sequence[Variable]) -> None:
+        """Make the slots of the inner optimizer, and once the scale and its counter."""
+        self.inner_optimizer.build(variables)
         if self.built:
             return
         self.step_counter = self.add_variable((), "zeros", "int32", "step_counter")
         first = np.float32(self.initial_scale)
         self.dynamic_scale = self.add_variable((), lambda s, dtype: np.full(s, first), "float32", "dynamic_scale")
-        self.inner_optimizer.build(variables)
-        super().build(variables)
+
+    def updated(self) -> list[Variable]:
+        """The weights that the inner optimizer has slots for."""
+        return self.inner_optimizer.updated()
 
     @property
     def variables(self) -> list[Variable]:
@@ -100,7 +103,9 @@ class LossScaleOptimizer(Optimizer):
         finite = jnp.all(jnp.stack([jnp.all(jnp.isfinite(g)) for g in grads]))
 
         def step() -> None:
-            self.inner_optimizer.apply([g / self.dynamic_scale.value for g in grads], weights)
+            scale = self.dynamic_scale.value
+            unscaled = [g if v.overwrite_with_gradient else g / scale for g, v in zip(grads, weights, strict=True)]
+            self.inner_optimizer.apply(unscaled, weights)
             grown = self.step_counter.value == self.dynamic_growth_steps - 1
             self.step_counter.assign(jnp.where(grown, 0, self.step_counter.value + 1))
             self.dynamic_scale.assign(self.dynamic_scale.value * jnp.where(grown, 2.0, 1.0))
@@ -119,6 +124,6 @@ class LossScaleOptimizer(Optimizer):
         """
         self.inner_optimizer.finalize_variable_values(var_list)
 
-    def captured(self) -> dict[str, Any]:
+    def captured(self, cls: type | None = None) -> dict[str, Any]:
         """Constructor arguments by name."""
         return {key: getattr(self, key) for key in ("name", "inner_optimizer", "initial_scale", "dynamic_growth_steps")}

@@ -102,18 +102,15 @@ class Muon(Optimizer):
             name,
         )
         self.exclude_layers = list(exclude_layers or [])
+        self._moments: list[tuple[Variable, Variable | None]] = []
 
     def _by_adam(self, variable: Variable) -> bool:
         if variable.ndim != 2 or (self.exclude_embeddings and "embedding" in variable.path.lower()):
             return True
         return any(re.search(pattern, variable.path) for pattern in self.exclude_layers)
 
-    def build(self, variables: Sequence[Variable]) -> None:
+    def make_slots(self, variables: Sequence[Variable]) -> None:
         """Make a momentum per weight, and a mean square where Adam needs one."""
-        if self.built:
-            return
-        super().build(variables)
-        self._moments: list[tuple[Variable, Variable | None]] = []
         for variable in variables:
             momentum = self.add_variable_from_reference(variable, "momentum")
             square = self.add_variable_from_reference(variable, "velocity") if self._by_adam(variable) else None
@@ -128,13 +125,13 @@ class Muon(Optimizer):
             m.assign(m.value + (gradient - m.value) * (1 - self.adam_beta_1))
             v.assign(v.value + (jnp.square(gradient) - v.value) * (1 - self.adam_beta_2))
             scale = self.adam_lr_ratio * rate * jnp.sqrt(1 - self.adam_beta_2**step) / (1 - self.adam_beta_1**step)
-            variable.assign(variable.value - scale * m.value / (jnp.sqrt(v.value) + self.epsilon))
+            variable.store(variable.stored - scale * m.value / (jnp.sqrt(v.value) + self.epsilon))
             return
         m.assign(self.momentum * m.value + gradient)
         change = rate * self.orthogonal(gradient + self.momentum * m.value if self.nesterov else m.value)
         if self.rms_rate is not None:
             change = change * (max(variable.shape) ** 0.5 * self.rms_rate)
-        variable.assign(variable.value - change)
+        variable.store(variable.stored - change)
 
     def orthogonal(self, x: Any) -> Any:
         """About the orthogonal matrix nearest to `x`, by a polynomial iteration on its singular values.

@@ -100,8 +100,8 @@ class Optimizer(OptimizerState):
         """
         kept = [self._kept[slot][self._get_variable_index(variable)] for group in self.slots for slot in group]
         rest = (*[slot.value for slot in kept], value_of(learning_rate), self._step_number())
-        weight, values = self.update(gradient, variable.value, *rest)
-        variable.assign(weight)
+        weight, values = self.update(gradient, variable.stored, *rest)
+        variable.store(weight)
         for slot, value in zip(kept, values, strict=True):
             slot.assign(value)
 
@@ -141,18 +141,20 @@ class Optimizer(OptimizerState):
         """
         if len(grads) == 0:
             return
+        everything = self._trainable if trainable_variables is None else list(trainable_variables)
         grads, variables = self._matched(grads, trainable_variables)
+        grads, rest = self._overwritten(grads, variables)
         if self.loss_scale_factor is not None:
             grads = [g / self.loss_scale_factor for g in grads]
         if self.gradient_accumulation_steps:
-            self._accumulate(grads, variables)
+            self._accumulate(grads, rest)
         else:
-            self._step(grads, variables)
+            self._step(grads, rest)
         if self.use_ema:
-            self._average()
+            self._average(everything)
         for variable in variables:
             if variable.constraint is not None:
-                variable.assign(variable.constraint(variable.value))
+                variable.store(variable.constraint(variable.stored))
         self._iterations.assign_add(1)
 
     def _matched(self, grads: Sequence[Any], variables: Sequence[Variable] | None) -> tuple[list[Any], list[Variable]]:
@@ -163,7 +165,8 @@ class Optimizer(OptimizerState):
             variables = self._trainable
         if len(grads) != len(variables):
             raise ValueError(f"{len(grads)} gradients were given for {len(variables)} weights; give one for each.")
-        self.build(variables)
+        if not self.built:
+            self.build(variables)
         for variable in variables:
             self._get_variable_index(variable)
         pairs = [(g, v) for g, v in zip(grads, variables, strict=True) if g is not None]
@@ -176,6 +179,24 @@ class Optimizer(OptimizerState):
             missing = [v.path for g, v in zip(grads, variables, strict=True) if g is None]
             warnings.warn(f"The loss does not depend on the weights {missing}; they stay as they are.", stacklevel=3)
         return [g for g, _ in pairs], [v for _, v in pairs]
+
+    def _overwritten(
+        self, grads: Sequence[Any], variables: Sequence[Variable]
+    ) -> tuple[Sequence[Any], Sequence[Variable]]:
+        """Put in place the gradients that are new values themselves, with accumulation their maximum; give the rest."""
+        rest = []
+        for gradient, variable in zip(grads, variables, strict=True):
+            if not variable.overwrite_with_gradient:
+                rest.append((gradient, variable))
+                continue
+            if self.gradient_accumulation_steps:
+                largest = self._sums[self._get_variable_index(variable)]
+                due = (self._iterations.value + 1) % self.gradient_accumulation_steps == 0
+                gradient = jnp.maximum(gradient, largest.value)
+                largest.assign(jnp.where(due, 0, gradient))
+                gradient = jnp.where(due, gradient, variable.stored)
+            variable.store(gradient)
+        return [g for g, _ in rest], [v for _, v in rest]
 
     def _step(self, grads: Sequence[Any], variables: Sequence[Variable]) -> None:
         grads = clip(grads, self.clipnorm, self.clipvalue, self.global_clipnorm)
@@ -208,7 +229,7 @@ class Optimizer(OptimizerState):
 
     def _decay(self, variable: Variable, weight_decay: float) -> None:
         rate = value_of(self.learning_rate)
-        variable.assign(variable.value - variable.value * weight_decay * rate)
+        variable.store(variable.stored - variable.stored * weight_decay * rate)
 
     def exclude_from_weight_decay(
         self, var_list: Sequence[Variable] | None = None, var_names: Sequence[str] | None = None
@@ -231,17 +252,18 @@ class Optimizer(OptimizerState):
         identities, pattern = self._excluded
         return id(variable) not in identities and not (pattern and pattern.search(variable.name))
 
-    def _average(self) -> None:
+    def _average(self, variables: Sequence[Variable]) -> None:
         """Move the averages towards the weights; when due, put them in the weights' place."""
         count = value_of(self.iterations)
         momentum = jnp.where(count == 0, 0.0, self.ema_momentum)
         due = None
         if self.ema_overwrite_frequency:
             due = (count + 1) % self.ema_overwrite_frequency == 0
-        for variable, average in zip(self._trainable, self._averages, strict=True):
-            average.assign(momentum * average.value + (1 - momentum) * variable.value)
+        for variable in variables:
+            average = self._averages[self._get_variable_index(variable)]
+            average.assign(momentum * average.value + (1 - momentum) * variable.stored)
             if due is not None:
-                variable.assign(jnp.where(due, average.value, variable.value))
+                variable.store(jnp.where(due, average.value, variable.stored))
 
     def finalize_variable_values(self, var_list: Sequence[Variable]) -> None:
         """Put the moving averages in the weights' place, if `use_ema`; training ends with it.
@@ -251,7 +273,7 @@ class Optimizer(OptimizerState):
         """
         if self.use_ema:
             for variable in var_list:
-                variable.assign(self._averages[self._get_variable_index(variable)].value)
+                variable.store(self._averages[self._get_variable_index(variable)].value)
 
     def scale_loss(self, loss: Any) -> Any:
         """The loss times `loss_scale_factor`, before its gradient is taken.
@@ -365,9 +387,9 @@ def choose(
         variables: all Variables that either assigns.
     """
     branches = [lambda values, fn=fn: state.pure(fn, variables)(values)[1] for fn in (if_true, if_false)]
-    values = jax.lax.cond(condition, *branches, [v.value for v in variables])
+    values = jax.lax.cond(condition, *branches, [v.stored for v in variables])
     for variable, value in zip(variables, values, strict=True):
-        variable.assign(value)
+        variable.store(value)
 
 
 table = Table("optimizer", "keras.optimizers", Optimizer)

@@ -53,13 +53,12 @@ class ScheduleFreeAdamW(Optimizer):
     ) -> None:
         super().__init__(learning_rate, **options)
 
-    def build(self, variables: Sequence[Variable]) -> None:
+    def make_slots(self, variables: Sequence[Variable]) -> None:
         """Make the slots; the point begins at the weight."""
-        if self.built:
-            return
-        super().build(variables)
-        for variable, point in zip(variables, self._kept["momentum"], strict=True):
-            point.assign(variable.value)
+        begun = len(self._trainable)
+        super().make_slots(variables)
+        for variable, point in zip(variables, self._kept["momentum"][begun:], strict=True):
+            point.assign(variable.stored)
 
     def update(self, gradient: Any, weight: Any, z: Any, v: Any, rate: Any, step: Any) -> Any:
         """One step."""

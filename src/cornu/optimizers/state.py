@@ -9,11 +9,13 @@ import numpy as np
 
 from ..core import codec, dtypes, names
 from ..core.config import Configurable
+from ..core.parts import Part
+from ..core.undo import undone_if_broken
 from ..core.variable import Variable
 from .schedules import LearningRateSchedule
 
 
-class OptimizerState(Configurable):
+class OptimizerState(Configurable, Part):
     """The Variables of an optimizer; `Optimizer` adds the step.
 
     Args:
@@ -24,6 +26,7 @@ class OptimizerState(Configurable):
     slots: tuple[tuple[str, ...], ...] = ()  # per weight, in the order of files; those of a group lie together
     use_ema: bool
     gradient_accumulation_steps: int | None
+    _no_facts = frozenset({"built", "_slots", "_trainable", "_index", "_averages", "_sums", "_kept"})
 
     def __init__(self, learning_rate: Any, name: str) -> None:
         self.name = name
@@ -32,29 +35,51 @@ class OptimizerState(Configurable):
         self._slots: list[Variable] = []
         self._trainable: list[Variable] = []
         self._index: dict[int, int] = {}
+        self._averages: list[Variable] = []
+        self._sums: list[Variable] = []
+        self._kept: dict[str, list[Variable]] = {slot: [] for group in self.slots for slot in group}
         with names.name_scope(self.name):
             self._iterations = Variable(np.int32(0), dtype="int32", trainable=False, name="iteration")
         self.learning_rate = learning_rate
 
     def build(self, variables: Sequence[Variable]) -> None:
-        """Make the slots of the given weights.
+        """Make the slots of those of the given weights that have none yet.
 
         Args:
             variables: all weights that it is going to update.
         """
-        if self.built:
+        new = [v for v in variables if id(v) not in self._index]
+        every = [*self._trainable, *new]
+        averaged = every[len(self._averages) :] if self.use_ema else []
+        summed = every[len(self._sums) :] if self.gradient_accumulation_steps else []
+        if self.built and not (new or averaged or summed):
             return
-        self._trainable = list(variables)
-        self._index = {id(v): i for i, v in enumerate(self._trainable)}
-        if self.use_ema:
-            self._averages = self.add_optimizer_variables(variables, "average")
-        if self.gradient_accumulation_steps:
-            self._sums = self.add_optimizer_variables(variables, "gradient_accumulator")
-        self._kept: dict[str, list[Any]] = {}
+        with undone_if_broken(self):
+            averages = self.add_optimizer_variables(averaged, "average")
+            for average, variable in zip(averages, averaged, strict=True):
+                if id(variable) in self._index:  # it was trained before averages were asked for
+                    average.assign(variable.stored)
+            self._averages += averages
+            self._sums += self.add_optimizer_variables(summed, "gradient_accumulator")
+            self.make_slots(new)
+            self._index.update({id(v): i for i, v in enumerate(new, len(self._trainable))})
+            self._trainable += new
+            self.built = True
+
+    def updated(self) -> list[Variable]:
+        """The weights that it has slots for, in the order of the slots."""
+        return list(self._trainable)
+
+    def make_slots(self, variables: Sequence[Variable]) -> None:
+        """Make the slots that the rule needs for weights that have none; a subclass may extend it.
+
+        Args:
+            variables: the weights.
+        """
         for group in self.slots:
             made = self.add_optimizer_variables(variables, list(group), [self.initial(slot) for slot in group])
-            self._kept.update(zip(group, made, strict=True))
-        self.built = True
+            for slot, of_each in zip(group, made, strict=True):
+                self._kept.setdefault(slot, []).extend(of_each)
 
     def initial(self, slot: str) -> Any:
         """Initializer of a slot.
@@ -77,7 +102,7 @@ class OptimizerState(Configurable):
             **_: further arguments of Keras, without effect.
         """
         with names.name_scope(self.name):
-            initializer = _zeros if initializer == "zeros" else initializer
+            initializer = _zeros if isinstance(initializer, str) and initializer == "zeros" else initializer
             variable = Variable(initializer, tuple(shape), dtype, trainable=False, name=name)
         self._slots.append(variable)
         return variable
@@ -94,7 +119,8 @@ class OptimizerState(Configurable):
         """
         path = getattr(reference_variable, "path", None) or reference_variable.name
         path = path.replace("/", "_").replace(":", "_")
-        shape, dtype = reference_variable.shape, reference_variable.dtype
+        shape = getattr(reference_variable, "stored_shape", reference_variable.shape)
+        dtype = getattr(reference_variable, "stored_dtype", reference_variable.dtype)
         return self.add_variable(shape, initializer, dtype, f"{path}_{name or 'var'}")
 
     def add_optimizer_variables(
@@ -204,9 +230,9 @@ class OptimizerState(Configurable):
     def _step_number(self) -> Any:
         return (value_of(self.iterations) + 1).astype("float32")
 
-    def captured(self) -> dict[str, Any]:
+    def captured(self, cls: type | None = None) -> dict[str, Any]:
         """Constructor arguments by name; the learning rate as it is now."""
-        named = super().captured()
+        named = super().captured(cls)
         if "learning_rate" in named:
             named["learning_rate"] = float(self._rate) if isinstance(self._rate, Variable) else self._rate
         return named

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from ..core import tracking
 from ..core.variable import Variable
+from ..layers.holder import own_variables
 from .plan import Pairs, matched
 from .reader import Group
 
@@ -39,12 +39,6 @@ def ordered_weights(layer: Any) -> list[Variable]:
     return [*layer.trainable_weights, *layer.non_trainable_weights]
 
 
-def own_variables(layer: Any) -> list[Variable]:
-    """The Variables of the layer itself, not of layers in it: trainable ones first."""
-    own = [part for part in tracking.parts(layer) if isinstance(part, Variable)]
-    return sorted(own, key=lambda variable: not variable.trainable)
-
-
 def write_arrays(group: Any, variables: list[Variable]) -> None:
     """Write Variables under their paths, listed in `weight_names`."""
     names: list[str] = []
@@ -59,7 +53,7 @@ def write_arrays(group: Any, variables: list[Variable]) -> None:
 
 def write_array(group: Any, path: str, value: Any) -> None:
     """Write one array; bfloat16 as bytes with a mark, since HDF5 does not know it."""
-    array = np.asarray(value.value if isinstance(value, Variable) else value)
+    array = np.asarray(value.stored if isinstance(value, Variable) else value)
     if array.dtype.name == "bfloat16":
         group.create_dataset(path, data=array.view("V2")).attrs["dtype"] = "bfloat16"
     else:

@@ -37,11 +37,11 @@ def matched(variables: list[Variable], arrays: list[Any], what: str, skip_mismat
         return []
     pairs: Pairs = []
     for variable, array in zip(variables, arrays, strict=True):
-        if variable.shape == tuple(array.shape):
+        if variable.stored_shape == tuple(array.shape):
             pairs.append((variable, array))
         else:
             _report(
-                f"{what}: the weight {variable.name!r} expects shape {variable.shape}, but the file has shape "
+                f"{what}: the weight {variable.name!r} expects shape {variable.stored_shape}, but the file has shape "
                 f"{tuple(array.shape)}.",
                 skip_mismatch,
             )
@@ -75,7 +75,7 @@ def optimizer_pairs(optimizer: Any, arrays: list[Any], where: str) -> Pairs:
         return list(zip(variables, arrays, strict=False))
     rate = getattr(optimizer, "_rate", None)
     for own in (variables, [v for v in variables if v is not rate]):  # tf.keras kept the rate elsewhere
-        if [v.shape for v in own] == [tuple(a.shape) for a in arrays]:
+        if [v.stored_shape for v in own] == [tuple(a.shape) for a in arrays]:
             return list(zip(own, arrays, strict=True))
     warnings.warn(
         f"The optimizer's state in {where!r} ({len(arrays)} arrays) is not that of {optimizer.name!r} "
@@ -90,4 +90,4 @@ def assign(pairs: Pairs) -> None:
     pairs.reverse()
     while pairs:
         variable, array = pairs.pop()
-        variable.assign(array)
+        variable.store(array)

@@ -6,14 +6,17 @@ layers/bidirectional/forward_layer/cell/vars/0
 optimizer/vars/0                the state of the optimizer
 """
 
-import functools
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from ..core import parts
 from ..core.lookup import snake_case
+from ..core.reading import Reading
+from ..layers.holder import own_variables
 from ..layers.layer import Layer
 from ..optimizers.optimizer import Optimizer
-from .legacy import own_variables, write_array
+from .legacy import write_array
 from .plan import Pairs, matched, optimizer_pairs
 from .reader import Group
 
@@ -43,6 +46,9 @@ def _stored(owner: Any) -> dict[str, Any]:
     return {str(i): v for i, v in enumerate(own_variables(owner))}
 
 
+_UNUSED = 2  # what an optimizer keeps before it has seen weights: the number of steps, and the rate
+
+
 def plan_structure(group: Group, model: Any, skip_mismatch: bool) -> tuple[Pairs, list[tuple[Any, dict[str, Any]]]]:
     """Match Variables by their place in the model.
 
@@ -56,6 +62,8 @@ def plan_structure(group: Group, model: Any, skip_mismatch: bool) -> tuple[Pairs
         stored = found.names() if found is not None else []
         what = f"Layer {owner.name!r} (at {path or 'the top'} in the file)"
         if isinstance(owner, Optimizer):
+            if len(stored) > _UNUSED and path == "optimizer" and model.built:
+                owner.build(model.trainable_variables)  # a state that it has no slots for would be lost
             if found is not None and owner.built and stored:
                 arrays = [found.array(str(i)) for i in range(len(stored))]
                 pairs += optimizer_pairs(owner, arrays, group.where)
@@ -77,42 +85,17 @@ def _find(group: Group, path: str) -> Group | None:
     return group.group("vars") if "vars" in group else None
 
 
-def walk(owner: Any, path: str = "", seen: dict[int, Any] | None = None) -> Iterator[tuple[str, Any]]:
+def walk(model: Any) -> Iterator[tuple[str, Any]]:
     """The layers and optimizers in a model with their paths, each at the first place where it is met."""
-    seen = {} if seen is None else seen  # holds what it has seen, so that no other object gets the same id
-    if id(owner) in seen:
-        return
-    seen[id(owner)] = owner
-    yield path, owner
-    for name, value in _attributes(owner):
-        yield from _inside(value, f"{path}/{name}".lstrip("/"), seen)
-
-
-def _inside(value: Any, path: str, seen: dict[int, Any]) -> Iterator[tuple[str, Any]]:
-    if isinstance(value, Layer | Optimizer):
-        yield from walk(value, path, seen)
-    elif isinstance(value, list | tuple | dict) and id(value) not in seen:
-        seen[id(value)] = value
-        used: dict[str, int] = {}
-        for item in value.values() if isinstance(value, dict) else value:
-            kind = _kind(item)
-            if kind is not None:
-                count = used[kind] = used.get(kind, -1) + 1
-                yield from _inside(item, f"{path}/{kind}_{count}" if count else f"{path}/{kind}", seen)
-
-
-def _kind(item: Any) -> str | None:
-    """What an item of a list is called in paths."""
-    if isinstance(item, list | tuple | dict):
-        return "container"
-    if isinstance(item, Layer | Optimizer):
-        return snake_case(vars(type(item)).get("_saved_as", (None, type(item).__name__))[1])
-    return None
+    inner = parts.walk(model, of=_attributes, inside=_items, into=lambda part: isinstance(part, Layer | Reading))
+    for path, part in inner:
+        if isinstance(part, Layer | Optimizer | Reading):
+            yield "/".join(path), part
 
 
 def _attributes(owner: Any) -> list[tuple[str, Any]]:
     """Attributes that may hold layers, in the order of Keras: by name, private ones last, `layers` of a graph first."""
-    named = {name: value for name, value in vars(owner).items() if name not in _framework()}
+    named = {name: value for name, value in vars(owner).items() if name not in _FRAMEWORK}
     is_model = hasattr(type(owner), "graph")
     if is_model:
         named["layers"] = owner.layers
@@ -124,8 +107,25 @@ def _attributes(owner: Any) -> list[tuple[str, Any]]:
     return ordered
 
 
-@functools.cache
-def _framework() -> frozenset[str]:
-    """Attributes that every layer and model has; what they hold is found otherwise."""
-    models = {"_layers", "_graph", "_tensors", "_input_layer", "_own_weights", "_compiled", "optimizer", "plan"}
-    return frozenset({*vars(Layer(name="layer")), *models})
+def _items(container: Any) -> list[tuple[str, Any]]:
+    """What a list holds, named by its class as Keras does: `dense`, `dense_1`, ..."""
+    used: Counter[str] = Counter()
+    named = []
+    for item in container.values() if isinstance(container, dict) else container:
+        kind = _kind(item)
+        if kind is not None:
+            named.append((f"{kind}_{used[kind]}" if used[kind] else kind, item))
+            used[kind] += 1
+    return named
+
+
+def _kind(item: Any) -> str | None:
+    """What an item of a list is called in paths."""
+    if isinstance(item, list | tuple | dict):
+        return "container"
+    if isinstance(item, Layer | Optimizer):
+        return snake_case(vars(type(item)).get("_saved_as", (None, type(item).__name__))[1])
+    return None
+
+
+_FRAMEWORK = {"_layers", "_graph", "_input_layer"}  # what a model keeps for itself: its layers are found as `layers`

@@ -17,7 +17,7 @@ from .reader import Archive, Group, name_of, open_hdf5, open_zip
 from .structure import plan_structure, walk, write_structure
 from .writer import new_hdf5, scratch
 
-_WEIGHTS = "model.weights.h5"
+_WEIGHTS, _METADATA = "model.weights.h5", "metadata.json"
 
 
 def write_hdf5(file: Any, model: Any, include_optimizer: bool) -> None:
@@ -75,28 +75,33 @@ def read_hdf5(source: Any, compile: bool) -> Any:
                 f"The file {path!r} holds weights, but no architecture. Build the model in code, then call "
                 f"model.load_weights({path!r})."
             )
-        model = decode_model(parse(text, f"The architecture in {path!r}"))
+        version = root.attribute("keras_version")
+        model = decode_model(parse(text, f"The architecture in {path!r}"), version)
         plan.assign(plan_by_position(root.group("model_weights"), model, skip_mismatch=False))
         settings = root.attribute("training_config") if compile else None
         if settings is not None:
             training = parse(settings, f"The compile state in {path!r}")
-            _compile(model, training, training["optimizer_config"])
+            with codec.written_by(version):
+                _compile(model, training, training["optimizer_config"])
             if "optimizer_weights" in root:
                 _restore_optimizer(model, root.group("optimizer_weights"), path)
     return model
 
 
-def decode_model(encoded: Any) -> Any:
+def decode_model(encoded: Any, version: Any = None) -> Any:
     """The model that a file's JSON describes, built, with fresh weights.
 
     Args:
         encoded: the JSON, parsed.
+        version: of Keras that wrote it; by default what the JSON says.
 
     Raises:
         ValueError: it describes something else, or something that cannot be made.
     """
     layers = lookup.tables()["keras.layers"]
-    with declared.loading(encoded) as what:
+    if version is None and isinstance(encoded, dict):
+        version = encoded.get("keras_version")
+    with declared.loading(encoded) as what, codec.written_by(version):
         model = codec.decode(encoded, layers)
         if not isinstance(model, layers.entries["Model"]):
             raise ValueError(
@@ -152,7 +157,7 @@ def write_keras(target: Any, model: Any, folder: str) -> None:
         encoded["compile_config"] = compiled
     metadata = {"keras_version": VERSION, "date_saved": time.strftime("%Y-%m-%d@%H:%M:%S")}
     with scratch(folder) as path, zipfile.ZipFile(target, "w") as archive:
-        archive.writestr("metadata.json", json.dumps(metadata))
+        archive.writestr(_METADATA, json.dumps(metadata))
         archive.writestr("config.json", json.dumps(encoded))
         with new_hdf5(path) as file:
             write_structure(file, model)
@@ -172,10 +177,13 @@ def read_keras(source: Any, compile: bool) -> Any:
     with open_zip(source) as archive:
         encoded = parse(archive.read("config.json"), f"config.json in {path!r}")
         weights = archive.hdf5(_WEIGHTS)
-        model = decode_model(encoded)
+        metadata = parse(archive.read(_METADATA), f"{_METADATA} in {path!r}") if _METADATA in archive else {}
+        version = metadata.get("keras_version") if isinstance(metadata, dict) else None
+        model = decode_model(encoded, version)
         compiled = encoded.get("compile_config") or {}
         if compile and "optimizer" in compiled:
-            _compile(model, compiled, compiled["optimizer"])
+            with codec.written_by(version):
+                _compile(model, compiled, compiled["optimizer"])
         load_group(weights, model)
     return model
 

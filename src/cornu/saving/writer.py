@@ -3,12 +3,11 @@
 import contextlib
 import os
 import shutil
-import signal
 import tempfile
-import threading
 from collections.abc import Iterator
-from types import FrameType
 from typing import Any
+
+from ..core.interrupt import Interrupt
 
 _OPEN = "/proc/self/fd"  # where Linux lists the files that a process has open
 
@@ -39,7 +38,7 @@ def replacing(filepath: Any, overwrite: bool = True) -> Iterator[str]:
         raise FileExistsError(f"The file {given!r} exists. Pass overwrite=True to replace it, or give another path.")
     folder = os.path.dirname(path)
     with contextlib.ExitStack() as open_files:
-        open_files.enter_context(_uninterrupted())
+        open_files.enter_context(Interrupt())  # in the middle it would leave the HDF5 library an open file
         try:
             temporary = open_files.enter_context(scratch(folder))
         except FileNotFoundError:
@@ -56,29 +55,6 @@ def replacing(filepath: Any, overwrite: bool = True) -> Iterator[str]:
         with _listed(temporary, folder) as name:
             os.replace(name, path)
         _sync(folder)
-
-
-@contextlib.contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Ctrl-C inside the `with` block acts at its end; in the middle it would leave the HDF5 library an open file."""
-    asked: list[int] = []
-
-    def ask(number: int, frame: FrameType | None) -> None:
-        if asked:
-            raise KeyboardInterrupt
-        asked.append(number)
-
-    usual = signal.default_int_handler
-    if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGINT) is not usual:
-        yield  # it reaches the main thread only, where somebody holds it back already
-        return
-    signal.signal(signal.SIGINT, ask)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, usual)
-    if asked:
-        raise KeyboardInterrupt
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""What `compile` was told, resolved for a model's outputs: one loss and a list of metrics."""
+"""What `compile` was told, resolved for a model's outputs: one loss and a list of metrics for each."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,21 +7,22 @@ import jax
 import jax.numpy as jnp
 
 from .. import losses, metrics
+from ..core import facts, rows
+from ..core.attached import get_mask
 from ..core.lookup import nearest
-from ..core.masks import get_mask
 
-_ACCURACY = {"binary": "BinaryAccuracy", "sparse": "SparseCategoricalAccuracy", "categorical": "CategoricalAccuracy"}
-_CROSSENTROPY = {kind: name.replace("Accuracy", "Crossentropy") for kind, name in _ACCURACY.items()}
+_KINDS = {"binary": "Binary", "sparse": "SparseCategorical", "categorical": "Categorical"}
+_ACCURACY, _CROSSENTROPY = ("accuracy", "acc"), ("crossentropy", "ce")
 
 
-class Plan:
+class Plan(facts.Watched):
     """Losses, their weights and metrics, one set per output.
 
     Args:
         names: names of the outputs, in order.
-        loss: a loss for all outputs, or a list or dictionary of losses.
-        loss_weights: numbers by which the losses are multiplied, a list or dictionary.
-        metrics: metrics for all outputs, or a list per output, or a dictionary.
+        loss: a loss for all outputs, or a list, a dictionary, or a structure like that of the outputs.
+        loss_weights: numbers by which the losses are multiplied, given likewise.
+        metrics: metrics for all outputs, or a list per output, given likewise.
         weighted_metrics: the same, for metrics that count samples by their weight.
         y_true: targets of one batch, or their specs: what `"accuracy"` means is read off their shapes.
         y_pred: outputs of one batch, or their specs.
@@ -40,62 +41,79 @@ class Plan:
         y_true: Any,
         y_pred: Any,
     ) -> None:
-        self.names = list(names)
-        self.pred_tree = jax.tree.structure(y_pred)
-        if isinstance(y_pred, dict):
-            self.names = sorted(y_pred)
-        many = len(self.names) > 1
+        self.names = sorted(y_pred) if isinstance(y_pred, dict) else list(names)
+        self.tree: Any = jax.tree.structure(_tuples(y_pred))
         pred = jax.tree.leaves(y_pred)
-        self.losses = [item and losses.as_loss(item) for item in self._per_output(loss, "loss")]
+        if len(self.names) != len(pred):
+            self.names = [f"output_{i + 1}" for i in range(len(pred))]
+        wanted = self._per_output(loss, "loss")
+        self.losses: list[Any] = [None if item is None else item for item in wanted]
         true = self.targets(y_true)
-        weights = self._per_output(loss_weights, "loss_weights", fill=None)
+        self.losses = [
+            None if item is None else losses.as_loss(_named_loss(item, t, p))
+            for item, t, p in zip(wanted, true, pred, strict=True)
+        ]
+        weights = self._per_output(loss_weights, "loss_weights")
         self.weights = [1.0 if weight is None else float(weight) for weight in weights]
         self.loss_metric = _mean("loss")
-        self.loss_metrics = [_mean(f"{name}_loss") if many else None for name in self.names]
+        several = sum(fn is not None for fn in self.losses) > 1
+        pairs = zip(self.names, self.losses, strict=True)
+        self.loss_metrics = [_mean(f"{n}_loss") if several and fn is not None else None for n, fn in pairs]
         self.metrics: list[tuple[int, Any, bool]] = []  # which output, the metric, whether weights count
-        for wanted, weighted in ((metrics, False), (weighted_metrics, True)):
-            for index, group in enumerate(self._metric_groups(wanted)):
+        self.keys = ["loss", *(m.name for m in self.loss_metrics if m is not None)]
+        for asked, weighted in ((metrics, False), (weighted_metrics, True)):
+            for index, group in enumerate(self._metric_groups(asked)):
                 for item in group:
                     metric = _get_metric(item, self.losses[index], true[index], pred[index])
+                    if any(metric is other for _, other, _ in self.metrics):  # one for several outputs counts for each
+                        metric = type(metric).from_config(metric.get_config())
                     self.metrics.append((index, metric, weighted))
-        self.keys = ["loss"]
-        self.keys += [m.name for m, fn in zip(self.loss_metrics, self.losses, strict=True) if m is not None and fn]
-        taken = set(self.keys)
-        for index, metric, _ in self.metrics:
-            key = f"{self.names[index]}_{metric.name}" if many else metric.name
-            base, count = key, 1
-            while key in taken:
-                key, count = f"{base}_{count}", count + 1
-            taken.add(key)
-            self.keys.append(key)
+                    self.keys.append(self._key(index, metric.name, weighted))
 
-    def _per_output(self, value: Any, what: str, fill: Any = None) -> list[Any]:
-        """One entry per output from a single value, a list or a dictionary by output name."""
+    def _key(self, index: int, name: str, weighted: bool) -> str:
+        """A key for the logs that no other metric has."""
+        output = f"{self.names[index]}_" if len(self.names) > 1 else ""
+        if weighted and output + name in self.keys:
+            name = f"weighted_{name}"
+        key, count = output + name, 1
+        while key in self.keys:
+            key, count = f"{output}{name}_{count}", count + 1
+        return key
+
+    def fits(self, y_pred: Any) -> bool:
+        """Whether the model still has the outputs that the plan was made for."""
+        return bool(jax.tree.structure(_tuples(y_pred)) == self.tree)
+
+    def _per_output(self, value: Any, what: str) -> list[Any]:
+        """One entry per output from a single value, a list, a dictionary by name, or a structure like the outputs'."""
         count = len(self.names)
+        if not isinstance(value, list | tuple | dict):
+            return [value] * count
+        try:
+            return list(self.tree.flatten_up_to(_tuples(value)))
+        except ValueError:
+            pass
         if isinstance(value, dict):
             for name in value:
                 if name not in self.names:
                     raise ValueError(
                         f"{what}={{{name!r}: ...}} names no output. The outputs are {self.names}. "
-                        f"{nearest(name, self.names)}"
+                        f"{nearest(str(name), self.names)}"
                     )
-            return [value.get(name, fill) for name in self.names]
-        if isinstance(value, list | tuple):
-            if len(value) != count:
-                raise ValueError(f"{what} has {len(value)} entries, but the model has {count} outputs: {self.names}.")
-            return list(value)
-        return [value] * count
+            return [value.get(name) for name in self.names]
+        if len(value) != count:
+            raise ValueError(f"{what} has {len(value)} entries, but the model has {count} outputs: {self.names}.")
+        return list(value)
 
     def _metric_groups(self, wanted: Any) -> list[list[Any]]:
+        several = len(self.names) > 1
         if wanted is None:
             return [[] for _ in self.names]
-        if isinstance(wanted, dict):
-            return [_listed(item) for item in self._per_output(wanted, "metrics")]
-        if not isinstance(wanted, list | tuple):
+        if not isinstance(wanted, list | tuple | dict):
             wanted = [wanted]
-        if len(self.names) > 1 and len(wanted) == len(self.names):
-            return [_listed(item) for item in wanted]
-        if any(isinstance(item, list | tuple) for item in wanted):
+        if isinstance(wanted, dict) or several and len(wanted) == len(self.names):
+            return [_listed(item) for item in self._per_output(wanted, "metrics")]
+        if any(isinstance(item, list | tuple | dict) for item in wanted):
             return [_listed(item) for item in self._per_output(wanted, "metrics")]
         return [list(wanted) for _ in self.names]
 
@@ -104,22 +122,24 @@ class Plan:
         count = len(self.names)
         if y_true is None:
             return [None] * count
-        if isinstance(y_true, dict):
+        if isinstance(y_true, dict) and set(y_true) <= set(self.names):
             return [y_true.get(name) for name in self.names]
-        if isinstance(y_true, list | tuple):
-            flat = jax.tree.leaves(y_true, is_leaf=lambda v: v is None)
-        else:
-            flat = [y_true]
-        if len(flat) != count:
-            raise ValueError(f"The model has {count} outputs {self.names}, but {len(flat)} target arrays were given.")
-        return flat
+        flat = jax.tree.leaves(y_true, is_leaf=lambda v: v is None)
+        if len(flat) == count:
+            return flat
+        trained = [i for i, fn in enumerate(self.losses) if fn is not None]
+        if len(flat) == len(trained):
+            placed = dict(zip(trained, flat, strict=True))
+            return [placed.get(i) for i in range(count)]
+        raise ValueError(f"The model has {count} outputs {self.names}, but {len(flat)} target arrays were given.")
 
     def sample_weights(self, weight: Any) -> list[Any]:
         """Sample weights as a list, one per output, None where there are none."""
         if isinstance(weight, dict):
             return [weight.get(name) for name in self.names]
         if isinstance(weight, list | tuple):
-            return list(weight)
+            flat = jax.tree.leaves(weight, is_leaf=lambda v: v is None)
+            return flat if len(flat) == len(self.names) else flat[:1] * len(self.names)
         return [weight] * len(self.names)
 
     def loss(self, y_true: Any, y_pred: Any, weight: Any, added: Sequence[Any]) -> tuple[Any, list[Any]]:
@@ -138,61 +158,79 @@ class Plan:
             if fn is None or true is None:
                 parts.append(None)
                 continue
-            value = jnp.sum(fn(true, pred, sample_weight=w))
+            if type(fn).__call__ is not losses.Loss.__call__:
+                rows.refuse("a loss with a __call__ of its own")
+            with facts.calling(True, fn):
+                value = rows.reduced(jnp.sum, fn(true, pred, sample_weight=w))
             parts.append(value)
             total = total + scale * value
         for value in added:
             total = total + value
         return total, parts
 
-    def update(self, y_true: Any, y_pred: Any, weight: Any, loss: Any, parts: list[Any], count: int) -> None:
-        """Add a batch of `count` samples to the loss and the metrics."""
+    def update_losses(self, loss: Any, parts: list[Any], count: Any) -> None:
+        """Add the losses of a batch of `count` samples."""
         self.loss_metric.update_state(loss, sample_weight=count)
         for metric, part in zip(self.loss_metrics, parts, strict=True):
             if metric is not None and part is not None:
                 metric.update_state(part, sample_weight=count)
+
+    def update_metrics(self, y_true: Any, y_pred: Any, weight: Any) -> None:
+        """Add a batch to the metrics."""
         true, pred = self.targets(y_true), jax.tree.leaves(y_pred)
         weights = self.sample_weights(weight)
         for index, metric, weighted in self.metrics:
-            if true[index] is not None:
-                metric.update_state(
-                    true[index], pred[index], sample_weight=_masked(weights[index], pred[index]) if weighted else None
-                )
+            if true[index] is None:
+                continue
+            own = _masked(weights[index], pred[index]) if weighted else None
+            with facts.calling(True, metric):
+                metric.update_state(true[index], pred[index], sample_weight=_real(own, pred[index]))
+
+    def values_of_functions(self, y_true: Any, y_pred: Any) -> list[Any]:
+        """What the metrics that are functions of the user's own give for a batch."""
+        if any(not type(metric).__module__.startswith("cornu.") for _, metric, _ in self.metrics):
+            rows.refuse("a metric that may not count by weights")
+        true, pred = self.targets(y_true), jax.tree.leaves(y_pred)
+        functions = [(i, m) for i, m, _ in self.metrics if isinstance(m, metrics.MeanMetricWrapper)]
+        own = [(i, m) for i, m in functions if not getattr(m.fn, "__module__", "").startswith("cornu.")]
+        return [m.fn(true[i], pred[i], **m.fn_kwargs) for i, m in own if true[i] is not None]
 
     def all_metrics(self) -> list[Any]:
         """Every metric, in the order of `keys`."""
-        own = [m for m, fn in zip(self.loss_metrics, self.losses, strict=True) if m is not None and fn]
-        return [self.loss_metric, *own, *(metric for _, metric, _ in self.metrics)]
-
-    def results(self) -> Any:
-        """The value of every metric, in the order of `keys`: as one array if all are numbers, for one transfer."""
-        values = [metric.result() for metric in self.all_metrics()]
-        kinds = {(getattr(value, "shape", None), getattr(value, "dtype", None)) for value in values}
-        return jnp.stack(values) if len(kinds) == 1 and kinds.pop()[0] == () else values
-
-    def named(self, values: Sequence[Any]) -> dict[str, Any]:
-        """Values in the order of `keys`, by key; a metric that gives several names them itself."""
-        logs: dict[str, Any] = {}
-        for key, value in zip(self.keys, values, strict=True):
-            logs.update({k: _plain(v) for k, v in value.items()} if isinstance(value, dict) else {key: _plain(value)})
-        return logs
-
-    def reset(self) -> None:
-        """Begin a new epoch."""
-        for metric in self.all_metrics():
-            metric.reset_state()
-
-
-def _plain(value: Any) -> Any:
-    return float(value) if getattr(value, "ndim", 0) == 0 else value
+        return [self.loss_metric, *filter(None, self.loss_metrics), *(metric for _, metric, _ in self.metrics)]
 
 
 def _masked(weight: Any, pred: Any) -> Any:
+    """Sample weights that are zero where a mask is attached and false."""
     mask = get_mask(pred)
     if mask is None:
         return weight
     mask = mask.astype(pred.dtype)
-    return mask if weight is None else weight * mask
+    return mask if weight is None else _aligned(weight, mask) * mask
+
+
+def _real(weight: Any, pred: Any) -> Any:
+    """Weights that are zero for rows which only pad the batch."""
+    real = rows.real_rows()
+    if real is None:
+        return weight
+    mask = get_mask(pred)
+    real = real.astype(pred.dtype)
+    if weight is None:
+        return real if mask is None else jnp.broadcast_to(_aligned(real, mask), mask.shape)
+    return weight * _aligned(real, weight)
+
+
+def _aligned(weight: Any, other: Any) -> Any:
+    """Weights of samples with axes behind, so that they multiply an array of weights of steps."""
+    return weight.reshape(weight.shape + (1,) * (other.ndim - weight.ndim))
+
+
+def _tuples(tree: Any) -> Any:
+    """A structure with tuples for lists: the two are not told apart."""
+    if isinstance(tree, list | tuple):
+        return tuple(_tuples(item) for item in tree)
+    return {key: _tuples(item) for key, item in tree.items()} if isinstance(tree, dict) else tree
 
 
 def _mean(name: str) -> Any:
@@ -205,11 +243,18 @@ def _listed(value: Any) -> list[Any]:
     return list(value) if isinstance(value, list | tuple) else [value]
 
 
+def _named_loss(identifier: Any, y_true: Any, y_pred: Any) -> Any:
+    """A loss; `"crossentropy"` becomes the kind that fits the shapes."""
+    if isinstance(identifier, str) and identifier.lower() in _CROSSENTROPY:
+        return losses.table.find(f"{_KINDS[_kind(None, y_true, y_pred)]}Crossentropy")()
+    return identifier
+
+
 def _get_metric(identifier: Any, loss: Any, y_true: Any, y_pred: Any) -> Any:
     """A metric; `"accuracy"` and `"crossentropy"` become the kind that fits the loss and the shapes."""
-    if isinstance(identifier, str) and identifier.lower() in ("accuracy", "acc", "crossentropy", "ce"):
-        kinds = _ACCURACY if identifier.lower() in ("accuracy", "acc") else _CROSSENTROPY
-        return metrics.table.find(kinds[_kind(loss, y_true, y_pred)])(name=identifier)
+    for words, ending in ((_ACCURACY, "Accuracy"), (_CROSSENTROPY, "Crossentropy")):
+        if isinstance(identifier, str) and identifier.lower() in words:
+            return metrics.table.find(_KINDS[_kind(loss, y_true, y_pred)] + ending)(name=identifier)
     metric = metrics.as_metric(identifier)
     if isinstance(identifier, str):
         metric.name = identifier  # logs have the key that the user wrote
@@ -217,7 +262,7 @@ def _get_metric(identifier: Any, loss: Any, y_true: Any, y_pred: Any) -> Any:
 
 
 def _kind(loss: Any, y_true: Any, y_pred: Any) -> str:
-    """Which accuracy: binary, sparse or categorical."""
+    """Which accuracy or crossentropy: binary, sparse or categorical."""
     if isinstance(loss, losses.BinaryCrossentropy) or y_pred.shape[-1:] == (1,):
         return "binary"
     if getattr(loss, "fn", None) is losses.binary_crossentropy:
@@ -226,3 +271,22 @@ def _kind(loss: Any, y_true: Any, y_pred: Any) -> str:
     if rank < len(y_pred.shape) or (y_true is not None and y_true.shape[-1:] == (1,)):
         return "sparse"
     return "categorical"
+
+
+def named(keys: Sequence[str], values: Sequence[Any]) -> dict[str, Any]:
+    """Values of metrics by key; a metric that gives several names them itself."""
+    logs: dict[str, Any] = {}
+    for key, value in zip(keys, values, strict=True):
+        logs.update({k: _plain(v) for k, v in value.items()} if isinstance(value, dict) else {key: _plain(value)})
+    return logs
+
+
+def _plain(value: Any) -> Any:
+    return float(value) if getattr(value, "ndim", 0) == 0 else value
+
+
+def results(tracked: Sequence[Any]) -> Any:
+    """The value of every metric: as one array if all are numbers, for one transfer."""
+    values = [metric.result() for metric in tracked]
+    kinds = {(getattr(value, "shape", None), getattr(value, "dtype", None)) for value in values}
+    return jnp.stack(values) if len(kinds) == 1 and kinds.pop()[0] == () else values

@@ -9,17 +9,19 @@ from .. import engine
 from ..core.seeds import host_generator
 from .callbacks import CallbackList
 from .data import arrays
-from .data.streams import Stream, is_stream
+from .data.streams import Stream as Batches
+from .data.streams import is_stream
+from .programs import Runnable, Stream, padded_rows, padded_size
 from .progress import Progress
 
 if TYPE_CHECKING:
-    from .trainer import Trainer
+    from .trainable import Trainable
 
 BLOCK = 32  # batches in a dispatch
 
 
 def predict_all(
-    model: "Trainer", x: Any, batch_size: int, steps: int | None, called: CallbackList, progress: Progress
+    model: "Trainable", x: Any, batch_size: int, steps: int | None, called: CallbackList, progress: Progress
 ) -> Any:
     """Outputs of the model for all of x as NumPy arrays.
 
@@ -32,55 +34,71 @@ def predict_all(
         progress: what to print.
     """
     called.call("on_predict_begin", {})
+    progress.begin(0)
     if is_stream(x):
-        outputs = _stream(model, Stream(x, steps, with_targets=False), called)
+        batches = (batch for batch, _, _ in Batches(x, steps, inputs=model.count_of_inputs()).epoch(host_generator()))
+        parts = _one_by_one(model, batches, 0, called, progress)
     else:
         x = arrays.to_host(x, "x")
+        arrays.check_lengths(x, None, None)
         if steps is not None:
             x = arrays.rows(x, 0, steps * batch_size)
-        arrays.check_lengths(x, None, None)
-        model._output_specs(x)
         if called.acts_on("predict"):
-            outputs = _stream(model, Stream(_slices(x, batch_size), None), called)
+            parts = _one_by_one(model, _slices(x, batch_size), batch_size, called, progress)
         else:
-            outputs = _blocks(model, x, batch_size, progress)
+            parts = _in_blocks(model, x, batch_size, progress)
+    outputs = _joined(parts)
     called.call("on_predict_end", {})
     return outputs
 
 
-def _blocks(model: Any, x: Any, batch_size: int, progress: Progress) -> Any:
+def _in_blocks(model: "Trainable", x: Any, batch_size: int, progress: Progress) -> list[Any]:
     """Many batches in a dispatch while there are many, then batch by batch.
 
-    Blocks have one size, so that data of another length compiles nothing anew but its last batch.
+    Blocks have one size, so that data of another length compiles nothing anew.
     """
-    programs = model._program("predict", batch_size)
-    run = engine.current()
+    runnable, stream, run = model.predictor(x), Stream(), engine.current()
     count, begin, done, parts = arrays.length(x), 0, 0, []
-    progress.begin(0)
     while begin < count:
         batches = BLOCK if count - begin >= BLOCK * batch_size else 1
-        program = programs.loop if batches > 1 else programs.single
         end = min(begin + batches * batch_size, count)
-        parts.append(programs.run(program, run.put((arrays.rows(x, begin, end), None, None))))
+        batch = arrays.batch(arrays.rows(x, begin, end))
+        if batches > 1:
+            parts.append(runnable.run(runnable.block(batch_size), stream, run.put((batch, None, None)))[0])
+        else:
+            parts.append(_one(runnable, stream, batch, batch_size))
         begin, done = end, done + batches
         if progress.live:
             progress.show(done, {})
-    outputs = _joined([run.get(part) for part in parts])
+    parts = [run.get(part) for part in parts]
     progress.end(done, {})
-    return outputs
+    tail = count % batch_size
+    return [*parts[:-1], jax.tree.map(lambda a: a[:tail], parts[-1])] if tail else parts
 
 
-def _stream(model: Any, stream: Stream, called: CallbackList) -> Any:
-    run = engine.current()
-    parts = []
-    for step, (x, _, _) in enumerate(stream.epoch(host_generator())):
-        if step == 0:
-            model._output_specs(x)
-            programs = model._program("predict", 0)
+def _one_by_one(model: "Trainable", batches: Any, size: int, called: CallbackList, progress: Progress) -> list[Any]:
+    stream, run, parts = Stream(), engine.current(), []
+    for step, x in enumerate(batches):
+        runnable, size = model.predictor(x), size or arrays.length(x)
         called.call("on_predict_batch_begin", step, {})
-        parts.append(run.get(programs.run(programs.single, run.put((x, None, None)))))
+        outputs = run.get(_one(runnable, stream, arrays.batch(x), size))
+        parts.append(jax.tree.map(lambda a, x=x: a[: arrays.length(x)], outputs))
         called.call("on_predict_batch_end", step, {"outputs": parts[-1]})
-    return _joined(parts)
+        if progress.live:
+            progress.show(step + 1, {})
+    progress.end(len(parts), {})
+    if not parts:
+        raise ValueError("The data source gave no batches to predict.")
+    return parts
+
+
+def _one(runnable: Runnable, stream: Stream, batch: Any, size: int) -> Any:
+    """Outputs for one batch; one of fewer rows than others is padded where that changes nothing."""
+    count = arrays.length(batch)
+    wanted = padded_size(count, size)
+    if count < wanted and runnable.pads((batch, None, None)):
+        batch = padded_rows(batch, wanted)
+    return runnable.run(runnable.single, stream, engine.current().put((batch, None, None)))[0]
 
 
 def _slices(x: Any, batch_size: int) -> Any:

@@ -1,51 +1,59 @@
-"""The pure steps: what one batch does to the values of all Variables."""
+"""The pure steps: what one batch does to the values of all Variables, and many of them as one program."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jax
 import jax.numpy as jnp
 from jax import lax
 
-from ..core import seeds, state, tracking
+from ..core import attached, rows, state
 from ..core.variable import Variable
 from ..layers.calling import CallContext, calling
+
+if TYPE_CHECKING:
+    from .compiled import Compiled
 
 Step = Callable[[Any], Any]
 
 
-def train_step(model: Any) -> Step:
+def train_step(compiled: "Compiled", trained: list[Variable], rest: list[Variable]) -> Step:
     """The function of a batch `(x, y, sample weights)` that makes one step of gradient descent.
 
     It reads and assigns Variables, so it runs inside `core.state.pure`.
+
+    Args:
+        compiled: model, optimizer, losses and metrics.
+        trained: the weights to change.
+        rest: every other Variable of the model.
     """
-    trained = model.trainable_variables
-    rest = _without(program_variables(model), trained)
-    forward = state.pure(lambda batch: _forward(model, batch, True), [*trained, *rest])
+    optimizer = compiled.optimizer
+    run = state.pure(lambda batch: forward(compiled, batch, True), [*trained, *rest])
 
     def objective(values: list[Any], others: list[Any], batch: Any) -> tuple[Any, Any]:
-        (loss, parts, y_pred), new = forward([*values, *others], batch)
-        return loss, (parts, y_pred, new[len(trained) :])
+        (loss, parts, y_pred), new = run([*values, *others], batch)
+        pairs = enumerate(zip(others, new[len(trained) :], strict=True))
+        changes = {i: value for i, (before, value) in pairs if value is not before}
+        return optimizer.scale_loss(loss), (loss, parts, attached.pack(y_pred), changes)
 
-    def step(batch: Any) -> None:
-        values, others = [v.value for v in trained], [v.value for v in rest]
-        (loss, (parts, y_pred, new)), gradients = jax.value_and_grad(objective, has_aux=True)(values, others, batch)
-        for variable, value in zip(rest, new, strict=True):
-            variable.assign(value)
-        model.optimizer.apply(gradients, trained)
-        _, y, weight = batch
-        model.plan.update(y, y_pred, weight, loss, parts, batch_length(batch))
+    def step(batch: Any) -> Any:
+        values, others = [v.stored for v in trained], [v.stored for v in rest]
+        gradient = jax.value_and_grad(objective, has_aux=True)
+        (_, (loss, parts, y_pred, changes)), gradients = gradient(values, others, batch)
+        for index, value in changes.items():
+            rest[index].store(value)
+        optimizer.apply(gradients, trained)
+        return compiled.update_metrics(batch, attached.unpack(y_pred), loss, parts)
 
     return step
 
 
-def test_step(model: Any) -> Step:
+def test_step(compiled: "Compiled") -> Step:
     """The function of a batch that adds it to the loss and the metrics and changes no weight."""
 
-    def step(batch: Any) -> None:
-        loss, parts, y_pred = _forward(model, batch, False)
-        _, y, weight = batch
-        model.plan.update(y, y_pred, weight, loss, parts, batch_length(batch))
+    def step(batch: Any) -> Any:
+        loss, parts, y_pred = forward(compiled, batch, False)
+        return compiled.update_metrics(batch, y_pred, loss, parts)
 
     return step
 
@@ -55,117 +63,119 @@ def predict_step(model: Any) -> Step:
 
     def step(batch: Any) -> Any:
         with calling(CallContext(training=False)):
-            return model(batch[0])
+            return model.predict_step(batch[0])
 
     return step
 
 
-def _forward(model: Any, batch: Any, training: bool) -> tuple[Any, list[Any], Any]:
-    x, y, weight = batch
+def forward(compiled: "Compiled", batch: Any, training: bool) -> tuple[Any, list[Any], Any]:
+    """Loss, losses of the outputs, and outputs for a batch."""
     with calling(CallContext(training=training)) as context:
-        y_pred = model(x)
-        added = [*context.losses, *model.regularization()]
-        loss, parts = model.plan.loss(y, y_pred, weight, added)
+        y_pred = compiled.model(batch[0])
+        loss, parts = compiled.loss_of(batch, y_pred, context.losses, training)
     return loss, parts, y_pred
 
 
 def batch_length(batch: Any) -> int:
-    """Number of samples in a batch."""
+    """Number of rows in a batch."""
     return int(jax.tree.leaves(batch)[0].shape[0])
 
 
-def program_variables(model: Any) -> list[Variable]:
-    """Every Variable that a step of the model may read or assign, optimizer and metrics apart."""
-    return [*tracking.all_variables(model), *seeds.default_variables()]
-
-
-def _without(variables: list[Variable], others: list[Variable]) -> list[Variable]:
-    known = {id(v) for v in others}
-    return [v for v in variables if id(v) not in known]
-
-
-def many_steps(
-    step: Step, variables: list[Variable], batch_size: int, results: Callable[[], Any]
-) -> Callable[..., Any]:
-    """Many steps as one pure program with a dynamic trip count, so that it serves chunks of every length.
+class Programs:
+    """A step as pure programs over the values of its Variables, each giving `(new values, changes, results)`.
 
     Args:
         step: one of the steps above.
-        variables: all Variables it reads or assigns.
-        batch_size: samples per step.
-        results: function that reads the metrics after the last step.
-
-    Returns:
-        A function `(values, data, order, start, stop) -> (new values, results)`: steps `start` to `stop - 1`,
-        where step `i` takes the rows `order[i * batch_size : (i + 1) * batch_size]` of the data, or simply
-        the rows from `i * batch_size` on if `order` is None.
+        written: the Variables that every step assigns; a program may overwrite their buffers.
+        read: those that it reads and perhaps assigns.
+        results: function that reads what a program gives after its last step.
+        gives: whether a step gives something itself, which then comes before the results.
     """
-    pure_step, pure_results = state.pure(step, variables), state.pure(results, variables)
 
-    def program(values: list[Any], data: Any, order: Any, start: Any, stop: Any) -> Any:
-        def body(i: Any, values: list[Any]) -> list[Any]:
-            return _settled(pure_step(values, _batch(data, order, i * batch_size, batch_size))[1], variables)
+    def __init__(
+        self, step: Step, written: list[Variable], read: list[Variable], results: Callable[[], Any], gives: bool
+    ) -> None:
+        self.variables, self.count, self._gives = [*written, *read], len(written), gives
+        self._step, self._results = state.pure(step, self.variables), state.pure(results, self.variables)
 
-        values = lax.fori_loop(start, stop, body, values)
-        return values, pure_results(values)[0]
+    def loop(self, size: int) -> Callable[..., Any]:
+        """Many steps as one program with a dynamic trip count, so that it serves chunks of every length.
 
-    return program
+        Args:
+            size: rows per step.
 
+        Returns:
+            A function `(written, read, data, order, start, stop)`: step `i` takes the rows `order[i * size :]` of the
+            data, or simply its rows from `i * size` on if `order` is None.
+        """
 
-def single_step(step: Step, variables: list[Variable], results: Callable[[], Any]) -> Callable[..., Any]:
-    """One step as a pure program: `(values, data, rows) -> (new values, results)`.
+        def many_steps(written: Any, read: Any, data: Any, order: Any, start: Any, stop: Any) -> Any:
+            values, outputs = [*written, *read], None
+            if self._gives:
+                shapes = jax.eval_shape(lambda: self._step(values, _batch(data, order, 0, size))[0])
+                outputs = jax.tree.map(lambda s: jnp.zeros(s.shape, s.dtype), shapes)
+            changed: set[int] = set()
 
-    It takes the given rows of the data, or all of it if `rows` is None.
-    """
-    pure_step, pure_results = state.pure(step, variables), state.pure(results, variables)
+            def body(i: Any, carry: Any) -> Any:
+                values, _ = carry
+                outputs, new = self._settled(values, _batch(data, order, i * size, size), changed)
+                return new, outputs
 
-    def program(values: list[Any], data: Any, rows: Any) -> Any:
-        values = _settled(pure_step(values, take_rows(data, rows))[1], variables)
-        return values, pure_results(values)[0]
+            values, outputs = lax.fori_loop(start, stop, body, (values, outputs))
+            return self._parted(values, outputs, changed)
 
-    return program
+        return many_steps
 
+    def single(self, written: Any, read: Any, batch: Any) -> Any:
+        """One step of one batch."""
+        changed: set[int] = set()
+        outputs, values = self._settled([*written, *read], batch, changed)
+        return self._parted(values, outputs, changed)
 
-def many_predictions(step: Step, variables: list[Variable], batch_size: int) -> Callable[..., Any]:
-    """Predictions of a block of batches: `(values, data) -> (new values, outputs)`."""
-    pure_step = state.pure(step, variables)
+    def padded(self, written: Any, read: Any, batch: Any, count: Any) -> Any:
+        """One step of a batch of which only the first `count` rows are real; raises `MixesRows` if that cannot be."""
+        with rows.padded(jnp.arange(batch_length(batch)) < count):
+            return self.single(written, read, batch)
 
-    def program(values: list[Any], data: Any) -> Any:
-        def body(values: list[Any], i: Any) -> Any:
-            outputs, values = pure_step(values, _batch(data, None, i * batch_size, batch_size))
-            return _settled(values, variables), outputs
+    def block(self, size: int) -> Callable[..., Any]:
+        """A step for each batch in a block of data, whose outputs are put together: `(written, read, data)`.
 
-        values, outputs = lax.scan(body, values, jnp.arange(batch_length(data) // batch_size))
-        return values, jax.tree.map(lambda a: a.reshape((-1, *a.shape[2:])), outputs)
+        Args:
+            size: rows per step.
+        """
 
-    return program
+        def many_outputs(written: Any, read: Any, data: Any) -> Any:
+            changed: set[int] = set()
 
+            def body(values: list[Any], i: Any) -> Any:
+                outputs, new = self._settled(values, _batch(data, None, i * size, size), changed)
+                return new, outputs
 
-def single_prediction(step: Step, variables: list[Variable]) -> Callable[..., Any]:
-    """The prediction of one batch: `(values, data) -> (new values, outputs)`."""
-    pure_step = state.pure(step, variables)
+            values, outputs = lax.scan(body, [*written, *read], jnp.arange(batch_length(data) // size))
+            return self._parted(values, jax.tree.map(lambda a: a.reshape((-1, *a.shape[2:])), outputs), changed)
 
-    def program(values: list[Any], data: Any) -> Any:
-        outputs, values = pure_step(values, data)
-        return _settled(values, variables), outputs
+        return many_outputs
 
-    return program
+    def _settled(self, values: list[Any], batch: Any, changed: set[int]) -> tuple[Any, list[Any]]:
+        """Outputs and new values of one step, in exactly their Variables' dtypes so that a loop may carry them."""
+        outputs, new = self._step(values, batch)
+        changed.update(i for i, (old, value) in enumerate(zip(values, new, strict=True)) if value is not old)
+        pairs = zip(new, self.variables, strict=True)
+        return outputs, [lax.convert_element_type(value, jnp.dtype(v.stored_dtype)) for value, v in pairs]
+
+    def _parted(self, values: list[Any], outputs: Any, changed: set[int]) -> Any:
+        """New values of what every step writes, of what else has changed by its index, and the results."""
+        changes = {i: values[i] for i in sorted(changed) if i >= self.count}
+        return values[: self.count], changes, (outputs, self._results(values)[0])
 
 
 def _batch(data: Any, order: Any, begin: Any, size: int) -> Any:
-    """`size` samples of the data, from place `begin` of the order on."""
+    """`size` rows of the data, from place `begin` of the order on."""
     if order is None:
         return jax.tree.map(lambda a: lax.dynamic_slice_in_dim(a, begin, size), data)
     return take_rows(data, lax.dynamic_slice_in_dim(order, begin, size))
 
 
-def take_rows(data: Any, rows: Any) -> Any:
-    """The given samples of every array; all of them if `rows` is None."""
-    if rows is None:
-        return data
-    return jax.tree.map(lambda a: a.at[rows].get(mode="clip"), data)
-
-
-def _settled(values: list[Any], variables: list[Variable]) -> list[Any]:
-    """Values in exactly their Variables' dtypes, so that a loop may carry them."""
-    return [lax.convert_element_type(value, jnp.dtype(v.dtype)) for value, v in zip(values, variables, strict=True)]
+def take_rows(data: Any, order: Any) -> Any:
+    """The given rows of every array."""
+    return jax.tree.map(lambda a: a.at[order].get(mode="clip"), data)

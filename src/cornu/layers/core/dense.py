@@ -65,8 +65,7 @@ class Dense(Layer):
         """Make kernel and bias."""
         features = checks.known_size(self, input_shape, -1)
         self.kernel = self.add_weight((features, self.units), name="kernel")
-        if self.use_bias:
-            self.bias = self.add_weight((self.units,), name="bias")
+        self.bias = self.add_weight((self.units,), name="bias") if self.use_bias else None
         self.input_spec = InputSpec(min_ndim=2, axes={-1: features})
 
     def call(self, x: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import Any, Self
 import jax
 
 from ...core import codec, lookup
-from ...core.masks import set_mask
+from ...core.attached import masked
 from ..layer import Layer
 
 
@@ -58,16 +58,16 @@ class Lambda(Layer):
         wanted = {k: v for k, v in offered.items() if k in self._takes and k not in self.arguments}
         outputs = self.function(inputs, **self.arguments, **wanted)
         if self.mask is not None:
-            set_mask(outputs, self.compute_mask(inputs, mask))
+            return masked(outputs, self.compute_mask(inputs, mask), inputs)
         return outputs
 
     def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
         """What `mask` says."""
         return self.mask(inputs, previous_mask) if callable(self.mask) else self.mask
 
-    def captured(self) -> dict[str, Any]:
+    def captured(self, cls: type | None = None) -> dict[str, Any]:
         """Constructor arguments by name; of a function without a name it is said where it will be looked for."""
-        named = {**super().captured(), "arguments": self.arguments}
+        named = {**super().captured(cls), "arguments": self.arguments}
         for key, place in (("function", self.name), ("mask", f"{self.name}_mask"), ("output_shape", None)):
             if callable(named.get(key)):
                 named[key] = _encoded(named[key], place)
@@ -114,10 +114,10 @@ def _found(value: Any, place: str, layer: str, tables: tuple[str, ...] = ()) -> 
     names = [value] if isinstance(value, str) else []
     if isinstance(value, dict) and value.get("class_name") in ("function", "builtin"):
         names = [n for n in (value.get("registered_name"), value.get("config")) if isinstance(n, str)]
-    custom = lookup.get_custom_objects()
     for name in (*names, place):
-        if name in custom:
-            return custom[name]
+        custom = lookup.get_registered_object(name)
+        if custom is not None:
+            return custom
     for table in (*tables, "keras.activations"):
         for name in names:
             if name in lookup.tables()[table].entries:

@@ -3,8 +3,8 @@
 from typing import Any
 
 from ... import ops
+from ...core.attached import set_mask
 from ...core.config import arguments
-from ...core.masks import set_mask
 from ..layer import Layer
 
 

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+import jax.numpy as jnp
+
 from ... import ops
-from ...core import dtypes
+from ...core import dtypes, rows
 from ...core.config import arguments
 from ...core.spec import InputSpec
 from .. import checks
@@ -94,10 +96,8 @@ class BatchNormalization(Layer):
         def weight(name: str, trainable: bool = False, initializer: Any = None) -> Any:
             return self.add_weight((channels,), initializer, name=name, trainable=trainable, autocast=False)
 
-        if self.scale:
-            self.gamma = weight("gamma", trainable=True)
-        if self.center:
-            self.beta = weight("beta", trainable=True)
+        self.gamma: Any = weight("gamma", trainable=True) if self.scale else None
+        self.beta: Any = weight("beta", trainable=True) if self.center else None
         self.moving_mean, self.moving_variance = weight("moving_mean"), weight("moving_variance")
         if self.renorm:
             self.moving_stddev = weight("moving_stddev", initializer=self._initial_stddev)
@@ -128,18 +128,20 @@ class BatchNormalization(Layer):
     def _moments(self, x: Any, mask: Any) -> tuple[Any, Any]:
         """Mean and variance of every channel, over what the mask lets through."""
         axes = tuple(i for i in range(x.ndim) if i != self.axis % x.ndim)
-        if mask is None:
+        real = rows.mask_of(x)
+        if mask is None and real is None:
             return ops.moments(x, axes=axes)
+        if mask is None:
+            return rows.over(lambda real, x: _moments(x, jnp.broadcast_to(real, x.shape), axes, 0.0), real, x)
         if mask.ndim != x.ndim - 1:
             raise ValueError(
                 f"Layer {self.name!r} expects a mask of one axis less than its input. Received a mask of shape "
                 f"{tuple(mask.shape)} and an input of shape {tuple(x.shape)}."
             )
-        real = ops.cast(ops.broadcast_to(ops.expand_dims(mask, -1), x.shape), "bool")
-        count = ops.sum(ops.cast(real, x.dtype), axis=axes, keepdims=True) + dtypes.epsilon()
-        mean = ops.sum(ops.where(real, x, 0), axis=axes, keepdims=True) / count
-        variance = ops.sum(ops.where(real, ops.square(x - mean), 0), axis=axes, keepdims=True) / count
-        return ops.squeeze(mean, axis=axes), ops.squeeze(variance, axis=axes)
+        counted = jnp.broadcast_to(jnp.expand_dims(mask, -1).astype(bool), x.shape)
+        if real is not None:
+            counted = jnp.logical_and(counted, real)
+        return rows.over(lambda counted, x: _moments(x, counted, axes, dtypes.epsilon()), counted, x)
 
     def _renormalized(self, mean: Any, variance: Any, gamma: Any, beta: Any) -> tuple[Any, Any]:
         """Scale and offset corrected by `r` and `d` towards the renormalization statistics, which follow."""
@@ -157,6 +159,14 @@ class BatchNormalization(Layer):
         self.moving_variance.assign(ops.relu(ops.square(self.moving_stddev.value) - self.epsilon))
         scale, offset = (r, d) if gamma is None else (r * gamma, d * gamma)
         return scale, offset if beta is None else offset + beta
+
+
+def _moments(x: Any, counted: Any, axes: tuple[int, ...], epsilon: float) -> tuple[Any, Any]:
+    """Mean and variance along some axes, of the entries that count."""
+    count = jnp.sum(counted, axis=axes, keepdims=True, dtype=x.dtype) + epsilon
+    mean = jnp.sum(jnp.where(counted, x, 0), axis=axes, keepdims=True) / count
+    variance = jnp.sum(jnp.where(counted, jnp.square(x - mean), 0), axis=axes, keepdims=True) / count
+    return jnp.squeeze(mean, axis=axes), jnp.squeeze(variance, axis=axes)
 
 
 def _follow(moving: Any, value: Any, momentum: float) -> None:

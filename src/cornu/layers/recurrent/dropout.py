@@ -1,15 +1,21 @@
 """Dropout inside recurrent cells: one mask for all steps of a sequence."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
+from types import MappingProxyType
 from typing import Any
 
 from ... import ops
-from ...core import tracking
+from ...core import parts
 from ...core.seeds import SeedGenerator
 from ...ops.random import dropout
 from .. import checks
 from ..layer import Layer
+
+_held: ContextVar[Mapping[int, Any]] = ContextVar(
+    "held_masks", default=MappingProxyType({})
+)  # by cell, while a sequence is read
 
 
 class DropoutCell(Layer):
@@ -26,7 +32,6 @@ class DropoutCell(Layer):
     dropout: float
     recurrent_dropout: float
     seed: int | None
-    _held: tuple[Any, Any] | None = None
 
     def __init__(self, implementation: int = 2, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -59,16 +64,7 @@ class DropoutCell(Layer):
         """Masks for inputs and state: lists of one, or of one per gate; None where nothing is dropped."""
         if not training:
             return None, None
-        return self._held or self._draw(batch_size)
-
-    @contextlib.contextmanager
-    def same_masks(self, batch_size: int) -> Iterator[None]:
-        """Inside the `with` block all steps see the same masks."""
-        self._held = self._draw(batch_size)
-        try:
-            yield
-        finally:
-            self._held = None
+        return _held.get().get(id(self)) or self._draw(batch_size)
 
     def _draw(self, batch_size: int) -> tuple[Any, Any]:
         def draw(rate: float, size: int) -> list[Any] | None:
@@ -82,22 +78,12 @@ class DropoutCell(Layer):
 @contextlib.contextmanager
 def masks_of_sequence(cell: Any, batch_size: int) -> Iterator[None]:
     """Inside the `with` block every cell in `cell`, at any depth, sees the same masks at all steps."""
-    with contextlib.ExitStack() as stack:
-        for inner in _dropout_cells(cell, set()):
-            stack.enter_context(inner.same_masks(batch_size))
+    cells = [part for _, part in parts.walk(cell) if isinstance(part, DropoutCell)] if hasattr(cell, "__dict__") else []
+    token = _held.set({**_held.get(), **{id(inner): inner._draw(batch_size) for inner in cells}})
+    try:
         yield
-
-
-def _dropout_cells(part: Any, seen: set[int]) -> Iterator[DropoutCell]:
-    if id(part) in seen:
-        return
-    seen.add(id(part))
-    if isinstance(part, DropoutCell):
-        yield part
-    elif hasattr(part, "__dict__"):
-        for inner in tracking.parts(part):
-            if isinstance(inner, Layer):
-                yield from _dropout_cells(inner, seen)
+    finally:
+        _held.reset(token)
 
 
 def product(x: Any, kernel: Any, masks: Any) -> Any:

@@ -90,8 +90,8 @@ class GRUCell(DropoutCell):
         """Make both kernels and the biases."""
         features = checks.known_size(self, input_shape, -1)
         self.add_kernels(features)
-        if self.use_bias:
-            self.bias = self.add_weight((2, 3 * self.units) if self.reset_after else (3 * self.units,), name="bias")
+        sizes = (2, 3 * self.units) if self.reset_after else (3 * self.units,)
+        self.bias: Any = self.add_weight(sizes, name="bias") if self.use_bias else None
 
     def call(self, inputs: Any, states: Any, training: bool = False) -> tuple[Any, Any]:
         """One step.

@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from ...core import state, tracking
+from ...core import parts, state
 from .. import calling
 
 Step = Callable[[Any, Any], tuple[Any, Any]]
@@ -88,13 +88,13 @@ class Effects:
 
     def __init__(self, step: Step, owner: Any) -> None:
         self.step = step
-        self.variables = [] if owner is None else [v for v in tracking.all_variables(owner) if not v.trainable]
+        self.variables = [] if owner is None else [v for v in parts.all_variables(owner) if not v.begins_trainable]
         self.changed: set[int] = set()
 
     def begin(self) -> list[Any]:
         """Values of the Variables before the loop, in the dtype they are kept in."""
         with state.autocast(None):
-            return [v.value for v in self.variables]
+            return [v.stored for v in self.variables]
 
     def pure_step(self, x: Any, states: Any, values: list[Any]) -> tuple[Any, list[Any], Any]:
         """The step without effects: its result, the Variables' values afterwards, and the losses it added."""
@@ -109,7 +109,7 @@ class Effects:
     def end(self, values: list[Any], losses: Any) -> None:
         """After the loop: assign what has changed, and hand the losses of all steps on."""
         for i in sorted(self.changed):
-            self.variables[i].assign(values[i])
+            self.variables[i].store(values[i])
         outer = calling.current()
         if losses is not None and outer is not None:
             outer.losses.append(jnp.sum(losses))

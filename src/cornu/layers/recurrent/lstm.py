@@ -90,6 +90,7 @@ class LSTMCell(DropoutCell):
         """Make both kernels and the bias."""
         features = checks.known_size(self, input_shape, -1)
         self.add_kernels(features)
+        self.bias: Any = None
         if self.use_bias:
             initializer = self._forget_bias if self.unit_forget_bias else self.bias_initializer
             self.bias = self.add_weight((4 * self.units,), initializer, name="bias")

@@ -5,8 +5,8 @@ from typing import Any
 import jax
 
 from ... import ops
-from ...core import tracking
 from ...core.config import arguments
+from ...core.parts import Part
 from ...core.variable import Variable
 from .. import calling
 from ..layer import Layer
@@ -167,7 +167,7 @@ class RNN(Layer):
         return [mask, *(None for _ in self.state_size)] if self.return_state else mask
 
 
-class KeptStates(tracking.Tracked):
+class KeptStates(Part):
     """The states of a stateful layer: Variables, but no weights."""
 
     states: Any = None

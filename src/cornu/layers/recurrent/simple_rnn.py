@@ -77,8 +77,7 @@ class SimpleRNNCell(DropoutCell):
         """Make both kernels and the bias."""
         features = checks.known_size(self, input_shape, -1)
         self.add_kernels(features)
-        if self.use_bias:
-            self.bias = self.add_weight((self.units,), name="bias")
+        self.bias = self.add_weight((self.units,), name="bias") if self.use_bias else None
 
     def call(self, sequence: Any, states: Any, training: bool = False) -> tuple[Any, Any]:
         """One step.

@@ -35,6 +35,7 @@ class Dropout(Layer):
     """
 
     supports_masking = True
+    seed_generator: SeedGenerator | None = None  # a rate that is raised from 0 later draws from the session's seed
 
     @arguments
     def __init__(self, rate: float, noise_shape: Any = None, seed: int | None = None, **kwargs: Any) -> None:

@@ -58,7 +58,6 @@ class Bidirectional(Layer):
         if merge_mode is not None and merge_mode not in _MERGE:
             raise ValueError(f"merge_mode is one of {', '.join(map(repr, _MERGE))}, or None. Received: {merge_mode!r}")
         super().__init__(weights=weights, **kwargs)
-        self._captured = ((), {})  # the layer given is no part of this one: only copies of it are
         self.merge_mode = merge_mode
         self.forward_layer = _copy(layer, "forward_")
         self.backward_layer = _copy(layer, "backward_", go_backwards=True) if backward_layer is None else backward_layer
@@ -139,7 +138,7 @@ class Bidirectional(Layer):
             return None
         return [*self.forward_layer.states, *self.backward_layer.states]
 
-    def captured(self) -> dict[str, Any]:
+    def captured(self, cls: type | None = None) -> dict[str, Any]:
         """Constructor arguments by name, as they are now."""
         return {
             "merge_mode": self.merge_mode,

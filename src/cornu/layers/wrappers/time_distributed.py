@@ -3,8 +3,10 @@
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 
 from ... import ops
+from ...core import holders, parts, rows, seeds, state
 from ...core.config import arguments
 from .. import calling
 from ..layer import Layer
@@ -15,7 +17,8 @@ class TimeDistributed(Wrapper):
     """Applies one layer, with the same weights, at every step of a sequence.
 
     Steps are treated as further samples: inputs of shape (batch, time, ...) reach the layer as one batch of
-    batch * time samples.
+    batch * time samples. Where samples of a batch act on one another, as in a BatchNormalization that is trained, the
+    layer is called once for every step.
 
     Args:
         layer: the layer.
@@ -50,18 +53,44 @@ class TimeDistributed(Wrapper):
         Args:
             inputs: array of shape (batch, time, ...), or a tree of such.
             training: mode of the layer.
-            mask: booleans of shape (batch, time, ...); axes after time are for the layer.
+            mask: booleans of shape (batch, time, ...), which the layer gets as (batch * time, ...).
         """
         batch, time = jax.tree.leaves(inputs)[0].shape[:2]
         kwargs: dict[str, Any] = {}
         if calling.accepts(self.layer.call, "training"):
             kwargs["training"] = training
-        if mask is not None and calling.accepts(self.layer.call, "mask"):
+        if mask is not None:
             self._check_mask(mask, batch, time)
-            if mask.ndim > 2:
-                kwargs["mask"] = _merged(mask)
-        outputs = self.layer(jax.tree.map(_merged, inputs), **kwargs)
+            of_steps = hasattr(self.layer, "return_sequences")  # which a mask of one number per sample does not fit
+            if calling.accepts(self.layer.call, "mask") and (mask.ndim > 2 or not of_steps):
+                kwargs["mask"] = mask
+        if self._samples_meet(inputs, kwargs, training):
+            steps = [self.layer(_at(inputs, i), **{k: _at(v, i) for k, v in kwargs.items()}) for i in range(time)]
+            return jax.tree.map(lambda *each: ops.stack(each, axis=1), *steps)
+        if "mask" in kwargs:
+            kwargs["mask"] = _merged(mask)
+        real = rows.real_rows()
+        with rows.padded(None if real is None else jnp.repeat(real, time)):
+            outputs = self.layer(jax.tree.map(_merged, inputs), **kwargs)
         return jax.tree.map(lambda y: ops.reshape(y, (batch, time, *y.shape[1:])), outputs)
+
+    def _samples_meet(self, inputs: Any, kwargs: dict[str, Any], training: bool | None) -> bool:
+        """Whether samples of one batch act on one another in the layer, so that two steps must not share one."""
+        inside = [part for _, part in parts.walk(self.layer) if isinstance(part, Layer)]
+        states = [weight for weight in self.layer.weights if not weight.begins_trainable]
+        if not (training and states) and not any(holders.is_users(type(part)) for part in inside):
+            return False
+        variables = [*self.layer.variables, seeds.session_variable()]
+        kwargs = {key: value for key, value in kwargs.items() if key != "mask"}
+        call = state.pure(lambda step: self.layer(step, **kwargs), variables)
+
+        def changes(step: Any, values: Any) -> Any:
+            outputs, new = call(values, step)
+            return outputs, [after for before, after in zip(values, new, strict=True) if after is not before]
+
+        step = jax.tree.map(lambda x: jax.ShapeDtypeStruct((x.shape[0], *x.shape[2:]), x.dtype), inputs)
+        with rows.padded(None):
+            return not rows.alone(changes, step, [v.spec() for v in variables])
 
     def _check_mask(self, mask: Any, batch: int, time: int) -> None:
         if mask.shape[:2] != (batch, time):
@@ -69,6 +98,11 @@ class TimeDistributed(Wrapper):
                 f"The mask of {self.name!r} begins with the batch and time axes of the input, here {(batch, time)}. "
                 f"Received a mask of shape {mask.shape}."
             )
+
+
+def _at(tree: Any, step: int) -> Any:
+    """A step of arrays (batch, time, ...); other values as they are."""
+    return jax.tree.map(lambda x: x[:, step] if hasattr(x, "shape") else x, tree)
 
 
 def _merged(x: Any) -> Any:

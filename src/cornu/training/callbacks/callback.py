@@ -116,18 +116,30 @@ class CallbackList:
     def __init__(self, callbacks: Iterable[Any], model: Any = None, **params: Any) -> None:
         self.callbacks = list(callbacks)
         for callback in self.callbacks:
-            if not isinstance(callback, Callback):
+            if not isinstance(callback, Callback) and not _serves(callback):
                 hint = f"write {callback.__name__}(...) with brackets" if isinstance(callback, type) else "see Callback"
                 raise TypeError(f"callbacks takes objects of cornu.callbacks.Callback, not {callback!r}; {hint}.")
-            callback.set_params(params)
-            if model is not None:
-                callback.set_model(model)
+        self.call("set_params", params)
+        if model is not None:
+            self.call("set_model", model)
 
     def acts_on(self, kind: str) -> bool:
         """Whether one of them has methods of its own for batches."""
-        return any(callback.acts_on(kind) for callback in self.callbacks)
+        names = [f"on_{kind}_batch_begin", f"on_{kind}_batch_end"]
+        return any(c.acts_on(kind) if isinstance(c, Callback) else _has(c, names) for c in self.callbacks)
 
     def call(self, name: str, *args: Any) -> None:
-        """Call the method of that name of each."""
+        """Call the method of that name of each that has one."""
         for callback in self.callbacks:
-            getattr(callback, name)(*args)
+            method = getattr(callback, name, None)
+            if method is not None:
+                method(*args)
+
+
+def _serves(callback: Any) -> bool:
+    """Whether an object has the methods of a callback without being one."""
+    return not isinstance(callback, type) and _has(callback, [name for name in dir(Callback) if name[:3] == "on_"])
+
+
+def _has(callback: Any, names: Iterable[str]) -> bool:
+    return any(callable(getattr(callback, name, None)) for name in names)

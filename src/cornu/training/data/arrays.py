@@ -1,5 +1,6 @@
 """Arrays in memory: checked, in the dtypes that programs take, split, and weighted by class."""
 
+import math
 import warnings
 from typing import Any
 
@@ -8,10 +9,10 @@ import numpy as np
 
 
 def to_host(value: Any, what: str = "x") -> Any:
-    """A tree of NumPy arrays (or JAX arrays, left where they are) from what a user passed.
+    """A tree of arrays on the host from what a user passed; nothing is copied that is an array already.
 
-    Lists of numbers, pandas objects and tensors of other libraries become arrays; 64-bit numbers become
-    32-bit ones, which is what programs compute in.
+    Lists of numbers, pandas objects and tensors of other libraries become arrays, sparse matrices of SciPy give dense
+    rows when rows are taken of them.
 
     Args:
         value: an array, a list or dictionary of arrays, or None.
@@ -24,10 +25,10 @@ def to_host(value: Any, what: str = "x") -> Any:
         return None
     if isinstance(value, dict):
         return {str(key): to_host(item, f"{what}[{key!r}]") for key, item in value.items()}
-    if isinstance(value, tuple) or isinstance(value, list) and value and hasattr(value[0], "shape") and value[0].shape:
+    if isinstance(value, tuple) or isinstance(value, list) and any(getattr(item, "shape", None) for item in value):
         return tuple(to_host(item, f"{what}[{i}]") for i, item in enumerate(value))
-    if isinstance(value, jax.Array):
-        return value
+    if hasattr(value, "tocsr"):
+        return SparseRows(value.tocsr())
     try:
         array = np.asarray(value)
     except ValueError:
@@ -40,10 +41,30 @@ def to_host(value: Any, what: str = "x") -> Any:
             f"{what} holds {array.dtype.name} values, not numbers. Turn text and categories into numbers first, and "
             "objects into an array with x.astype('float32')."
         )
-    narrow = {"float64": "float32", "int64": "int32", "uint64": "uint32"}.get(array.dtype.name)
-    if narrow and not jax.config.jax_enable_x64:  # type: ignore[attr-defined]
-        array = array.astype(narrow)
     return array
+
+
+class SparseRows:
+    """A sparse matrix of SciPy, of which rows are taken as dense arrays.
+
+    Args:
+        matrix: the matrix, in the format CSR.
+    """
+
+    def __init__(self, matrix: Any) -> None:
+        self.matrix, self.shape, self.dtype, self.ndim = matrix, matrix.shape, matrix.dtype, 2
+
+    def __len__(self) -> int:
+        return int(self.shape[0])
+
+    def __getitem__(self, rows: Any) -> np.ndarray[Any, Any]:
+        return np.asarray(self.matrix[rows].toarray())
+
+
+def narrow(array: Any) -> Any:
+    """An array in the dtype that programs compute in: 64-bit numbers become 32-bit ones."""
+    dtype = jax.dtypes.canonicalize_dtype(array.dtype)
+    return array if array.dtype == dtype else np.asarray(array).astype(dtype)
 
 
 def length(tree: Any) -> int:
@@ -85,13 +106,25 @@ def check_batch_size(batch_size: Any) -> int:
     return int(batch_size)
 
 
+_LOOKED_AT = 256 << 20  # bytes of an array that are searched for mistakes; of a larger one its beginning
+
+
+def beginning(array: Any) -> Any:
+    """An array, or as many of its first rows as are searched for mistakes."""
+    size = math.prod(array.shape) * array.dtype.itemsize
+    return array if size <= _LOOKED_AT else array[: max(1, len(array) * _LOOKED_AT // size)]
+
+
 def warn_if_nan(tree: Any, what: str) -> None:
     """Warn once if an array of floats on the host holds a NaN: training on it makes every weight NaN."""
     for leaf in jax.tree.leaves(tree):
-        if isinstance(leaf, np.ndarray) and leaf.dtype.kind == "f" and leaf.size and np.isnan(np.min(leaf)):
-            rows = np.isnan(leaf.reshape(len(leaf), -1)).any(axis=1)
+        if not isinstance(leaf, np.ndarray) or leaf.dtype.kind != "f" or not leaf.size:
+            continue
+        seen = beginning(leaf)
+        if np.isnan(np.min(seen)):
+            rows = np.isnan(seen.reshape(len(seen), -1)).any(axis=1)
             warnings.warn(
-                f"{what} holds NaN (in {int(rows.sum())} of {len(leaf)} samples, first in sample "
+                f"{what} holds NaN (in {int(rows.sum())} of {len(seen)} samples, first in sample "
                 f"{int(np.argmax(rows))}). The loss will be NaN. Clean the data, for instance with np.nan_to_num.",
                 stacklevel=4,
             )
@@ -101,6 +134,11 @@ def warn_if_nan(tree: Any, what: str) -> None:
 def rows(tree: Any, begin: int, end: int | None) -> Any:
     """The samples from `begin` to `end` of every array in a tree."""
     return jax.tree.map(lambda a: a[begin:end], tree)
+
+
+def batch(tree: Any) -> Any:
+    """All samples of every array in a tree, as one batch that a program takes."""
+    return jax.tree.map(lambda a: narrow(a[:]), tree)
 
 
 def split(x: Any, y: Any, weight: Any, fraction: float) -> tuple[Any, Any]:

@@ -12,7 +12,9 @@ from . import arrays
 
 def is_stream(x: Any) -> bool:
     """Whether x gives batches itself rather than being an array or a structure of arrays."""
-    if x is None or isinstance(x, dict | list | tuple | np.ndarray | jax.Array) or hasattr(x, "__array__"):
+    if x is None or isinstance(x, dict | list | tuple | np.ndarray | jax.Array):
+        return False
+    if hasattr(x, "__array__") or hasattr(x, "tocsr"):
         return False
     return hasattr(x, "__iter__") or hasattr(x, "__getitem__")
 
@@ -24,7 +26,7 @@ class Stream:
         source: a generator, an object with `__len__` and `__getitem__` (a Sequence of batches), a
             `tf.data.Dataset`, a `torch.utils.data.DataLoader`, or any iterable of batches.
         steps: batches per epoch; by default the source's length, or until it ends.
-        with_targets: whether batches hold targets; otherwise they are inputs alone.
+        inputs: for prediction, how many arrays the model takes: a list of so many is no pair of inputs and targets.
         shuffle: whether a Sequence's batches are taken in random order.
         class_weight: class index to weight.
     """
@@ -33,32 +35,47 @@ class Stream:
         self,
         source: Any,
         steps: int | None,
-        with_targets: bool = True,
+        inputs: int | None = None,
         shuffle: bool = False,
         class_weight: dict[int, float] | None = None,
     ) -> None:
-        self.source, self.with_targets, self.shuffle, self.class_weight = source, with_targets, shuffle, class_weight
+        self.source, self.inputs, self.shuffle, self.class_weight = source, inputs, shuffle, class_weight
         self.steps = steps if steps is not None else _length(source)
-        self.resumes = hasattr(source, "__next__")  # a generator goes on where it stopped
+        # A generator goes on where it stopped, and so does every source that an epoch takes only a part of.
+        self.ends = hasattr(source, "__next__")
+        self._resumes = self.ends or steps is not None
         self._running: Iterator[Any] | None = None
+        self._used = False
+
+    def first(self, generator: np.random.Generator) -> Any:
+        """The first batch, which is not lost; None if there is none."""
+        self._running = self._iterate(generator)
+        item = next(self._running, None)
+        if item is None:
+            return None
+        self._running = itertools.chain([item], self._running)
+        return self.standard(item)
+
+    def rewind(self) -> None:
+        """Begin at the first batch again, where the source can."""
+        if self._used and not self.ends:
+            self._running = None
 
     def epoch(self, generator: np.random.Generator) -> Iterator[Any]:
-        """The batches of one epoch.
-
-        Raises:
-            ValueError: the source gave no batch at all, or something that is no batch.
-        """
-        if self._running is None or not self.resumes:
-            self._running = self._iterate(generator)
+        """The batches of one epoch; fewer than asked for if the source ends."""
+        self._used = True
+        running = self._iterate(generator) if self._running is None else self._running
+        item = next(running, None)
+        if item is None and not self.ends:
+            running = self._iterate(generator)
+            item = next(running, None)
+        running = running if item is None else itertools.chain([item], running)
+        self._running = running if self._resumes else None
         count = 0
-        for item in itertools.islice(self._running, self.steps):
+        for item in itertools.islice(running, self.steps):
             count += 1
             yield self.standard(item)
-        if count == 0:
-            raise ValueError(
-                "The data source gave no batches. A generator must go on for steps_per_epoch * epochs batches: write "
-                "`while True:` around its loop; a Sequence needs a length of at least 1."
-            )
+        self.steps = self.steps or count or None
         if hasattr(self.source, "on_epoch_end"):
             self.source.on_epoch_end()
 
@@ -73,9 +90,10 @@ class Stream:
 
     def standard(self, item: Any) -> Any:
         """A batch as `(x, y, weight)` of arrays."""
-        parts = tuple(item) if isinstance(item, tuple | list) and self.with_targets else (item,)
-        if not self.with_targets and isinstance(item, tuple):
-            parts = item[:1]
+        parts = tuple(item) if isinstance(item, tuple | list) else (item,)
+        if self.inputs is not None:
+            several = isinstance(item, list) and self.inputs == len(item) > 1
+            parts = (item,) if several else parts[:1]
         if len(parts) > 3:
             raise ValueError(
                 f"A batch is (inputs, targets) or (inputs, targets, sample_weights), but the data source gave "
@@ -84,7 +102,7 @@ class Stream:
         names = ("x", "y", "sample_weight")
         x, y, weight = (*(arrays.to_host(p, n) for p, n in zip(parts, names, strict=False)), None, None)[:3]
         arrays.check_lengths(x, y, weight)
-        return x, y, arrays.weigh_classes(y, weight, self.class_weight)
+        return arrays.batch((x, y, arrays.weigh_classes(y, weight, self.class_weight)))
 
 
 def _length(source: Any) -> int | None:

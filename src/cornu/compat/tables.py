@@ -1,0 +1,182 @@
+"""What older versions of Keras called things, and what they meant by them: names, values, defaults, formulas."""
+
+from typing import Any, NamedTuple
+
+import jax.numpy as jnp
+
+from ..core import lookup
+
+
+class Era(NamedTuple):
+    """Which Keras something was written in.
+
+    Args:
+        major: 1, 2 or 3.
+        tf: whether it was that of TensorFlow.
+    """
+
+    major: int
+    tf: bool = False
+
+
+TODAY = Era(3)
+
+
+def era(version: Any) -> Era:
+    """The era of a version as files hold it: `"1.2.2"`, `"2.2.4"`, `"2.2.4-tf"`, `"2.15.0"`, `"3.15.1"`."""
+    numbers = [int(part) if part.isdigit() else 0 for part in str(version).partition("-")[0].split(".")]
+    major, minor = (*numbers, 0)[:2]
+    return TODAY if major not in (1, 2) else Era(major, "tf" in str(version) or (major, minor) >= (2, 4))
+
+
+# Arguments
+
+
+def _merged(*groups: tuple[tuple[str, ...], dict[str, str | None]]) -> dict[str, dict[str, str | None]]:
+    """Class -> old argument -> new one, of groups of classes that share some."""
+    merged: dict[str, dict[str, str | None]] = {}
+    for classes, names in groups:
+        for cls in classes:
+            merged.setdefault(cls, {}).update(names)
+    return merged
+
+
+_CONVOLUTIONS = ("Conv1D", "Conv2D", "Conv3D", "LocallyConnected1D", "LocallyConnected2D")
+_SEPARABLE = ("SeparableConv1D", "SeparableConv2D")
+_RECURRENT = ("SimpleRNN", "GRU", "LSTM")
+_POOLING = tuple(f"{kind}Pooling{rank}D" for kind in ("Max", "Average") for rank in (1, 2, 3))
+_OPTIMIZERS = (
+    *("SGD", "RMSprop", "Adagrad", "Adadelta", "Adam", "AdamW", "Adamax", "Nadam", "Ftrl", "Adafactor", "Lion"),
+)
+_KERNEL: dict[str, str | None] = {f"kernel_{what}": None for what in ("initializer", "regularizer", "constraint")}
+
+# None drops an argument that says nothing any more. "*" holds for every class of Keras.
+RENAMED = _merged(
+    (("*",), dict.fromkeys(("input_dtype", "time_major", "implementation", "quantization_config"))),
+    (("InputLayer",), {"batch_input_shape": "batch_shape", "input_shape": "shape", "input_dtype": "dtype"}),
+    (("Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "GaussianDropout"), {"p": "rate"}),
+    (("SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D"), {"noise_shape": None}),
+    (("GaussianNoise",), {"sigma": "stddev"}),
+    (("LeakyReLU",), {"alpha": "negative_slope"}),
+    (("PReLU",), {"init": "alpha_initializer", "weights": None}),
+    (("BatchNormalization",), dict.fromkeys(("mode", "fused", "virtual_batch_size", "adjustment", "input_dim"))),
+    (("UpSampling1D",), {"length": "size"}),
+    (("Reshape",), {"newshape": None}),
+    (("MultiHeadAttention",), dict.fromkeys(("query_shape", "key_shape", "value_shape"))),
+    (("Softmax",), {"threshold": None}),
+    (
+        ("Dense", "TimeDistributedDense", *_CONVOLUTIONS),
+        {"init": "kernel_initializer", "W_regularizer": "kernel_regularizer", "W_constraint": "kernel_constraint"},
+    ),
+    (
+        ("Dense", "TimeDistributedDense", *_CONVOLUTIONS, *_SEPARABLE),
+        {"bias": "use_bias", "b_regularizer": "bias_regularizer", "b_constraint": "bias_constraint"},
+    ),
+    (("Dense", "TimeDistributedDense"), {"output_dim": "units", "input_dim": None}),
+    (
+        (*_CONVOLUTIONS, *_SEPARABLE),
+        {
+            "nb_filter": "filters",
+            "filter_length": "kernel_size",
+            "subsample": "strides",
+            "subsample_length": "strides",
+            "border_mode": "padding",
+            "dim_ordering": "data_format",
+            "atrous_rate": "dilation_rate",
+            "input_length": None,
+            "input_dim": None,
+        },
+    ),
+    # tf.keras listed arguments that these layers ignore.
+    (_SEPARABLE, {"groups": None, **_KERNEL}),
+    (("Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose"), {"groups": None}),
+    (("DepthwiseConv1D", "DepthwiseConv2D"), {"groups": None, "filters": None, **_KERNEL}),
+    (
+        _RECURRENT,
+        {
+            "output_dim": "units",
+            "init": "kernel_initializer",
+            "inner_init": "recurrent_initializer",
+            "inner_activation": "recurrent_activation",
+            "W_regularizer": "kernel_regularizer",
+            "U_regularizer": "recurrent_regularizer",
+            "b_regularizer": "bias_regularizer",
+            "dropout_W": "dropout",
+            "dropout_U": "recurrent_dropout",
+            "forget_bias_init": None,
+            "consume_less": None,
+            "input_dim": None,
+            "input_length": None,
+        },
+    ),
+    ((*_RECURRENT, *[f"{name}Cell" for name in _RECURRENT]), {"implementation": "implementation"}),
+    (_POOLING, {"border_mode": "padding", "pool_length": "pool_size", "stride": "strides"}),
+    (
+        (*_POOLING, "ZeroPadding2D", "UpSampling2D", "GlobalMaxPooling2D", "GlobalAveragePooling2D", "Flatten"),
+        {"dim_ordering": "data_format"},
+    ),
+    (_OPTIMIZERS, {"lr": "learning_rate", "jit_compile": None, "schedule_decay": None, "is_legacy_optimizer": None}),
+)
+
+
+def told_by(name: str) -> set[str]:
+    """Names of arguments of a class that only an older Keras wrote."""
+    return {"implementation", "time_major"} | {old for old, new in RENAMED.get(name, {}).items() if new}
+
+
+# Class -> today's name.
+CLASSES = {
+    "Convolution1D": "Conv1D",
+    "Convolution2D": "Conv2D",
+    "Convolution3D": "Conv3D",
+    "SeparableConvolution2D": "SeparableConv2D",
+    "TimeDistributedDense": "Dense",
+    "BatchNormalizationV1": "BatchNormalization",
+    "BatchNormalizationV2": "BatchNormalization",
+    "OrthogonalInitializer": "Orthogonal",
+}
+
+# Argument -> old value -> today's.
+VALUES: dict[str, dict[str, str]] = {
+    "data_format": {"tf": "channels_last", "th": "channels_first"},
+    "kernel_initializer": {"zero": "zeros", "one": "ones"},
+    "recurrent_initializer": {"zero": "zeros", "one": "ones"},
+    "alpha_initializer": {"zero": "zeros", "one": "ones"},
+}
+
+
+# Defaults and formulas
+
+
+def defaults(name: str, written: Era) -> dict[str, Any]:
+    """What arguments of a class meant by saying nothing, where it is not what they mean today.
+
+    Args:
+        name: the class.
+        written: the era.
+    """
+    if written.major >= 3:
+        return {}
+    return {**_DEFAULTS.get(name, {}), **({} if written.tf else _DEFAULTS_BEFORE_TENSORFLOW.get(name, {}))}
+
+
+_DEFAULTS: dict[str, dict[str, Any]] = {"GRU": {"reset_after": False}}
+_DEFAULTS_BEFORE_TENSORFLOW: dict[str, dict[str, Any]] = {
+    "GRU": {"recurrent_activation": "hard_sigmoid"},
+    "LSTM": {"recurrent_activation": "hard_sigmoid"},
+    "Adagrad": {"learning_rate": 0.01},
+    "Adadelta": {"learning_rate": 1.0},
+    "Adamax": {"learning_rate": 0.002},
+    "Nadam": {"learning_rate": 0.002},
+}
+
+
+def hard_sigmoid_of_keras_2(x: Any) -> Any:
+    """The hard sigmoid of Keras 1, 2 and tf.keras, `min(max(0.2 x + 0.5, 0), 1)`; today's has a slope of 1/6."""
+    return jnp.clip(0.2 * x + 0.5, 0.0, 1.0)
+
+
+lookup.tables()["keras.activations"].add(**{hard_sigmoid_of_keras_2.__name__: hard_sigmoid_of_keras_2})
+
+# What a name of an activation meant before Keras 3.
+FORMULAS = {"hard_sigmoid": hard_sigmoid_of_keras_2.__name__}

@@ -1,0 +1,232 @@
+"""Facts: what a compiled program was made from, and whether it still is so.
+
+A program holds numbers and decisions that it read from Python objects while it was traced: an activation, a rate, which
+weights are trained. Every object of the library is `Watched`: setting an attribute moves one counter. While the counter
+stands still, and what cannot be watched (`holders`: lists, plain objects, what functions read) is what it was, a
+program is up to date; otherwise what the program was made from is listed again and compared. So an unchanged model
+costs a comparison of two integers.
+
+Not facts: names that a class lists as `_no_facts`, and what a call leaves behind, for as long as nobody else changes
+it: a layer that counts its calls would never be up to date.
+"""
+
+import itertools
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from types import FunctionType
+from typing import Any
+
+from .holders import PLAIN, alike, changeable, contents, is_holder, is_large, is_users, refers, same
+
+_MISSING = object()
+_PLAIN_TYPES = {bool, int, float, complex, str, bytes, type(None)}
+_versions = itertools.count(1)
+_version = 0
+_in_call: ContextVar[bool] = ContextVar("in_call", default=False)
+_calls = threading.local()
+settings: list[Callable[[], Any]] = []  # the session's settings that programs read, such as epsilon
+
+
+def changed() -> None:
+    """Something that programs may have been made from is another now."""
+    global _version
+    _version = next(_versions)
+
+
+@contextmanager
+def calling(now: bool, owner: "Watched | None" = None) -> Iterator[None]:
+    """Inside the `with` block something computes (or, with false, is being built): what it sets are no facts.
+
+    Args:
+        now: whether it computes.
+        owner: the object that does; what it holds may change as well.
+    """
+    before = [(holder, _by_key(holder)) for holder in owner._holders_of_users()] if owner is not None else []
+    token = _in_call.set(now)
+    _calls.count = calls() + 1
+    try:
+        yield
+    finally:
+        _in_call.reset(token)
+        for holder, held in before:
+            found = _by_key(holder)
+            new = {key: item for key, item in found.items() if key not in held or not alike(held[key], item)}
+            if new or len(found) < len(held):
+                known = _left_by(owner).setdefault(id(holder), (holder, {}))[1]
+                known.update(new)
+
+
+def _by_key(holder: Any) -> dict[Any, Any]:
+    """What a holder refers to, by key or index; what is large, by the number of its items."""
+    return dict(refers(holder)) if not is_large(holder) else {"large": tuple(contents(holder))}
+
+
+def calls() -> int:
+    """How much was computed by Python in this thread: more after a program was traced than before."""
+    return getattr(_calls, "count", 0)
+
+
+class Watched:
+    """An object whose attributes programs are made from. What it keeps for itself lies in slots, not in `vars`."""
+
+    __slots__ = ("__dict__", "__weakref__", "_left")
+    _left: dict[Any, Any]  # what a call has set, by name; the same for what it holds, by identity
+    _no_facts: frozenset[str] = frozenset()
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        own = self.__dict__
+        before = own.get(name, _MISSING)
+        object.__setattr__(self, name, value)
+        if own.get(name, _MISSING) is not before and name not in self._no_facts:
+            if _in_call.get():
+                _left_by(self)[name] = value
+            else:
+                changed()
+
+    def __delattr__(self, name: str) -> None:
+        object.__delattr__(self, name)
+        changed()
+
+    def _holders_of_users(self) -> list[Any]:
+        """What the object refers to that code of the user's own may change while it computes."""
+        values = list(vars(self).values())
+        if not is_users(type(self)):
+            values = [value for value in values if type(value) is FunctionType and is_users(value)]
+            return list(_changeable(values)) if values else []
+        return list(_changeable([*values, *(cls for cls in type(self).__mro__ if is_users(cls))]))
+
+
+def _changeable(values: list[Any]) -> Iterator[Any]:
+    seen: set[int] = set()
+    return (holder for value in values for holder in changeable(value, seen, lambda v: not isinstance(v, Watched)))
+
+
+def _left_by(owner: Any) -> dict[Any, Any]:
+    if not hasattr(owner, "_left"):
+        object.__setattr__(owner, "_left", {})
+    left: dict[Any, Any] = owner._left
+    return left
+
+
+class Facts:
+    """What some objects are now.
+
+    Args:
+        *owners: objects; all that they refer to counts.
+
+    Example:
+        >>> import cornu
+        >>> layer = cornu.layers.Dropout(0.5)
+        >>> facts = Facts(layer)
+        >>> layer.rate = 0.1
+        >>> facts.hold()
+        False
+    """
+
+    def __init__(self, *owners: Any) -> None:
+        self._owners = owners
+        self.renew()
+
+    def renew(self) -> None:
+        """Take them as they are now: tracing has changed them, and the program is up to date all the same."""
+        self._version, self._listed = _version, _Listing(self._owners)
+
+    def hold(self) -> bool:
+        """Whether they are still the same."""
+        if self._version == _version and self._listed.holders_hold():
+            return True
+        version, now = _version, _Listing(self._owners)
+        if now.tokens != self._listed.tokens:
+            return False
+        self._version, self._listed = version, now
+        return True
+
+
+class _Same:
+    """An object compared by identity, and kept alive so that no other gets its place."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.value is self.value
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+
+class _Listing:
+    """All facts of some objects as one list of tokens, and the holders that may change unnoticed."""
+
+    def __init__(self, owners: Any) -> None:
+        self.tokens: list[Any] = [setting() for setting in settings]
+        self.holders: list[tuple[Any, list[Any]]] = []
+        self._todo: list[Any] = list(owners)
+        self._seen: set[int] = set()
+        self._left: dict[Any, Any] = {}
+        while self._todo:
+            self._list(self._todo.pop())
+        del self._todo, self._seen, self._left
+
+    def holders_hold(self) -> bool:
+        """Whether every list, array, plain object and function refers to what it did."""
+        return all(same(contents(holder), before) for holder, before in self.holders)
+
+    def _list(self, owner: Any) -> None:
+        if id(owner) in self._seen:
+            return
+        self._seen.add(id(owner))
+        if not isinstance(owner, Watched):
+            if hasattr(type(owner), "facts"):  # it says when they change
+                for value in owner.facts():
+                    self._value(value)
+            else:
+                self._holder(owner)
+            return
+        left = getattr(owner, "_left", {})
+        self._left.update(left)
+        for name, value in list(vars(owner).items()):
+            if name not in owner._no_facts:
+                self.tokens.append(name)
+                if name in left and left[name] is value:
+                    self.tokens.append(_MISSING)
+                else:
+                    self._value(value)
+        for cls in type(owner).__mro__:
+            if is_users(cls):
+                self._value(cls)
+
+    def _value(self, value: Any) -> None:
+        if isinstance(value, PLAIN):
+            self.tokens.append((type(value), repr(value) if value != value else value))
+        elif isinstance(value, list | tuple | dict | set | frozenset):
+            self.tokens.append(type(value))
+            if id(value) not in self._seen:
+                self._seen.add(id(value))
+                self._holder(value)
+        else:
+            self.tokens.append(_Same(getattr(value, "__func__", value)))
+            if isinstance(value, Watched) or hasattr(type(value), "facts") or is_holder(value):
+                self._todo.append(value)
+
+    def _holder(self, holder: Any) -> None:
+        held = contents(holder)
+        if held and not isinstance(holder, tuple | frozenset):
+            self.holders.append((holder, held))
+        _, left = self._left.get(id(holder), (None, {}))
+        if is_large(holder) and alike(left.get("large"), tuple(held)):
+            self.tokens.append(_MISSING)
+        elif is_large(holder) and set(map(type, held)) <= _PLAIN_TYPES:  # data
+            self.tokens.append(tuple(held))
+        elif isinstance(holder, list | tuple) and not left and set(map(type, holder)) <= _PLAIN_TYPES:
+            self.tokens.append(tuple(holder))
+        else:
+            for key, value in refers(holder):
+                if key not in left or not alike(left[key], value):
+                    self._value(key)
+                    self._value(value)
+            self.tokens.append(len)  # here it ends

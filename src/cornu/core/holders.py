@@ -1,0 +1,133 @@
+"""Holders: objects that refer to others which a call may read, and that may change without anybody's being told.
+
+Lists and dictionaries, arrays, plain objects and classes of the user's own, and functions, whose closures, defaults and
+globals are read when they run. `refers` says what a holder refers to; `contents` is quick to make and to compare.
+"""
+
+import array
+import collections
+import dis
+import functools
+import itertools
+import operator
+import sys
+import types
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import jax
+import numpy as np
+
+PLAIN = (bool, int, float, complex, str, bytes, type(None), range, slice, np.generic, np.dtype)
+_CONTAINERS = (list, tuple, dict, set, frozenset, collections.deque)
+_BYTES = (bytearray, array.array, np.ndarray)
+_LARGE = 1 << 12  # items of a container, beyond which a sample of it is compared
+_SMALL_ARRAY = 1 << 20  # bytes of an array; of a larger one as many are compared
+# What classes and functions of these modules hold is theirs.
+_FOREIGN = {"cornu", "numpy", "jax", "jaxlib", "tensorflow", "torch", "pandas", "h5py", "keras"}
+_OPAQUE = (_FOREIGN | set(sys.stdlib_module_names)) - {"collections", "functools", "types", "__main__"}
+_OF_CLASSES = (types.GetSetDescriptorType, types.MemberDescriptorType, classmethod, staticmethod)
+
+
+def is_users(thing: Any) -> bool:
+    """Whether a class or function is the user's own, or one that only wraps what is."""
+    return str(thing.__module__).partition(".")[0] not in _OPAQUE
+
+
+def is_holder(value: Any) -> bool:
+    """Whether what a value refers to counts."""
+    if isinstance(value, _CONTAINERS + _BYTES):
+        return True
+    if isinstance(value, types.FunctionType | type):
+        return is_users(value)
+    if isinstance(value, PLAIN + (types.ModuleType, jax.Array)):
+        return False
+    return isinstance(value, types.MethodType | functools.partial) or is_users(type(value))
+
+
+def refers(holder: Any) -> list[tuple[Any, Any]]:
+    """What a holder refers to now, by key, index or name."""
+    if isinstance(holder, dict):
+        return list(holder.items())
+    if isinstance(holder, _CONTAINERS):
+        return list(enumerate(holder))
+    if isinstance(holder, np.ndarray):
+        step = -(-holder.nbytes // _SMALL_ARRAY) or 1
+        return [(holder.shape, (holder.reshape(-1)[::step] if holder.flags.c_contiguous else holder).tobytes())]
+    if isinstance(holder, _BYTES):
+        return [(len(holder), bytes(holder))]
+    if isinstance(holder, types.FunctionType):
+        return list(_of_function(holder))
+    if isinstance(holder, types.MethodType):
+        return [("self", holder.__self__), ("function", holder.__func__)]
+    if isinstance(holder, functools.partial):
+        return [("function", holder.func), ("arguments", holder.args), ("keywords", holder.keywords)]
+    if isinstance(holder, type):
+        return [(n, v) for n, v in vars(holder).items() if n[:2] != "__" and not isinstance(v, _OF_CLASSES)]
+    listed = [vars(cls).get("__slots__", ()) for cls in type(holder).__mro__]
+    slots = [name for names in listed for name in ((names,) if isinstance(names, str) else names)]
+    named = [(name, getattr(holder, name)) for name in slots if name[:2] != "__" and hasattr(holder, name)]
+    return [*named, *getattr(holder, "__dict__", {}).items()]
+
+
+def _of_function(fn: types.FunctionType) -> Iterator[tuple[str, Any]]:
+    """What a function reads besides its arguments; modules do not change."""
+    for name, cell in zip(fn.__code__.co_freevars, fn.__closure__ or (), strict=True):
+        if cell != types.CellType():  # one without a value yet
+            yield name, cell.cell_contents
+    yield from enumerate(fn.__defaults__ or ())  # type: ignore[misc]
+    yield from {**(fn.__kwdefaults__ or {}), **vars(fn)}.items()
+    for name in _names(fn.__code__):
+        value = fn.__globals__.get(name)
+        if isinstance(value, PLAIN) or is_holder(value) or hasattr(type(value), "_no_facts"):
+            yield name, value
+
+
+@functools.cache
+def _names(code: types.CodeType) -> tuple[str, ...]:
+    """Names of globals that a function and those written inside it read."""
+    inner = [name for const in code.co_consts if isinstance(const, types.CodeType) for name in _names(const)]
+    own = [step.argval for step in dis.get_instructions(code) if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")]
+    return tuple(dict.fromkeys([*own, *inner]))
+
+
+def contents(holder: Any) -> list[Any]:
+    """What a holder refers to, keys and values in one list; a sample of what is large."""
+    if is_large(holder):
+        if isinstance(holder, list | tuple):
+            return [len(holder), *holder[:: len(holder) // _LARGE]]
+        return [len(holder), *itertools.islice(holder.values() if isinstance(holder, dict) else holder, _LARGE)]
+    return [item for pair in refers(holder) for item in pair]
+
+
+def is_large(holder: Any) -> bool:
+    """Whether only a sample of a container is compared."""
+    return isinstance(holder, _CONTAINERS) and len(holder) > _LARGE
+
+
+def same(one: list[Any], other: list[Any]) -> bool:
+    """Whether contents are the same objects, or equal numbers, names and bytes."""
+    return len(one) == len(other) and (all(map(operator.is_, one, other)) or all(map(alike, one, other)))
+
+
+def alike(one: Any, other: Any) -> bool:
+    """Whether two values are one, or equal and plain."""
+    return one is other or (type(one) is type(other) and isinstance(one, PLAIN) and one == other)
+
+
+def changeable(value: Any, seen: set[int], enter: Callable[[Any], bool]) -> Iterator[Any]:
+    """The holders inside a value, not those in large containers.
+
+    Args:
+        value: anything.
+        seen: identities that are done.
+        enter: whether to look into a value.
+    """
+    todo = [value]
+    while todo:
+        value = todo.pop()
+        if id(value) in seen or not is_holder(value) or not enter(value):
+            continue
+        seen.add(id(value))
+        yield value
+        todo += [] if is_large(value) else contents(value)

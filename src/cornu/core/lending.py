@@ -1,0 +1,139 @@
+"""Lending: how programs get the buffers of Variables, and give new ones back, while other threads do the same.
+
+A program that trains overwrites the buffers it is given, and nobody may read them then. Others see the state before its
+steps or after them, never a mixture:
+
+- a reader takes part in `reading` while its program runs, and no buffer that it holds is overwritten;
+- `take` hands over the buffers that nobody holds, and copies of the others; a Variable whose buffer is away makes
+  readers wait for `give`. Once another thread has asked, the next program works on copies, so that readers need not
+  wait for it.
+"""
+
+import contextlib
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from .variable import Variable
+
+_turn = threading.Condition(threading.RLock())  # guards what follows, and the buffers of all Variables
+_readers: Counter[int] = Counter()  # by thread
+_trainers: dict[int, list[set[int]]] = {}  # by thread: the Variables of each run of training
+_asked = False  # whether another thread has read, or waited, since the last program that trains began
+
+
+@contextlib.contextmanager
+def back(*variables: "Variable") -> Iterator[None]:
+    """Inside the `with` block the buffers are in their places, and stay there."""
+    with _turn:
+        _wait(variables)
+        yield
+
+
+def _wait(variables: Sequence["Variable"]) -> None:
+    global _asked
+    me = threading.get_ident()
+    while any(v.away not in (0, me) for v in variables):
+        _asked = True
+        _turn.wait()
+
+
+@contextlib.contextmanager
+def reading(variables: Sequence["Variable"], own: Callable[[Any], Any]) -> Iterator[list[Any]]:
+    """The buffers, for a program that overwrites none of them and runs inside the `with` block.
+
+    Args:
+        variables: what the program reads.
+        own: function that makes a buffer one of the engine's.
+    """
+    global _asked
+    me = threading.get_ident()
+    with _turn:
+        _wait(variables)
+        _asked = _asked or any(thread != me for thread in _trainers)
+        _readers[me] += 1
+        values = [v.held(own) for v in variables]
+    try:
+        yield values
+    finally:
+        with _turn:
+            _readers[me] -= 1
+            if _readers[me] <= 0:
+                del _readers[me]
+
+
+def take(variables: Sequence["Variable"], copy: Callable[[Any], Any]) -> tuple[list[Any], bool]:
+    """Buffers for a program that overwrites them; `give` or `put_back` must follow.
+
+    Args:
+        variables: what the program overwrites.
+        copy: function that copies a buffer of the engine.
+
+    Returns:
+        The buffers, and whether other threads read the Variables meanwhile, as they were before.
+    """
+    global _asked
+    me = threading.get_ident()
+    with _turn:
+        _wait(variables)
+        shared = _asked or any(thread != me for thread in _readers)
+        _asked = False
+        buffers = []
+        for variable in variables:
+            buffer = variable.buffer()
+            if isinstance(buffer, np.ndarray):  # a program makes its own copy of it
+                buffers.append(buffer)
+            elif shared or variable.lent:
+                buffers.append(copy(buffer))
+            else:
+                variable.away = me
+                buffers.append(buffer)
+        return buffers, shared
+
+
+def give(variables: Sequence["Variable"], buffers: Sequence[Any]) -> None:
+    """Put what a program returned in place, all at once."""
+    with _turn:
+        for variable, buffer in zip(variables, buffers, strict=True):
+            variable.keep(buffer)
+        _turn.notify_all()
+
+
+def put_back(variables: Sequence["Variable"]) -> None:
+    """The program did not come to an end: what was taken is as it was, if nothing overwrote it."""
+    with _turn:
+        for variable in variables:
+            variable.away = 0
+        _turn.notify_all()
+
+
+@contextlib.contextmanager
+def training(variables: Sequence["Variable"], who: str) -> Iterator[None]:
+    """Inside the `with` block this thread, and no other, trains the Variables.
+
+    Args:
+        variables: what training assigns.
+        who: what is trained, for the message.
+
+    Raises:
+        RuntimeError: another thread trains one of them.
+    """
+    me, mine = threading.get_ident(), {id(v) for v in variables}
+    with _turn:
+        if any(mine & theirs for thread, runs in _trainers.items() if thread != me for theirs in runs):
+            raise RuntimeError(
+                f"{who} is being trained in another thread. Two trainings of the same weights would overwrite each "
+                "other: wait for the first to end, or train a copy from cornu.models.clone_model."
+            )
+        _trainers.setdefault(me, []).append(mine)
+    try:
+        yield
+    finally:
+        with _turn:
+            _trainers[me].remove(mine)
+            if not _trainers[me]:
+                del _trainers[me]

@@ -1,0 +1,73 @@
+"""Copies of layers and models, by `copy` and `pickle`: the same configuration and state, and nothing shared."""
+
+from typing import Any
+
+import numpy as np
+
+from ..core import codec, lookup, parts
+from ..core.variable import Variable
+
+
+def reduced(layer: Any) -> tuple[Any, ...]:
+    """What `pickle` keeps of a layer: how to make it, and what to put into it.
+
+    Args:
+        layer: a layer or model.
+    """
+    compiled = layer.get_compile_config() if hasattr(layer, "get_compile_config") else None
+    state = {
+        "shapes": layer.get_build_config(),
+        "values": [(np.array(v.stored), v.trainable) for v in layer.variables] if layer.built else [],
+        "compiled": compiled,
+        "slots": [np.array(v.stored) for v in layer.optimizer.variables] if compiled and layer.optimizer else [],
+        "with_slots": _places(layer) if compiled and layer.optimizer else [],
+    }
+    return _revived, (codec.encode_object(layer), _own_objects(layer), state)
+
+
+def _revived(encoded: dict[str, Any], own: dict[str, Any], state: dict[str, Any]) -> Any:
+    """The layer that `reduced` described."""
+    with lookup.custom_object_scope(own):
+        layer = codec.decode(encoded)
+        if state["values"] and not layer.built:
+            layer.build_from_config(state["shapes"] or {})
+        _put(layer.variables, [value for value, _ in state["values"]], layer.name)
+        variables = layer.variables
+        if state["compiled"] is not None:
+            for variable in variables:
+                variable.trainable = False
+            layer.compile_from_config(state["compiled"])
+            if state["slots"]:
+                layer.optimizer.build([variables[place] for place in state["with_slots"]])
+                _put(layer.optimizer.variables, state["slots"], "the optimizer")
+        for variable, (_, trainable) in zip(variables, state["values"], strict=True):
+            variable.trainable = trainable
+    return layer
+
+
+def _places(model: Any) -> list[int]:
+    """Which of a model's Variables the optimizer has slots for, in its order."""
+    places = {id(variable): place for place, variable in enumerate(model.variables)}
+    return [places[id(v)] for v in model.optimizer.updated() if id(v) in places]
+
+
+def _put(variables: list[Variable], values: list[Any], what: str) -> None:
+    if [v.stored_shape for v in variables] != [value.shape for value in values]:
+        raise ValueError(
+            f"A copy of {what!r} cannot be made: its get_config() and build() make other weights than it has. Let "
+            "get_config() return every argument of the constructor."
+        )
+    for variable, value in zip(variables, values, strict=True):
+        variable.store(value)
+
+
+def _own_objects(layer: Any) -> dict[str, Any]:
+    """The user's own classes and functions in a layer, by the names that its configuration has for them."""
+    found: dict[str, Any] = {}
+    for _, part in parts.walk(layer):
+        candidates = [type(part), *vars(part).values()] if not isinstance(part, Variable) else []
+        for item in candidates:
+            known = getattr(item, "__name__", None)
+            if callable(item) and known and not str(getattr(item, "__module__", "")).startswith("cornu."):
+                found[lookup.get_registered_name(item)] = found[known] = item
+    return found

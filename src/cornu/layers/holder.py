@@ -1,0 +1,199 @@
+"""Holder: what has weights. They are found, frozen, read and replaced here; `Layer` adds the call."""
+
+import weakref
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from .. import regularizers
+from ..core import dtypes, names, parts
+from ..core.config import Configurable
+from ..core.lookup import tables
+from ..core.parts import Part
+from ..core.reading import Reading
+from ..core.variable import Variable, checked_shape
+
+
+class Holder(Configurable, Part):
+    """An object with weights: those it made, and those of the layers that it keeps as attributes."""
+
+    __slots__ = ("_path",)
+    name: str
+    built: bool = False
+    _trainable: bool
+    _no_facts = frozenset({"built", "input_spec"})
+
+    def add_weight(
+        self,
+        shape: Any = None,
+        initializer: Any = None,
+        dtype: Any = None,
+        trainable: bool = True,
+        autocast: bool = True,
+        regularizer: Any = None,
+        constraint: Any = None,
+        aggregation: str = "none",
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> Variable:
+        """Make a weight.
+
+        A weight called `kernel` takes `self.kernel_initializer`, `self.kernel_regularizer` and
+        `self.kernel_constraint` where the layer has them and the call names none.
+
+        Args:
+            shape: tuple of sizes; `()` by default.
+            initializer: name, function or array; Glorot uniform for floats and zeros for integers by default.
+            dtype: dtype it is kept in, by default that of the layer's policy.
+            trainable: whether training changes it.
+            autocast: whether it is read in the computation's dtype.
+            regularizer: function of the weight whose value is added to the loss.
+            constraint: function applied to the weight after each update.
+            aggregation: accepted for compatibility.
+            name: its name within the layer.
+            **kwargs: older arguments, which are ignored.
+        """
+        if isinstance(shape, str):  # Keras 2 took the name first
+            shape, name, initializer = initializer, shape, dtype if callable(dtype) else None
+            dtype = None
+        own = {k: getattr(self, f"{name}_{k}", None) for k in ("initializer", "regularizer", "constraint")}
+        dtype = dtypes.standardize(dtype or self.variable_dtype)
+        if initializer is None:
+            initializer = own["initializer"] or ("glorot_uniform" if dtypes.is_float(dtype) else "zeros")
+        if not hasattr(initializer, "shape"):
+            initializer = tables()["keras.initializers"].get(initializer)
+            shape = checked_shape(() if shape is None else shape, self.name)
+        with self._named():
+            variable = Variable(initializer, shape, dtype, trainable, autocast, aggregation, name=name)
+        variable.trainable = trainable and self._trainable
+        variable.regularizer = regularizers.get(regularizer) or own["regularizer"]
+        variable.constraint = tables()["keras.constraints"].get(constraint) or own["constraint"]
+        self._made.append(weakref.ref(variable))
+        return variable
+
+    def add_variable(self, *args: Any, **kwargs: Any) -> Variable:
+        """Same as `add_weight`."""
+        return self.add_weight(*args, **kwargs)
+
+    def _named(self) -> Any:
+        """A `with` block in which Variables have the layer's name in their path, once."""
+        if not hasattr(self, "_path"):
+            object.__setattr__(self, "_path", names.path_of(self.name))
+        return names.name_scope(self.name, self)
+
+    @property
+    def path(self) -> str:
+        """Its name, behind those of the layers that it is in."""
+        return getattr(self, "_path", self.name)
+
+    @property
+    def variable_dtype(self) -> str:
+        """Dtype of the weights."""
+        return dtypes.floatx()
+
+    # Which weights there are
+
+    @property
+    def weights(self) -> list[Variable]:
+        """All weights, those of inner layers included: of each layer those made to be trained come first."""
+        found = {id(v): v for owner in self._holders() for v in own_variables(owner)}
+        return list(found.values())
+
+    def _holders(self) -> Iterator[Any]:
+        """This layer and those inside at any depth, with the readings of their weights."""
+        for _, part in parts.walk(self, into=_holds):
+            if _holds(part):
+                yield part
+
+    def _sublayers(self) -> list[Any]:
+        """The layers that it holds itself."""
+        return [part for _, part in parts.parts(self) if isinstance(part, Holder)]
+
+    @property
+    def variables(self) -> list[Variable]:
+        """All Variables: weights, states of random streams, and metrics."""
+        return [part for _, part in parts.walk(self) if isinstance(part, Variable)]
+
+    @property
+    def trainable_weights(self) -> list[Variable]:
+        """The weights that training changes; none of a layer with `trainable=False`."""
+        return [v for v in self.weights if v.trainable] if self._trainable else []
+
+    @property
+    def non_trainable_weights(self) -> list[Variable]:
+        """The weights that training leaves alone."""
+        return [v for v in self.weights if not v.trainable] if self._trainable else self.weights
+
+    @property
+    def trainable_variables(self) -> list[Variable]:
+        """Same as `trainable_weights`."""
+        return self.trainable_weights
+
+    @property
+    def non_trainable_variables(self) -> list[Variable]:
+        """All Variables that training by gradient leaves alone."""
+        trained = {id(v) for v in self.trainable_weights}
+        return [v for v in self.variables if id(v) not in trained]
+
+    @property
+    def trainable(self) -> bool:
+        """Whether training changes the weights. Setting it sets it for every weight and layer inside."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        self._trainable = bool(value)
+        for _, part in parts.parts(self):
+            if isinstance(part, Variable):
+                part.trainable = bool(value) and part.begins_trainable
+            elif isinstance(part, Holder):
+                part.trainable = value
+
+    # Their values
+
+    def get_weights(self) -> list[np.ndarray[Any, Any]]:
+        """Copies of all weights, as they are kept, in the order of `weights`."""
+        return [np.array(v.stored) for v in self.weights]
+
+    def set_weights(self, weights: Any) -> None:
+        """Replace all weights.
+
+        Args:
+            weights: list of arrays in the order and shapes of `get_weights`.
+
+        Raises:
+            ValueError: another number of arrays, or another shape; then no weight has changed.
+        """
+        own = self.weights
+        if len(own) != len(weights):
+            hint = "" if own or not weights else " It has none yet: build it first by calling it on data."
+            raise ValueError(f"Layer {self.name!r} has {len(own)} weights, but {len(weights)} arrays were given.{hint}")
+        arrays = [np.asarray(w) for w in weights]
+        for variable, array in zip(own, arrays, strict=True):
+            if variable.stored_shape != array.shape:
+                raise ValueError(
+                    f"Weight {variable.path!r} has shape {variable.stored_shape}, but the array given has "
+                    f"{array.shape}. The arrays must come from a layer of the same architecture."
+                )
+        for variable, array in zip(own, arrays, strict=True):
+            variable.store(array)
+
+    def count_params(self) -> int:
+        """Number of elements of all weights."""
+        if not self.built:
+            raise ValueError(
+                f"Layer {self.name!r} has no weights to count before it is built. Call it on data, or give the model "
+                "an Input(shape=...) first."
+            )
+        return sum(v.size for v in self.weights)
+
+
+def own_variables(owner: Any) -> list[Variable]:
+    """The Variables of a layer itself, not of layers in it: those made to be trained come first."""
+    own = [part for _, part in parts.parts(owner) if isinstance(part, Variable)]
+    return sorted(own, key=lambda variable: not variable.begins_trainable)
+
+
+def _holds(part: Any) -> bool:
+    return isinstance(part, Holder | Reading)

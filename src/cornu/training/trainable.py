@@ -1,0 +1,769 @@
+"""Trainable: a layer that can be trained, evaluated and asked for predictions; `Model` is one."""
+
+import contextlib
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import jax
+import numpy as np
+
+from .. import engine
+from ..core import codec, dtypes, parts, rows, seeds, state
+from ..core.facts import Facts
+from ..core.lending import training
+from ..core.variable import Variable
+from ..layers.layer import Layer
+from ..optimizers import table as optimizer_table
+from . import steps
+from .callbacks import CallbackList, History
+from .compiled import Compiled
+from .data import arrays
+from .data.blocks import Blocks
+from .data.checks import check_class_weight
+from .data.streams import Stream as Batches
+from .data.streams import is_stream
+from .loop import Epoch, Hooks
+from .pace import Pace
+from .predicting import predict_all
+from .programs import Runnable, Stream, Table, making
+from .progress import Progress
+
+_OVERRIDABLE = ("compute_loss", "compute_metrics", "predict_step", "get_metrics_result", "reset_metrics", "metrics")
+_REFUSED = (
+    *("train_step", "test_step", "make_train_function", "make_test_function", "make_predict_function"),
+    *("compute_loss_and_updates", "stateless_compute_loss"),
+)
+
+
+class _Told:
+    """What `compile` was told under that name; None before. A subclass may keep something else by the name."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, model: Any, owner: type) -> Any:
+        compiled = None if model is None else model._compilation()
+        return self if model is None else compiled and compiled.settings[self._name]
+
+
+class Trainable(Layer):
+    """A layer with what training needs: `compile`, `fit`, `evaluate`, `predict` and their siblings for one batch."""
+
+    __slots__ = ("_compiled", "_output_specs", "_predictors")
+    _no_facts = Layer._no_facts | {"stop_training", "history"}
+    stop_training = False
+    loss, loss_weights = _Told(), _Told()
+
+    def _compilation(self) -> Compiled | None:
+        return getattr(self, "_compiled", None)
+
+    def compile(
+        self,
+        optimizer: Any = "rmsprop",
+        loss: Any = None,
+        metrics: Any = None,
+        loss_weights: Any = None,
+        weighted_metrics: Any = None,
+        run_eagerly: bool = False,
+        steps_per_execution: int = 1,
+        jit_compile: Any = "auto",
+        auto_scale_loss: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        """Choose optimizer, loss and metrics for training.
+
+        Args:
+            optimizer: name or optimizer.
+            loss: name, function or loss; a list, dictionary or structure of such for several outputs.
+            metrics: list of names, functions or metrics; a list or dictionary of lists for several outputs.
+            loss_weights: numbers by which the losses of several outputs are multiplied.
+            weighted_metrics: metrics that count samples by their weight.
+            run_eagerly: whether every step runs op by op in Python, so that prints and breakpoints in layers act.
+            steps_per_execution: accepted for compatibility; the loop finds the number itself.
+            jit_compile: accepted for compatibility; training is compiled unless `run_eagerly`.
+            auto_scale_loss: whether a model of policy `mixed_float16` gets its optimizer wrapped in a
+                `LossScaleOptimizer`.
+            **kwargs: older arguments, which are ignored: `sample_weight_mode`, `target_tensors`, `distribute`.
+
+        Raises:
+            ValueError: a name that no optimizer, loss or metric has.
+            TypeError: an unknown argument.
+            NotImplementedError: the class writes a step of its own.
+
+        Example:
+            >>> import cornu
+            >>> model = cornu.Sequential([cornu.Input((2,)), cornu.layers.Dense(1, activation="sigmoid")])
+            >>> model.compile(optimizer="adam", loss="binary_crossentropy", metrics=["accuracy"])
+        """
+        for name in ("sample_weight_mode", "target_tensors", "distribute"):
+            kwargs.pop(name, None)
+        if kwargs:
+            raise TypeError(f"compile() has no argument {next(iter(kwargs))!r}.")
+        self.refuse_overrides()
+        self.forget_programs()
+        self._keep(
+            "_compiled",
+            Compiled(
+                self,
+                optimizer,
+                auto_scale_loss,
+                loss=loss,
+                loss_weights=loss_weights,
+                metrics=metrics,
+                weighted_metrics=weighted_metrics,
+                run_eagerly=run_eagerly,
+                steps_per_execution=steps_per_execution,
+                jit_compile=jit_compile,
+            ),
+        )
+
+    def refuse_overrides(self) -> None:
+        """Raise `NotImplementedError` if a method was written, in the class or on the object, that `fit` ignores."""
+        for name in _REFUSED:
+            if name in vars(self) or getattr(type(self), name, None) is not getattr(Trainable, name, None):
+                raise NotImplementedError(
+                    f"{type(self).__name__} has a {name}() of its own, which fit() would not call. What fit() "
+                    f"calls are {', '.join(_OVERRIDABLE)} and a custom loss, metric or optimizer; for a step of your "
+                    "own write the loop with train_on_batch, or with optimizer.apply."
+                )
+
+    def forget_programs(self) -> None:
+        """Trace anew at the next use, whatever the programs were made from."""
+        self._keep("_predictors", None)
+        self._keep("_output_specs", {})
+
+    @property
+    def compiled(self) -> bool:
+        """Whether `compile` was called."""
+        return self._compilation() is not None
+
+    @property
+    def optimizer(self) -> Any:
+        """The optimizer; another one may take its place at any time."""
+        compiled = self._compilation()
+        return compiled.optimizer if compiled is not None else None
+
+    @optimizer.setter
+    def optimizer(self, value: Any) -> None:
+        self._checked("an optimizer is set").optimizer = value
+
+    @property
+    def run_eagerly(self) -> bool:
+        """Whether steps run op by op in Python; it may be set at any time."""
+        compiled = self._compilation()
+        return bool(compiled is not None and compiled.settings["run_eagerly"])
+
+    @run_eagerly.setter
+    def run_eagerly(self, value: bool) -> None:
+        self._checked("run_eagerly is set").settings["run_eagerly"] = bool(value)
+
+    def _checked(self, what: str) -> Compiled:
+        compiled = self._compilation()
+        if compiled is None:
+            raise RuntimeError(
+                f"Model {self.name!r} must be compiled before {what}: call "
+                'model.compile(optimizer="adam", loss=..., metrics=[...]).'
+            )
+        return compiled
+
+    def get_compile_config(self) -> dict[str, Any] | None:
+        """What `compile` was told, as plain data; None before."""
+        compiled = self._compilation()
+        return None if compiled is None else compiled.get_config()
+
+    def compile_from_config(self, config: dict[str, Any]) -> None:
+        """Compile as `get_compile_config` says."""
+        values = {k: codec.decode_value(v) for k, v in config.items() if k != "optimizer"}
+        self.compile(optimizer=codec.decode(config["optimizer"], optimizer_table), **values)
+        if self.built and self.optimizer is not None:
+            self.optimizer.build(self.trainable_variables)
+
+    # Metrics
+
+    @property
+    def metrics(self) -> list[Any]:
+        """The metrics: the loss, those that its layers keep, and those of `compile` once the first batch was seen."""
+        compiled = self._compilation()
+        tracked = compiled.tracked() if compiled is not None else []
+        return [metric for _, metric in tracked] or self.own_metrics()
+
+    def own_metrics(self) -> list[Any]:
+        """The metrics that the model or a layer inside keeps as attributes."""
+        return [part for _, part in parts.walk(self) if hasattr(part, "update_state")]
+
+    @property
+    def metrics_names(self) -> list[str]:
+        """Keys of the logs, in the order of what `evaluate` returns."""
+        compiled = self._compilation()
+        return [key for key, _ in compiled.tracked()] if compiled is not None and compiled.plan else ["loss"]
+
+    def reset_metrics(self) -> None:
+        """Set every metric back to its beginning."""
+        for metric in self.metrics:
+            metric.reset_state()
+
+    def get_metrics_result(self) -> dict[str, Any]:
+        """The value of every metric by name."""
+        compiled = self._compilation()
+        tracked = compiled.tracked() if compiled is not None else []
+        results: dict[str, Any] = {}
+        for key, metric in tracked:
+            value = metric.result()
+            results.update(value if isinstance(value, dict) else {key: value})
+        return results
+
+    # What a subclass may write
+
+    def compute_loss(
+        self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True
+    ) -> Any:
+        """The loss to minimise: that of `compile`, and what regularizers and `add_loss` add. A subclass may write it.
+
+        Args:
+            x: inputs of a batch.
+            y: targets.
+            y_pred: outputs.
+            sample_weight: weights of the samples.
+            training: whether it is to be minimised.
+
+        Returns:
+            A scalar.
+        """
+        plan = self._checked("compute_loss()").plan
+        added = self.losses
+        return sum(added, 0.0) if plan is None else plan.loss(y, y_pred, sample_weight, added)[0]
+
+    def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> dict[str, Any]:
+        """Add a batch to the metrics of `compile`, and give all values. A subclass may write it.
+
+        Args:
+            x: inputs of a batch.
+            y: targets.
+            y_pred: outputs.
+            sample_weight: weights of the samples.
+
+        Returns:
+            The logs: name to value.
+        """
+        plan = self._checked("compute_metrics()").plan
+        if plan is not None:
+            plan.update_metrics(y, y_pred, sample_weight)
+        return self.get_metrics_result()
+
+    def predict_step(self, data: Any) -> Any:
+        """Outputs for a batch of inputs. A subclass may write it.
+
+        Args:
+            data: inputs.
+        """
+        return self(data)
+
+    def overrides(self, name: str) -> bool:
+        """Whether the class writes that method itself, or the object was given one."""
+        return name in vars(self) or getattr(type(self), name) is not getattr(Trainable, name)
+
+    @contextlib.contextmanager
+    def adding(self, losses: list[Any]) -> Iterator[None]:
+        """Inside the `with` block `self.losses` holds what layers added in the step that is traced."""
+        self._keep("_added", losses)
+        try:
+            yield
+        finally:
+            self._keep("_added", [])
+
+    # What programs are made from
+
+    def all_variables(self) -> list[Variable]:
+        """Every Variable that a program of this model may read or assign."""
+        return parts.all_variables(self)
+
+    def is_part(self) -> bool:
+        """Whether it was called on symbolic tensors, to be a part of another model."""
+        return len(self._nodes) > 0
+
+    def count_of_inputs(self) -> int:
+        """How many arrays it takes; 1 where that is not known."""
+        return 1
+
+    def names_of_outputs(self, y_pred: Any) -> list[str]:
+        """Names of the outputs, in order."""
+        return [f"output_{i + 1}" for i in range(len(jax.tree.leaves(y_pred)))]
+
+    def output_specs(self, x: Any) -> Any:
+        """Shapes of the outputs for such inputs, found once per kind of input while the model stays as it is.
+
+        Args:
+            x: tree of arrays or specs.
+        """
+        x = jax.tree.map(lambda a: dtypes.spec(a.shape, a.dtype), x)
+        with making:
+            key = engine.signature(x)
+            known: dict[Any, tuple[Facts, Any]] = getattr(self, "_output_specs", {})
+            if key not in known or not known[key][0].hold():
+                outputs = state.abstract(lambda values: self(values), x)
+                known = {**dict(list(known.items())[-8:]), key: (Facts(self), outputs)}
+                self._keep("_output_specs", known)
+            return known[key][1]
+
+    def predictor(self, x: Any) -> Runnable:
+        """The programs that predict, for the model as it is now.
+
+        Args:
+            x: inputs, for which weights are made where there are none yet.
+        """
+        if not self.built:
+            self.output_specs(x)
+        table = getattr(self, "_predictors", None)
+        if table is None:
+            with making:
+                table = getattr(self, "_predictors", None) or Table()
+                self._keep("_predictors", table)
+        kind = "eager" if self.run_eagerly else "compiled"
+        found: Runnable = table.get(kind, (self,), self._make_predictor)
+        return found
+
+    def _make_predictor(self) -> Runnable:
+        variables = [*self.all_variables(), seeds.session_variable()]
+        step = steps.predict_step(self)
+        pure = state.pure(step, variables)
+
+        def padded(both: Any, values: Any) -> Any:
+            batch, real = both
+            with rows.padded(real):
+                outputs, new = pure(values, batch)
+            return outputs, [value for before, value in zip(values, new, strict=True) if value is not before]
+
+        def alone(batch: Any) -> bool:
+            real = jax.ShapeDtypeStruct((steps.batch_length(batch),), "bool")
+            return rows.alone(padded, (batch, real), [v.spec() for v in variables])
+
+        return Runnable(step, [], variables, alone=alone, eager=self.run_eagerly)
+
+    # Training
+
+    def fit(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        epochs: int = 1,
+        verbose: Any = "auto",
+        callbacks: Any = None,
+        validation_split: float = 0.0,
+        validation_data: Any = None,
+        shuffle: bool = True,
+        class_weight: dict[int, float] | None = None,
+        sample_weight: Any = None,
+        initial_epoch: int = 0,
+        steps_per_epoch: int | None = None,
+        validation_steps: int | None = None,
+        validation_batch_size: int | None = None,
+        validation_freq: int | list[int] = 1,
+        **kwargs: Any,
+    ) -> History:
+        """Train for a number of epochs.
+
+        The arrays are read while it runs: change them only before and after.
+
+        Args:
+            x: inputs, `(samples, ...)`; a list or dictionary of arrays for several inputs; or a generator,
+                Sequence, `tf.data.Dataset` or loader that gives batches `(inputs, targets)`.
+            y: targets, `(samples, ...)`; none if x gives them.
+            batch_size: samples per step of gradient descent, 32 by default.
+            epochs: number of the epoch at which training ends.
+            verbose: 0 silent, 1 a progress bar, 2 a line per epoch; `"auto"` is 1.
+            callbacks: list of callbacks.
+            validation_split: fraction of the samples, taken from the end, that is kept for validation.
+            validation_data: `(x, y)` or `(x, y, sample_weight)` for validation, or a source of batches.
+            shuffle: whether every pass over the data takes the samples in another order.
+            class_weight: class index to weight in the loss.
+            sample_weight: a weight in the loss for every sample.
+            initial_epoch: number of the epoch to begin with.
+            steps_per_epoch: batches per epoch; the next epoch goes on where it ends. Needed for a generator that does
+                not end.
+            validation_steps: batches of validation.
+            validation_batch_size: samples per batch of validation.
+            validation_freq: validate every so many epochs, or after the epochs listed.
+            **kwargs: older arguments, which are ignored: `workers`, `use_multiprocessing`, `max_queue_size`.
+
+        Returns:
+            A `History`, whose `history` maps each metric to its values by epoch.
+
+        Raises:
+            RuntimeError: the model is not compiled, or is being trained in another thread.
+            ValueError: data that does not fit the model, or is empty, or of unequal length.
+
+        Example:
+            >>> import cornu, numpy as np
+            >>> model = cornu.Sequential([cornu.Input((2,)), cornu.layers.Dense(1)])
+            >>> model.compile("sgd", "mse")
+            >>> history = model.fit(np.ones((8, 2)), np.zeros((8, 1)), epochs=2, verbose=0)
+            >>> history.history["loss"][1] < history.history["loss"][0]
+            True
+        """
+        _ignore_older(kwargs, "fit")
+        compiled = self._checked("fit()")
+        batch_size = arrays.check_batch_size(batch_size)
+        if not isinstance(epochs, int | np.integer) or epochs < 0:
+            raise ValueError(f"epochs is a whole number. Received epochs={epochs!r}.")
+        data, validation = self._training_data(
+            x, y, sample_weight, batch_size, shuffle, class_weight, steps_per_epoch, validation_split
+        )
+        if validation_data is not None:
+            validation = _unpack_validation(validation_data)
+        tester = None
+        if validation is not None:
+            val_x, val_y, val_weight = validation
+            tester = self._data(val_x, val_y, val_weight, validation_batch_size or batch_size, validation_steps)
+        history = History()
+        params = {"verbose": verbose, "epochs": epochs, "steps": steps_per_epoch or data.steps}
+        called = CallbackList([*_callback_list(callbacks), history], self, **params)
+        self.history, self.stop_training = history, False
+        progress = Progress(verbose, epochs, steps_per_epoch or data.steps)
+        pace, test_pace, stream = compiled.pace("train", progress.live), compiled.pace("test", progress.live), Stream()
+        hooks = self._hooks(called, "train", progress)
+        logs: dict[str, Any] = {}
+        with training(compiled.runnable("train").written, f"Model {self.name!r}"), _closed(progress):
+            called.call("on_train_begin", {})
+            for epoch in range(initial_epoch, epochs):
+                called.call("on_epoch_begin", epoch, {})
+                progress.begin(epoch)
+                compiled.reset()
+                loop = Epoch(lambda: compiled.runnable("train"), stream, pace, hooks)
+                given = loop.run(data, steps_per_epoch)
+                if given is None:
+                    _warn_of_end(epoch, epochs)
+                    break
+                logs = compiled.logs(given)
+                if tester is not None and _validates(epoch, validation_freq):
+                    results = self._evaluate(tester, test_pace, called, None, validation_steps)
+                    logs.update({f"val_{key}": value for key, value in results.items()})
+                progress.end(loop.done, logs)
+                called.call("on_epoch_end", epoch, logs)
+                if self.stop_training:
+                    break
+                if steps_per_epoch is not None and loop.done < steps_per_epoch:
+                    _warn_of_end(epoch, epochs)
+                    if data.ends:
+                        break
+            if self.optimizer is not None:
+                self.optimizer.finalize_variable_values(compiled.trained())
+            called.call("on_train_end", logs)
+        return history
+
+    def _training_data(
+        self,
+        x: Any,
+        y: Any,
+        weight: Any,
+        batch_size: int,
+        shuffle: bool,
+        class_weight: dict[int, float] | None,
+        steps_per_epoch: int | None,
+        validation_split: float,
+    ) -> tuple[Blocks | Batches, Any]:
+        """The data of `fit`, and what `validation_split` kept of it."""
+        if is_stream(x):
+            if y is not None or validation_split:
+                raise ValueError(
+                    "A source of batches gives targets itself and cannot be split: leave out y, and pass "
+                    "validation_data in place of validation_split."
+                )
+            batches = Batches(x, steps_per_epoch, shuffle=bool(shuffle), class_weight=class_weight)
+            return self._peeked(batches, class_weight), None
+        x, y, weight = arrays.to_host(x, "x"), arrays.to_host(y, "y"), arrays.to_host(weight, "sample_weight")
+        arrays.check_lengths(x, y, weight)
+        if y is None and self._checked("fit()").settings["loss"] is not None:
+            raise ValueError("fit() needs targets: fit(x, y). Only a model whose loss comes from add_loss has none.")
+        arrays.warn_if_nan(x, "x")
+        arrays.warn_if_nan(y, "y")
+        kept = None
+        data = (x, y, weight)
+        if validation_split:
+            data, kept = arrays.split(x, y, weight, validation_split)
+        data = (*data[:2], arrays.to_host(arrays.weigh_classes(data[1], data[2], class_weight), "sample_weight"))
+        self._prepare(data, class_weight)
+        return Blocks(data, batch_size, bool(shuffle)), kept
+
+    def _prepare(self, data: Any, class_weight: Any = None) -> None:
+        """Make the model fit for data of which a batch looks so."""
+        compiled = self._checked("fit()")
+        compiled.prepare(data)
+        if class_weight:
+            check_class_weight(compiled.plan, data[1])
+
+    def _peeked(self, batches: Batches, class_weight: Any = None) -> Batches:
+        """Prepare the model with the first batch of a stream, which is not lost."""
+        batch = batches.first(seeds.host_generator())
+        if batch is None:
+            raise ValueError(
+                "The data source gave no batches. A generator must go on for steps_per_epoch * epochs batches: write "
+                "`while True:` around its loop; a Sequence needs a length of at least 1."
+            )
+        for part, name in ((batch[0], "x"), (batch[1], "y")):
+            arrays.warn_if_nan(part, name)
+        self._prepare(batch, class_weight)
+        return batches
+
+    def _data(self, x: Any, y: Any, weight: Any, batch_size: int, limit: int | None = None) -> Blocks | Batches:
+        """The data of an evaluation."""
+        if is_stream(x):
+            return self._peeked(Batches(x, limit))
+        data = (arrays.to_host(x, "x"), arrays.to_host(y, "y"), arrays.to_host(weight, "sample_weight"))
+        arrays.check_lengths(*data)
+        self._prepare(data)
+        return Blocks(data, arrays.check_batch_size(batch_size))
+
+    def _hooks(self, called: CallbackList, kind: str, progress: Progress | None) -> Hooks:
+        logs = self._checked(kind).logs
+        each = called.acts_on(kind)
+        hooks = Hooks(each=each or self.run_eagerly, stopped=lambda: self.stop_training and kind == "train")
+        if each:
+            hooks.begin = lambda step: called.call(f"on_{kind}_batch_begin", step, {})
+            hooks.end = lambda step, given: called.call(f"on_{kind}_batch_end", step, logs(given))
+        if progress is not None and progress.live:
+            hooks.progress = lambda done, given: progress.show(done, logs(given))
+        return hooks
+
+    def _evaluate(
+        self,
+        data: Blocks | Batches,
+        pace: Pace,
+        called: CallbackList,
+        progress: Progress | None,
+        limit: int | None = None,
+    ) -> dict[str, Any]:
+        compiled = self._checked("evaluate()")
+        called.call("on_test_begin", {})
+        compiled.reset()
+        data.rewind()
+        loop = Epoch(lambda: compiled.runnable("test"), Stream(), pace, self._hooks(called, "test", progress))
+        given = loop.run(data, limit)
+        if given is None:
+            raise ValueError("The data source gave no batches to evaluate on.")
+        logs = compiled.logs(given)
+        if progress is not None:
+            progress.end(loop.done, logs)
+        called.call("on_test_end", logs)
+        return logs
+
+    def evaluate(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        verbose: Any = "auto",
+        sample_weight: Any = None,
+        steps: int | None = None,
+        callbacks: Any = None,
+        return_dict: bool = False,
+        **kwargs: Any,
+    ) -> Any:
+        """Loss and metrics on data, in inference mode.
+
+        Args:
+            x: inputs, as in `fit`.
+            y: targets.
+            batch_size: samples per batch, 32 by default.
+            verbose: 0 silent, 1 a progress bar, 2 a line.
+            sample_weight: a weight for every sample.
+            steps: stop after so many batches.
+            callbacks: list of callbacks.
+            return_dict: return a dictionary by metric in place of a list.
+            **kwargs: older arguments, which are ignored.
+
+        Returns:
+            The loss, or a list of the loss and the metrics in the order of `metrics_names`.
+
+        Raises:
+            RuntimeError: the model is not compiled.
+            ValueError: data that does not fit the model.
+        """
+        _ignore_older(kwargs, "evaluate")
+        self._checked("evaluate()")
+        data = self._data(x, y, sample_weight, arrays.check_batch_size(batch_size), steps)
+        called = CallbackList(_callback_list(callbacks), self, verbose=verbose, epochs=1, steps=steps or data.steps)
+        progress = Progress(verbose, None, steps or data.steps)
+        with _closed(progress):
+            progress.begin(0)
+            logs = self._evaluate(
+                data, self._checked("evaluate()").pace("test", progress.live), called, progress, steps
+            )
+        return _returned(logs, return_dict)
+
+    def predict(
+        self,
+        x: Any,
+        batch_size: int | None = None,
+        verbose: Any = "auto",
+        steps: int | None = None,
+        callbacks: Any = None,
+        **kwargs: Any,
+    ) -> Any:
+        """Outputs for data, in inference mode.
+
+        Args:
+            x: inputs, as in `fit`.
+            batch_size: samples per batch, 32 by default.
+            verbose: 0 or `"auto"` silent, 1 a progress bar, 2 a line.
+            steps: stop after so many batches.
+            callbacks: list of callbacks.
+            **kwargs: older arguments, which are ignored.
+
+        Returns:
+            NumPy arrays in the structure of the outputs, `(samples, ...)`.
+
+        Raises:
+            ValueError: data that does not fit the model.
+
+        Example:
+            >>> import cornu, numpy as np
+            >>> model = cornu.Sequential([cornu.Input((2,)), cornu.layers.Dense(3)])
+            >>> model.predict(np.ones((5, 2))).shape
+            (5, 3)
+        """
+        _ignore_older(kwargs, "predict")
+        called = CallbackList(_callback_list(callbacks), self, verbose=verbose, epochs=1, steps=None)
+        progress = Progress(0 if verbose == "auto" else verbose, None, None)
+        with _closed(progress):
+            return predict_all(self, x, arrays.check_batch_size(batch_size), steps, called, progress)
+
+    def predict_classes(self, x: Any, batch_size: int = 32, verbose: Any = 0) -> Any:
+        """The class of each sample: the largest output, or whether a single one is above 0.5.
+
+        Args:
+            x: inputs, as in `fit`.
+            batch_size: samples per batch.
+            verbose: as in `predict`.
+        """
+        scores = self.predict(x, batch_size=batch_size, verbose=verbose)
+        return scores.argmax(axis=-1) if scores.shape[-1] > 1 else (scores > 0.5).astype("int32")
+
+    def predict_proba(self, x: Any, batch_size: int = 32, verbose: Any = 0) -> Any:
+        """The outputs, where they are probabilities; the older name of `predict`.
+
+        Args:
+            x: inputs, as in `fit`.
+            batch_size: samples per batch.
+            verbose: as in `predict`.
+        """
+        return self.predict(x, batch_size=batch_size, verbose=verbose)
+
+    # Single batches
+
+    def train_on_batch(
+        self,
+        x: Any,
+        y: Any = None,
+        sample_weight: Any = None,
+        class_weight: dict[int, float] | None = None,
+        return_dict: bool = False,
+        reset_metrics: bool = True,
+    ) -> Any:
+        """One step of gradient descent on one batch.
+
+        Args:
+            x: inputs.
+            y: targets.
+            sample_weight: a weight for every sample.
+            class_weight: class index to weight.
+            return_dict: return a dictionary by metric.
+            reset_metrics: whether the metrics are of this batch alone.
+
+        Returns:
+            The loss before the step, or a list of it and the metrics.
+        """
+        return self._on_batch("train", x, y, sample_weight, class_weight, return_dict, reset_metrics)
+
+    def test_on_batch(
+        self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False, reset_metrics: bool = True
+    ) -> Any:
+        """Loss and metrics of one batch.
+
+        Args:
+            x: inputs.
+            y: targets.
+            sample_weight: a weight for every sample.
+            return_dict: return a dictionary by metric.
+            reset_metrics: whether the metrics are of this batch alone.
+        """
+        return self._on_batch("test", x, y, sample_weight, None, return_dict, reset_metrics)
+
+    def _on_batch(
+        self, kind: str, x: Any, y: Any, weight: Any, class_weight: Any, return_dict: bool, reset_metrics: bool
+    ) -> Any:
+        compiled = self._checked(f"{kind}_on_batch()")
+        x, y, weight = arrays.to_host(x, "x"), arrays.to_host(y, "y"), arrays.to_host(weight, "sample_weight")
+        arrays.check_lengths(x, y, weight)
+        weight = arrays.to_host(arrays.weigh_classes(y, weight, class_weight), "sample_weight")
+        batch = arrays.batch((x, y, weight))
+        self._prepare(batch, class_weight)
+        runnable, run = compiled.runnable(kind), engine.current()
+        with training(runnable.written if kind == "train" else [], f"Model {self.name!r}"):
+            if reset_metrics:
+                compiled.reset()
+            given = run.get(runnable.run(runnable.single, Stream(), *run.put((batch,))))
+        return _returned(compiled.logs(given), return_dict)
+
+    def predict_on_batch(self, x: Any) -> Any:
+        """Outputs for one batch.
+
+        Args:
+            x: inputs.
+        """
+        x = arrays.to_host(x, "x")
+        return predict_all(self, x, max(arrays.length(x), 1), None, CallbackList([]), Progress(0, None, None))
+
+
+@contextlib.contextmanager
+def _closed(progress: Progress) -> Iterator[None]:
+    """Leave the terminal in order, whatever happens inside the `with` block."""
+    try:
+        yield
+    finally:
+        progress.abort()
+
+
+def _warn_of_end(epoch: int, epochs: int) -> None:
+    warnings.warn(
+        f"The data ended in epoch {epoch + 1} of {epochs}. A generator must go on for steps_per_epoch * epochs "
+        "batches: write `while True:` around its loop; of arrays or a Sequence an epoch takes what is left.",
+        stacklevel=3,
+    )
+
+
+def _returned(logs: dict[str, Any], return_dict: bool) -> Any:
+    if return_dict:
+        return logs
+    values = list(logs.values())
+    return values[0] if len(values) == 1 else values
+
+
+def _callback_list(callbacks: Any) -> list[Any]:
+    if callbacks is None:
+        return []
+    if isinstance(callbacks, CallbackList):
+        return callbacks.callbacks
+    return list(callbacks) if isinstance(callbacks, list | tuple) else [callbacks]
+
+
+def _unpack_validation(data: Any) -> tuple[Any, Any, Any]:
+    if is_stream(data):
+        return data, None, None
+    if not isinstance(data, tuple | list) or len(data) not in (2, 3):
+        raise ValueError("validation_data is (x, y) or (x, y, sample_weight), or a source of batches.")
+    return (*data, None)[:3]
+
+
+def _validates(epoch: int, frequency: int | list[int]) -> bool:
+    if isinstance(frequency, int):
+        return (epoch + 1) % frequency == 0
+    return epoch + 1 in frequency
+
+
+def _ignore_older(kwargs: dict[str, Any], method: str) -> None:
+    for name in ("workers", "use_multiprocessing", "max_queue_size"):
+        kwargs.pop(name, None)
+    if kwargs:
+        raise TypeError(f"{method}() has no argument {next(iter(kwargs))!r}.")

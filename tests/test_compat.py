@@ -1,0 +1,182 @@
+"""Older Keras: what its words mean today, in files, configs and constructors."""
+
+import json
+
+import h5py
+import numpy as np
+import pytest
+
+import cornu
+from cornu import layers
+from cornu.compat.tables import Era, era
+
+OLD = ["1.2.2", "2.2.4", "2.3.0-tf", "2.15.0"]
+VERSIONS = {version: True for version in OLD} | {"3.0.5": False, "3.15.1": False}
+
+
+def test_the_era_of_a_version():
+    assert [era(version) for version in OLD] == [Era(1), Era(2), Era(2, True), Era(2, True)]
+    assert era("3.15.1") == era("nightly") == era(None) == Era(3)
+
+
+def slope(old):
+    """The hard sigmoid of an era."""
+    return lambda x: np.clip(x * (0.2 if old else 1 / 6) + 0.5, 0, 1)
+
+
+def lstm(x, kernel, recurrent, bias, gate):
+    """An LSTM's last output, step by step."""
+    h = c = np.zeros((len(x), len(recurrent)))
+    for step in range(x.shape[1]):
+        i, f, g, o = np.split(x[:, step] @ kernel + h @ recurrent + bias, 4, axis=1)
+        c = gate(f) * c + gate(i) * np.tanh(g)
+        h = gate(o) * np.tanh(c)
+    return h
+
+
+def rewritten(path, version):
+    """The .h5 file as if a version of Keras had written it."""
+    with h5py.File(path, "a") as file:
+        file.attrs["keras_version"] = version
+    return path
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_the_hard_sigmoid_of_a_file_is_that_of_its_era(version, tmp_path, rng):
+    made = cornu.Sequential([layers.Input((5, 3)), layers.LSTM(4, recurrent_activation="hard_sigmoid")])
+    made.set_weights([2 * rng.normal(size=w.shape) for w in made.weights])
+    made.save(tmp_path / "m.h5")
+    loaded = cornu.models.load_model(rewritten(tmp_path / "m.h5", version))
+    x = rng.normal(size=(6, 5, 3)).astype("float32")
+    expected = lstm(x, *made.get_weights(), slope(VERSIONS[version]))
+    np.testing.assert_allclose(loaded.predict(x), expected, 1e-5, 1e-5)
+    loaded.save(tmp_path / "again.keras")  # written today, it still means what it meant
+    again = cornu.models.load_model(tmp_path / "again.keras")
+    np.testing.assert_allclose(again.predict(x), expected, 1e-5, 1e-5)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("wrap", ["Activation", "Dense", "Bidirectional", "TimeDistributed"])
+def test_the_era_reaches_every_activation(version, wrap, rng):
+    layer = {
+        "Activation": lambda: layers.Activation("hard_sigmoid"),
+        "Dense": lambda: layers.Dense(2, "hard_sigmoid"),
+        "Bidirectional": lambda: layers.Bidirectional(layers.GRU(2, recurrent_activation="hard_sigmoid")),
+        "TimeDistributed": lambda: layers.TimeDistributed(layers.Dense(2, activation="hard_sigmoid")),
+    }[wrap]
+    model = cornu.Sequential([layers.Input((5, 3)), layer()])
+    text = json.dumps({**json.loads(model.to_json()), "keras_version": version})
+    found = str(cornu.models.model_from_json(text).get_config())
+    assert ("hard_sigmoid_of_keras_2" in found) == VERSIONS[version]
+
+
+def of_one(class_name, config, version):
+    """The layer in the JSON of a Sequential with one."""
+    config = {"name": "it", "batch_input_shape": [None, 4, 2], **config}
+    inner = {"name": "s", "layers": [{"class_name": class_name, "config": config}]}
+    text = json.dumps({"class_name": "Sequential", "config": inner, "keras_version": version, "backend": "tensorflow"})
+    return cornu.models.model_from_json(text).layers[-1]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_gru_that_says_nothing_about_reset_after(version):
+    assert of_one("GRU", {"units": 3}, version).reset_after == (not VERSIONS[version])
+    assert of_one("GRU", {"units": 3, "reset_after": True}, version).reset_after
+
+
+def test_a_gru_without_a_file_is_one_of_today():
+    assert layers.GRU.from_config({"units": 3}).reset_after
+    assert layers.deserialize({"class_name": "GRU", "config": {"units": 3}}).reset_after
+
+
+@pytest.mark.parametrize(("name", "old"), [("Adadelta", 1.0), ("Adagrad", 0.01), ("Nadam", 0.002), ("Adamax", 0.002)])
+def test_rates_that_a_file_does_not_name(name, old, tmp_path):
+    def loaded(version):
+        model = cornu.Sequential([layers.Input((2,)), layers.Dense(1)])
+        model.compile(name.lower(), "mse")
+        model.save(tmp_path / "m.h5")
+        with h5py.File(tmp_path / "m.h5", "a") as file:
+            training = json.loads(file.attrs["training_config"])
+            del training["optimizer_config"]["config"]["learning_rate"]
+            file.attrs["training_config"] = json.dumps(training)
+        rewritten(tmp_path / "m.h5", version)
+        return float(cornu.models.load_model(tmp_path / "m.h5").optimizer.learning_rate)
+
+    assert loaded("2.2.4") == pytest.approx(old)
+    assert loaded("2.15.0") == loaded("3.15.1") == pytest.approx(0.001)
+
+
+def test_a_class_of_ones_own_keeps_its_arguments():
+    class Own(layers.Layer):
+        def __init__(self, implementation, time_major=False, alpha=1.0, **kwargs):
+            super().__init__(**kwargs)
+            self.implementation, self.time_major, self.alpha = implementation, time_major, alpha
+
+        def call(self, x):
+            return x
+
+        def get_config(self):
+            own = {name: getattr(self, name) for name in ("implementation", "time_major", "alpha")}
+            return {**super().get_config(), **own}
+
+    for name in ("Own", "LeakyReLU", "LSTM"):  # whatever it is called
+        Own.__name__ = name
+        model = cornu.Sequential([layers.Input((2,)), Own(3, time_major=True, alpha=0.7)])
+        loaded = cornu.models.model_from_json(model.to_json(), custom_objects={name: Own})
+        found = loaded.layers[-1]
+        assert type(found) is Own
+        assert (found.implementation, found.time_major, found.alpha) == (3, True, 0.7)
+
+
+def test_a_subclass_passes_old_arguments_on():
+    class Own(layers.LSTM):
+        pass
+
+    with pytest.warns(UserWarning, match="LSTM: the argument 'time_major' says nothing any more"):
+        made = Own.from_config({"units": 3, "implementation": 1, "time_major": False, "dropout": 0.1})
+    assert made.units == 3
+    assert made.cell.masks_per_gate
+
+
+def test_separable_convolutions_of_keras_1():
+    config = {"nb_filter": 4, "nb_row": 2, "nb_col": 3, "border_mode": "same", "subsample": [1, 1], "init": "zero"}
+    config |= {"batch_input_shape": [None, 5, 5, 2], "dim_ordering": "tf", "bias": False, "b_regularizer": None}
+    layer = of_one("SeparableConvolution2D", config, "1.2.2")
+    assert (layer.filters, tuple(layer.kernel_size), layer.padding, layer.use_bias) == (4, (2, 3), "same", False)
+    assert [type(i).__name__ for i in (layer.depthwise_initializer, layer.pointwise_initializer)] == ["Zeros", "Zeros"]
+
+
+CONSTRUCTORS = {
+    "Dense": (lambda: layers.Dense(output_dim=3, init="zero", bias=False), {"units": 3, "use_bias": False}),
+    "LSTM": (
+        lambda: layers.LSTM(output_dim=3, inner_init="zero", dropout_W=0.1),
+        {"units": 3, "dropout": 0.1, "recurrent_activation": "hard_sigmoid_of_keras_2"},
+    ),
+    "GRU": (lambda: layers.GRU(output_dim=3, consume_less="cpu"), {"units": 3, "reset_after": False}),
+    "Conv2D": (
+        lambda: layers.Conv2D(8, 3, 5, border_mode="same", subsample=(2, 2), dim_ordering="th"),
+        {"kernel_size": [3, 5], "strides": [2, 2], "padding": "same", "data_format": "channels_first"},
+    ),
+    "MaxPooling2D": (lambda: layers.MaxPooling2D((2, 2), border_mode="same"), {"padding": "same"}),
+    "Dropout": (lambda: layers.Dropout(p=0.25), {"rate": 0.25}),
+    "LeakyReLU": (lambda: layers.LeakyReLU(alpha=0.25), {"negative_slope": 0.25}),
+    "SGD": (lambda: cornu.optimizers.SGD(lr=0.5), {"learning_rate": 0.5}),
+    "Adadelta": (lambda: cornu.optimizers.Adadelta(lr=0.5), {"learning_rate": 0.5}),
+}
+
+
+@pytest.mark.parametrize("name", CONSTRUCTORS)
+def test_constructors_know_the_old_words(name):
+    make, expected = CONSTRUCTORS[name]
+    with pytest.warns(UserWarning, match=rf"{name}: the argument '.+' (is called '.+' today|says nothing any more)"):
+        made = make()
+    config = made.get_config()
+    assert {key: config[key] for key in expected} == expected
+    assert type(made).from_config(config).get_config() == config  # in today's words alone
+
+
+def test_a_wrong_word_is_still_an_error():
+    with pytest.raises(TypeError, match="has no argument 'untis'"):
+        layers.Dense(3, untis=3)
+    with pytest.raises(TypeError, match="Dense received 'units' twice, the second time as 'output_dim'"):
+        layers.Dense(3, output_dim=3)

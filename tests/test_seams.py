@@ -1,0 +1,166 @@
+"""Doors for what comes later: adapters of weights, placement on many devices, export with an unknown batch."""
+
+import os
+import subprocess
+import sys
+
+import grid
+import jax
+import numpy as np
+import pytest
+from jax import export
+
+import cornu
+from cornu import layers
+from cornu.core import parts, state
+from cornu.core.reading import Reading
+from cornu.kernels.platform import target
+
+# A low-rank adapter: what is read of a weight is what it stores and a product of two thin matrices
+
+
+class LowRank(Reading):
+    """Reads `W + A B`, with W as rows of its last axis."""
+
+    def __init__(self, variable, rank=2):
+        super().__init__(variable)
+        rows = int(np.prod(self.shape[:-1]))
+        self.a = self.add_variable((rows, rank), "glorot_uniform", "lora_a")
+        self.b = self.add_variable((rank, self.shape[-1]), "zeros", "lora_b")
+
+    def read(self, stored):
+        return stored + (self.a.value @ self.b.value).reshape(self.shape)
+
+
+def adapted(model):
+    """Freeze every weight, and give each matrix an adapter."""
+    for weight in model.weights:
+        weight.trainable = False
+        if weight.ndim > 1:
+            weight.reading = LowRank(weight)
+    return model
+
+
+def texts():
+    words = layers.Input((6,), dtype="int32")
+    x = layers.LSTM(4, return_sequences=True)(layers.Embedding(9, 5)(words))
+    x = layers.Conv2D(3, 2)(layers.Reshape((6, 4, 1))(x))
+    return cornu.Model(words, layers.Dense(2, "softmax")(layers.Flatten()(x)))
+
+
+class Subclassed(cornu.Model):
+    def __init__(self):
+        super().__init__()
+        self.inner = [texts(), layers.Dense(2, "softmax")]
+
+    def call(self, inputs):
+        return self.inner[1](self.inner[0](inputs))
+
+
+@pytest.mark.parametrize("make", [texts, Subclassed])
+def test_adapters_train_and_the_base_stands_still(make, rng, tmp_path):
+    x = rng.integers(0, 9, (40, 6))
+    y = (x.sum(axis=1) % 2).astype("int32")
+    model = make()
+    before = model.predict(x)
+    adapted(model)
+    np.testing.assert_array_equal(model.predict(x), before)  # B begins with zeros
+    base = {w.path: np.array(w.stored) for w in model.weights if "lora" not in w.path}
+    matrices = [w for w in model.weights if w.ndim > 1 and "lora" not in w.path]
+    assert [w.path for w in model.trainable_weights] == [f"{w.path}/lora_{k}" for w in matrices for k in "ab"]
+    model.compile(cornu.optimizers.Adam(0.02), "sparse_categorical_crossentropy")
+    losses = model.fit(x, y, epochs=20, batch_size=8, verbose=0).history["loss"]
+    assert losses[-1] < 0.9 * losses[0]
+    for weight in model.weights:
+        if weight.path in base:
+            np.testing.assert_array_equal(np.array(weight.stored), base[weight.path])
+    assert all((np.array(w.stored) != w.numpy()).any() for w in matrices)
+    assert len(model.optimizer.variables) == 2 + 2 * len(model.trainable_weights)
+    tuned = model.predict(x)
+    assert np.abs(tuned - before).max() > 0.05
+    np.testing.assert_allclose(np.asarray(model(x)), tuned, rtol=1e-5, atol=1e-6)
+    model.save_weights(tmp_path / "m.weights.h5")
+    for adapter in (part for _, part in parts.walk(model) if isinstance(part, LowRank)):
+        adapter.b.assign(np.zeros(adapter.b.shape))
+    np.testing.assert_allclose(model.predict(x), before, rtol=1e-5, atol=1e-6)
+    model.load_weights(tmp_path / "m.weights.h5")
+    np.testing.assert_array_equal(model.predict(x), tuned)
+    merged = [w.numpy() for w in matrices]
+    for weight, value in zip(matrices, merged, strict=True):
+        weight.reading = None
+        weight.assign(value)
+    np.testing.assert_allclose(model.predict(x), tuned, rtol=1e-5, atol=1e-6)
+
+
+def test_what_is_read_cannot_be_assigned():
+    weight = cornu.Variable(np.ones((2, 3), "float32"))
+    weight.reading = LowRank(weight)
+    with pytest.raises(ValueError, match="Assign what it stores with variable.store"):
+        weight.assign(np.zeros((2, 3)))
+
+
+# Placement: four devices and one give the same numbers
+
+SHARDED = """
+import jax, numpy as np
+from jax.sharding import Mesh, NamedSharding, PartitionSpec
+import cornu
+from cornu import engine, layers
+
+def train():
+    cornu.utils.set_random_seed(1)
+    model = cornu.Sequential(
+        [layers.Input((6,)), layers.Dense(8, "tanh"), layers.BatchNormalization(), layers.Dense(3, "softmax")]
+    )
+    model.compile(cornu.optimizers.SGD(0.1, momentum=0.9), "sparse_categorical_crossentropy", metrics=["accuracy"])
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(100, 6)), rng.integers(0, 3, 100)
+    history = model.fit(x, y, batch_size=16, epochs=3, verbose=0, validation_split=0.2).history
+    return [*model.get_weights(), *history.values(), model.predict(x)]
+
+one = train()
+mesh, put = Mesh(np.array(jax.devices()), ("batch",)), []
+
+def place(kind, array):
+    split = kind == "batch" and np.ndim(array) and array.shape[0] % 4 == 0
+    put.append(bool(split))
+    return NamedSharding(mesh, PartitionSpec("batch") if split else PartitionSpec())
+
+engine.current().place = place
+four = train()
+for a, b in zip(one, four, strict=True):
+    np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
+assert len(jax.devices()) == 4 and any(put)
+"""
+
+
+def test_a_batch_split_over_four_devices_gives_the_same_numbers():
+    flags = f"{os.environ.get('XLA_FLAGS', '')} --xla_force_host_platform_device_count=4".strip()
+    environment = {**os.environ, "XLA_FLAGS": flags, "CORNU_BACKEND": "jax"}
+    done = subprocess.run([sys.executable, "-c", SHARDED], capture_output=True, text=True, env=environment)
+    assert done.returncode == 0, done.stderr
+
+
+# Export: a batch of unknown size passes through every layer, for one platform and for several
+
+
+@pytest.mark.parametrize("platforms", [["cpu"], ["cpu", "cuda", "tpu"]], ids=["cpu", "any"])
+@pytest.mark.parametrize("case", grid.LAYERS, ids=lambda c: c.id)
+def test_an_unknown_batch_passes(case, platforms):
+    layer, x = case.make(cornu), case.data()
+    layer(x)
+    variables = parts.all_variables(layer)
+    several = isinstance(x, list)
+    run = state.pure(lambda inputs: layer(inputs), variables)
+    size = export.symbolic_shape("size")[0]
+    specs = jax.tree.map(lambda a: jax.ShapeDtypeStruct((size, *a.shape[1:]), a.dtype), x)
+    with target(platforms[0] if len(platforms) == 1 else "any"):
+        exported = export.export(jax.jit(lambda v, inputs: run(v, inputs)[0]), platforms=platforms)(
+            [v.spec() for v in variables], specs
+        )
+    for count in (1, 5):
+        batch = jax.tree.map(lambda a, count=count: np.concatenate([a] * 5)[:count], x)
+        ours, expected = exported.call([v.array() for v in variables], batch), layer(batch)
+        assert several == isinstance(x, list)
+        for a, b in zip(jax.tree.leaves(ours), jax.tree.leaves(expected), strict=True):
+            np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-5)

@@ -1,0 +1,781 @@
+"""No program works from stale facts: what is changed between two calls holds in the second; nothing else compiles.
+
+The oracle is Keras run eagerly, which has no program that could be stale, in the changed state.
+"""
+
+import collections
+import functools
+
+import keras
+import numpy as np
+import pytest
+import twins
+
+import cornu
+
+ROWS, BATCH = 20, 8
+pytestmark = pytest.mark.filterwarnings("ignore:A layer's `trainable` state has changed")
+
+
+def data():
+    rng = np.random.default_rng(3)
+    return rng.normal(size=(ROWS, 4)).astype("float32"), rng.normal(size=(ROWS, 1)).astype("float32")
+
+
+# Everything that runs a program of a model; each gives what it computed and what it left behind.
+
+
+def sorted_by_key(logs):
+    return [logs[key] for key in sorted(logs)]
+
+
+def fit(model, x, y):
+    logs = model.fit(x, y, batch_size=BATCH, shuffle=False, verbose=0).history
+    return [*sorted_by_key(logs), *model.get_weights()]
+
+
+def evaluate(model, x, y):
+    return sorted_by_key(model.evaluate(x, y, batch_size=BATCH, verbose=0, return_dict=True))
+
+
+def predict(model, x, y):
+    return [model.predict(x, batch_size=BATCH, verbose=0)]
+
+
+def call(model, x, y):
+    return [np.asarray(model(x), "float32")]
+
+
+def train_on_batch(model, x, y):
+    model.reset_metrics()
+    return [*sorted_by_key(model.train_on_batch(x, y, return_dict=True)), *model.get_weights()]
+
+
+def test_on_batch(model, x, y):
+    model.reset_metrics()
+    return sorted_by_key(model.test_on_batch(x, y, return_dict=True))
+
+
+def predict_on_batch(model, x, y):
+    return [model.predict_on_batch(x)]
+
+
+test_on_batch.__test__ = False  # a method of models, not a test
+RUNS = [call, predict, predict_on_batch, evaluate, test_on_batch, train_on_batch, fit]
+
+
+def stale(mine, theirs, rng):
+    """Names of the methods that do not give what Keras gives, each from the same weights."""
+    wrong = []
+    for run in RUNS:
+        twins.same_weights(mine, theirs, rng)
+        try:
+            for ours, expected in zip(run(mine, *data()), run(theirs, *data()), strict=True):
+                twins.close(ours, expected)
+        except AssertionError:
+            wrong.append(run.__name__)
+    return wrong
+
+
+def compiled(mine, theirs, loss="mse", metrics=("mae",), momentum=0.0, rate=0.05):
+    """Compile both; a loss or metric that is a function makes it for a library."""
+    for lib, model in ((cornu, mine), (keras, theirs)):
+        own = [metric(lib) if callable(metric) else metric for metric in metrics]
+        more = {"run_eagerly": True} if lib is keras else {}
+        optimizer = lib.optimizers.SGD(rate, momentum=momentum)
+        model.compile(optimizer, loss(lib) if callable(loss) else loss, metrics=own, **more)
+
+
+def used(model):
+    """The model, after every method."""
+    for run in RUNS:
+        run(model, *data())
+    return model
+
+
+def changed(make, change, rng, **options):
+    """Use every method, change one thing, and name the methods that do not notice."""
+    mine, theirs = twins.pair(make)
+    compiled(mine, theirs, **options)
+    used(mine)
+    change(cornu, mine), change(keras, theirs)
+    return stale(mine, theirs, rng)
+
+
+def dense(lib, *between):
+    """A small model; the layers between its two are functions of the library."""
+    layers = lib.layers
+    hidden = layers.Dense(
+        5,
+        "tanh",
+        kernel_regularizer=lib.regularizers.L2(0.01),
+        kernel_constraint=lib.constraints.MaxNorm(2.0),
+        name="hidden",
+    )
+    return lib.Sequential([layers.Input((4,)), hidden, *[make(lib) for make in between], layers.Dense(1, name="out")])
+
+
+# The optimizer
+
+
+def other_optimizer(lib, model):
+    model.optimizer = lib.optimizers.SGD(0.5)
+
+
+def schedule(lib, model):
+    model.optimizer.learning_rate = lib.optimizers.schedules.InverseTimeDecay(0.5, 3, 0.7)
+
+
+def another_schedule(lib, model):
+    schedule(lib, model)
+    model.optimizer.learning_rate = lib.optimizers.schedules.ExponentialDecay(0.1, 2, 0.5)
+
+
+def setting(name, value):
+    """A change of an attribute of the optimizer."""
+
+    def change(lib, model):
+        setattr(model.optimizer, name, value)
+
+    change.__name__ = name
+    return change
+
+
+OPTIMIZER = [
+    setting("learning_rate", 0.5), schedule, another_schedule, other_optimizer, setting("momentum", 0.9),
+    setting("nesterov", True), setting("weight_decay", 0.3), setting("clipnorm", 0.01), setting("clipvalue", 0.001),
+    setting("global_clipnorm", 0.02),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("change", OPTIMIZER, ids=lambda f: f.__name__)
+def test_the_optimizer(change, rng):
+    """Its state goes on from where it was, so both have the same past."""
+    mine, theirs = twins.pair(dense)
+    compiled(mine, theirs, momentum=0.5)
+    assert stale(mine, theirs, rng) == []
+    change(cornu, mine), change(keras, theirs)
+    assert stale(mine, theirs, rng) == []
+
+
+# Layers of the library
+
+
+def attribute(path, value, *between):
+    """A model with layers between, and a change of an attribute at a path such as "hidden.activation"."""
+
+    def change(lib, model):
+        owner = model.get_layer(path.split(".")[0])
+        *inner, last = path.split(".")[1:]
+        for name in inner:
+            owner = getattr(owner, name)
+        setattr(owner, last, value(lib) if callable(value) else value)
+
+    return pytest.param(between, change, id=path)
+
+
+def layer(name, *args, **kwargs):
+    """A layer between, by its class."""
+    return lambda lib: getattr(lib.layers, name)(*args, name="it", **kwargs)
+
+
+def steps(name, *args, **kwargs):
+    """A recurrent layer between."""
+    return lambda lib: lib.Sequential(
+        [lib.layers.Reshape((5, 1)), getattr(lib.layers, name)(*args, name="inner", **kwargs)], name="it"
+    )
+
+
+LAYERS = [
+    attribute("hidden.activation", lambda lib: lib.activations.get("relu")),
+    attribute("hidden.kernel_regularizer.l2", 0.5),
+    attribute("hidden.kernel_constraint.max_value", 0.3),
+    attribute("hidden.kernel.regularizer", lambda lib: lib.regularizers.L1(0.5)),
+    attribute("hidden.kernel.constraint", lambda lib: lib.constraints.NonNeg()),
+    attribute("hidden.activity_regularizer", lambda lib: lib.regularizers.L2(0.5)),
+    attribute("it.negative_slope", 0.9, layer("LeakyReLU", 0.1)),
+    attribute("it.epsilon", 0.7, layer("LayerNormalization")),
+    attribute("it.momentum", 0.2, layer("BatchNormalization", momentum=0.9)),
+    attribute("it.function", lambda lib: lambda x: x * 3.0, layer("Lambda", lambda x: x * 2.0)),
+]
+
+
+@pytest.mark.parametrize("between,change", LAYERS)
+def test_a_layer(between, change, rng):
+    assert changed(lambda lib: dense(lib, *between), change, rng) == []
+
+
+def test_a_layer_of_an_inner_model(rng):
+    def inner(lib):
+        return lib.Sequential([lib.layers.Input((5,)), lib.layers.Dense(3, "tanh", name="deep")], name="it")
+
+    def change(lib, model):
+        model.get_layer("it").layers[-1].activation = lib.activations.get("relu")
+
+    assert changed(lambda lib: dense(lib, inner), change, rng) == []
+
+
+@pytest.mark.parametrize("run", [call, predict, predict_on_batch], ids=lambda f: f.__name__)
+def test_the_direction_of_a_recurrent_layer(run, rng):
+    model = cornu.Sequential([cornu.Input((5, 2)), cornu.layers.LSTM(3, name="it")])
+    x = rng.normal(size=(6, 5, 2)).astype("float32")
+    run(model, x, None)
+    backwards = run(model, x[:, ::-1], None)[0]
+    model.get_layer("it").go_backwards = True
+    twins.close(run(model, x, None)[0], backwards)
+
+
+def test_the_rate_of_dropout(rng):
+    """Zero in place of a half: no randomness is left that could differ from Keras's."""
+
+    def change(lib, model):
+        model.get_layer("it").rate = 0.0
+
+    assert changed(lambda lib: dense(lib, layer("Dropout", 0.5)), change, rng) == []
+
+
+def test_dropout_that_begins_later(rng):
+    model = dense(cornu, layer("Dropout", 0.0))
+    model.compile("sgd", "mse")
+    x, y = data()
+    before = model.test_on_batch(x, y)
+    assert model.train_on_batch(x, y) == pytest.approx(before, rel=1e-5)
+    model.get_layer("it").rate = 0.9
+    before = model.test_on_batch(x, y)
+    assert model.train_on_batch(x, y) != pytest.approx(before, rel=1e-3)
+
+
+@pytest.mark.parametrize("run", [call, predict, predict_on_batch], ids=lambda f: f.__name__)
+def test_the_dtype_policy_of_a_layer(run):
+    model = cornu.Sequential([cornu.Input((4,)), cornu.layers.Dense(5, name="hidden")])
+    full = run(model, *data())[0]
+    model.get_layer("hidden").dtype_policy = "mixed_bfloat16"
+    outputs = getattr(model, run.__name__.replace("call", "__call__"))(data()[0])
+    assert str(outputs.dtype) == "bfloat16"
+    twins.close(np.asarray(outputs, "float32"), full, 2e-2)
+    model.get_layer("hidden").dtype_policy = "float32"
+    twins.close(run(model, *data())[0], full)
+
+
+# Layers, losses and metrics of the user's own
+
+
+class Settings:
+    """A plain object that a layer asks."""
+
+    def __init__(self):
+        self.factor = 2.0
+        self.deeper = {"powers": [1.0, 2.0]}
+
+
+def own(lib):
+    """A model with a layer that computes with everything it holds."""
+
+    class Own(lib.layers.Layer):
+        def __init__(self, **kwargs):
+            super().__init__(**kwargs)
+            self.number, self.flag, self.text, self.nothing = 0.5, False, "add", None
+            self.array = np.linspace(0.5, 1.5, 5).astype("float32")
+            self.listed, self.named = [1.0, 0.3], {"a": 0.7, "b": [0.2, 0.1]}
+            self.settings, self.function = Settings(), lib.ops.abs
+
+        def call(self, x):
+            x = self.function(x) * self.number * self.array
+            for value in self.listed:
+                x = x + value
+            x = x * self.named["a"] + sum(self.named["b"]) + (0.0 if self.nothing is None else self.nothing)
+            x = -x if self.flag else x
+            x = x + 1.0 if self.text == "add" else x * 2.0
+            return x * self.settings.factor + sum(self.settings.deeper["powers"])
+
+    return dense(lib, lambda lib: Own(name="it"))
+
+
+OWN = {
+    "number": lambda it: setattr(it, "number", 0.9),
+    "sign": lambda it: setattr(it, "number", -0.5),
+    "flag": lambda it: setattr(it, "flag", True),
+    "text": lambda it: setattr(it, "text", "double"),
+    "none": lambda it: setattr(it, "nothing", 2.0),
+    "array": lambda it: setattr(it, "array", it.array + 1),
+    "array_in_place": lambda it: it.array.__setitem__(2, 9.0),
+    "array_multiplied_in_place": lambda it: it.array.__imul__(2),
+    "list": lambda it: setattr(it, "listed", [3.0]),
+    "list_in_place": lambda it: it.listed.__setitem__(1, 5.0),
+    "longer_list": lambda it: it.listed.append(2.0),
+    "dict": lambda it: setattr(it, "named", {"a": 1.0, "b": []}),
+    "dict_in_place": lambda it: it.named.__setitem__("a", 3.0),
+    "list_in_a_dict": lambda it: it.named["b"].__setitem__(0, 3.0),
+    "own_object": lambda it: setattr(it.settings, "factor", 5.0),
+    "list_in_an_own_object": lambda it: it.settings.deeper["powers"].append(4.0),
+    "function": lambda it: setattr(it, "function", lambda x: x * x),
+}
+
+
+@pytest.mark.parametrize("change", OWN)
+def test_an_attribute_of_an_own_layer(change, rng):
+    assert changed(own, lambda lib, model: OWN[change](model.get_layer("it")), rng, rate=1e-4) == []
+
+
+def scaled(lib):
+    """A subclassed model with a number of its own."""
+
+    class Scaled(lib.Model):
+        def __init__(self):
+            super().__init__()
+            self.hidden, self.out = lib.layers.Dense(5, "tanh", name="hidden"), lib.layers.Dense(1, name="out")
+            self.factor, self.names = 2.0, ["hidden"]
+
+        def call(self, x):
+            return self.out(self.hidden(x) * self.factor)
+
+    model = Scaled()
+    model(data()[0])
+    return model
+
+
+def test_an_attribute_of_a_subclassed_model(rng):
+    def change(lib, model):
+        model.factor = -3.0
+
+    assert changed(scaled, change, rng) == []
+
+
+def test_an_attribute_of_a_loss(rng):
+    def power(lib):
+        class Power(lib.losses.Loss):
+            power = 2.0
+
+            def call(self, y_true, y_pred):
+                return lib.ops.mean(lib.ops.abs(y_true - y_pred) ** self.power, axis=-1)
+
+        return Power()
+
+    def change(lib, model):
+        model.loss.power = 1.5
+
+    assert changed(dense, change, rng, loss=power) == []
+
+
+def test_an_attribute_of_a_metric(rng):
+    held = {}
+
+    def below(lib):
+        class Below(lib.metrics.Metric):
+            def __init__(self):
+                super().__init__(name="below")
+                self.limit = 0.1
+                self.total = self.add_weight(name="total", initializer="zeros")
+
+            def update_state(self, y_true, y_pred, sample_weight=None):
+                close = lib.ops.cast(lib.ops.abs(y_true - y_pred) < self.limit, "float32")
+                self.total.assign_add(lib.ops.sum(close))
+
+            def result(self):
+                return self.total.value
+
+        held[lib] = Below()
+        return held[lib]
+
+    def change(lib, model):
+        held[lib].limit = 1.0
+
+    assert changed(dense, change, rng, metrics=[below]) == []
+
+
+# Weights and structure
+
+
+def test_a_weight_that_is_assigned(rng):
+    mine, theirs = twins.pair(dense)
+    compiled(mine, theirs)
+    used(mine)
+    twins.same_weights(mine, theirs, rng)
+    for run in RUNS:
+        value = rng.normal(size=(4, 5)).astype("float32")
+        for model in (mine, theirs):
+            model.get_layer("hidden").kernel.assign(value)
+        for ours, expected in zip(run(mine, *data()), run(theirs, *data()), strict=True):
+            twins.close(ours, expected)
+
+
+def pop(lib, model):
+    model.pop()
+
+
+def add(lib, model):
+    model.add(lib.layers.Dense(1, "tanh", name="more"))
+
+
+def pop_and_add(lib, model):
+    model.pop()
+    model.add(lib.layers.Dense(1, "tanh", name="more"))
+
+
+@pytest.mark.parametrize("change", [pop, add, pop_and_add], ids=lambda f: f.__name__)
+def test_layers_added_and_popped(change, rng):
+    """Without compiling anew; the optimizer, which has no state here, goes on."""
+    mine, theirs = twins.pair(lambda lib: dense(lib, layer("Dense", 1)))
+    compiled(mine, theirs)
+    used(mine)
+    change(cornu, mine), change(keras, theirs)
+    theirs.compile(keras.optimizers.SGD(0.05), "mse", metrics=["mae"], run_eagerly=True)
+    assert stale(mine, theirs, rng) == []
+
+
+class Growing(cornu.layers.Layer):
+    """Gets a weight when asked."""
+
+    extra = None
+
+    def call(self, x):
+        return x if self.extra is None else x * self.extra
+
+    def grow(self):
+        self.extra = self.add_weight((5,), "ones", name="extra")
+        self.extra.assign(np.arange(1.0, 6.0))
+
+
+def test_a_weight_added_later(rng):
+    """Keras locks a layer once it is built; here a layer is what it holds."""
+    model, fresh = (dense(cornu, lambda lib: Growing(name="it")) for _ in range(2))
+    fresh.get_layer("it").grow()
+    for each in (model, fresh):
+        each.compile(cornu.optimizers.SGD(0.05), "mse", metrics=["mae"])
+    used(model).get_layer("it").grow()
+    assert stale(model, fresh, rng) == []  # it is trained as well
+
+
+def test_a_layer_replaced_by_another(rng):
+    model, fresh = scaled(cornu), scaled(cornu)
+    for each in (model, fresh):
+        each.compile(cornu.optimizers.SGD(0.05), "mse", metrics=["mae"])
+    used(model)
+    for each in (model, fresh):
+        each.out = cornu.layers.Dense(1, "tanh", name="other")
+        each(data()[0])
+    assert stale(model, fresh, rng) == []
+
+
+# Seeds
+
+
+def noisy():
+    layers = [cornu.Input((4,)), cornu.layers.Lambda(lambda x: x + cornu.random.normal((4,))), cornu.layers.Dense(1)]
+    model = cornu.Sequential(layers)
+    model.compile("sgd", "mse")
+    return model
+
+
+def test_a_seed_set_again_repeats_the_numbers():
+    model, (x, y) = noisy(), data()
+    start = model.get_weights()
+
+    def once():
+        cornu.utils.set_random_seed(5)
+        model.set_weights(start)
+        history = model.fit(x, y, batch_size=BATCH, epochs=2, verbose=0).history["loss"]  # shuffled
+        results = [
+            history,
+            *model.get_weights(),
+            np.asarray(model(x)),
+            model.predict(x),
+            model.evaluate(x, y, verbose=0),
+        ]
+        return [*results, model.train_on_batch(x, y), model.predict_on_batch(x)]
+
+    first, second = once(), once()
+    for a, b in zip(first, second, strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert not np.array_equal(first[-1], model.predict_on_batch(x))
+
+
+@pytest.mark.parametrize("run", RUNS, ids=lambda f: f.__name__)
+def test_a_seed_set_after_each_method_is_heeded(run):
+    model = noisy()
+    start = model.get_weights()
+    model.fit(*data(), verbose=0), run(model, *data())
+    results = []
+    for seed in (7, 7, 8):
+        cornu.utils.set_random_seed(seed)
+        model.set_weights(start)
+        results.append(run(model, *data())[0])
+    np.testing.assert_array_equal(results[0], results[1])
+    assert not np.array_equal(results[0], results[2])
+
+
+# Nothing compiles when nothing changed
+
+
+class Busy(cornu.layers.Layer):
+    """Writes down what it sees, as people do."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.calls, self.last, self.seen, self.table = 0, None, [], {"shape": None}
+        self.array = np.arange(5.0)
+
+    def call(self, x):
+        self.calls += 1
+        self.last = x
+        self.seen.append(x.shape)
+        self.table["shape"] = x.shape
+        return x * self.array
+
+
+def functional():
+    a = cornu.Input((4,))
+    x = cornu.layers.BatchNormalization()(cornu.layers.Dense(5, "relu")(a))
+    return cornu.Model(a, cornu.layers.Dense(1)(cornu.layers.Dropout(0.5)(x)))
+
+
+UNCHANGED = {
+    "sequential": lambda: dense(cornu),
+    "functional": functional,
+    "own layer": lambda: own(cornu),
+    "busy layer": lambda: dense(cornu, lambda lib: Busy(name="it")),
+    "lambda": lambda: dense(cornu, layer("Lambda", lambda x: x * 2.0)),
+    "subclassed": lambda: scaled(cornu),
+    "recurrent": lambda: dense(cornu, steps("LSTM", 3)),
+}
+
+
+@pytest.mark.parametrize("make", UNCHANGED)
+def test_nothing_compiles_when_nothing_changed(make):
+    model = UNCHANGED[make]()
+    model.compile("adam", "mse", metrics=["mae"])
+    used(used(model))
+    for run in RUNS:
+        assert twins.compilations(lambda run=run: run(model, *data())) == 0, run.__name__
+
+
+@pytest.mark.parametrize("make", UNCHANGED)
+def test_the_second_use_compiles_nothing(make):
+    model = UNCHANGED[make]()
+    model.compile("sgd", "mse", metrics=["mae"])
+    for run in RUNS:
+        run(model, *data())
+        assert twins.compilations(lambda run=run: run(model, *data())) == 0, run.__name__
+
+
+def test_new_values_compile_nothing():
+    """A rate, weights and seeds are values, not programs."""
+    model = functional()
+    model.compile(cornu.optimizers.SGD(0.1), "mse")
+    used(model)
+    changes = [
+        lambda: setattr(model.optimizer, "learning_rate", 0.5),
+        lambda: model.layers[1].kernel.assign(np.ones((4, 5))),
+        lambda: model.set_weights([w + 1 for w in model.get_weights()]),
+        lambda: cornu.utils.set_random_seed(3),
+        lambda: setattr(model.layers[1], "activation", model.layers[1].activation),
+    ]
+    for change in changes:
+        change()
+        for run in RUNS:
+            assert twins.compilations(lambda run=run: run(model, *data())) == 0, run.__name__
+
+
+def test_what_is_changed_back_is_as_it_was(rng):
+    mine, theirs = twins.pair(dense)
+    compiled(mine, theirs)
+    for name in ("tanh", "relu", "tanh"):
+        for lib, model in ((cornu, mine), (keras, theirs)):
+            model.get_layer("hidden").activation = lib.activations.get(name)
+        assert stale(mine, theirs, rng) == []
+
+
+def test_two_models_that_share_a_layer_both_see_its_change(rng):
+    def both(lib):
+        x, shared = lib.layers.Input((4,)), lib.layers.Dense(5, name="shared")
+        made = [lib.Model(x, lib.layers.Dense(1, name="out")(shared(x))) for _ in range(2)]
+        return made
+
+    mine, theirs = twins.pair(both)
+    for ours, expected in zip(mine, theirs, strict=True):
+        compiled(ours, expected)
+        assert stale(ours, expected, rng) == []
+    for lib, made in ((cornu, mine), (keras, theirs)):
+        made[0].get_layer("shared").activation = lib.activations.get("tanh")
+    for ours, expected in zip(mine, theirs, strict=True):
+        assert stale(ours, expected, rng) == []
+
+
+# What nobody is told of: what functions, classes and plain objects of the user's own refer to
+
+FACTOR = 2.0
+
+
+class Slots:
+    """A plain object without a dictionary."""
+
+    __slots__ = ("factor",)
+
+    def __init__(self):
+        self.factor = 2.0
+
+
+def times(x, factor):
+    return x * factor
+
+
+def referring(lib):
+    """A model with a layer that reads from everything that cannot be watched."""
+    closed = {"factor": 2.0}
+
+    class Refers(lib.layers.Layer):
+        scale = 0.5
+
+        def __init__(self, **kwargs):
+            super().__init__(**kwargs)
+            self.slots, self.queue, self.user_dict = Slots(), collections.deque([2.0, 3.0]), {"a": [Slots()]}
+            self.partial, self.bytes = functools.partial(times, factor=2.0), bytearray([1, 2])
+            self.large, self.long = np.ones((200, 200), "float32"), [1.0] * 1000
+            self.lambda_ = lambda x: x * closed["factor"]
+            self.lambda_.factor = 3.0
+
+        def call(self, x):
+            x = x * self.slots.factor + self.queue[1] + self.user_dict["a"][0].factor
+            x = self.partial(x) + self.bytes[0] + self.large[3, 0] + self.long[502]
+            return self.lambda_(x) * self.scale * FACTOR + self.lambda_.factor
+
+    return dense(lib, lambda lib: Refers(name="it"))
+
+
+def patched(it):
+    def call(x):
+        return x * 3.0
+
+    it.call = call
+
+
+REFERRED = {
+    "slots": lambda it: setattr(it.slots, "factor", 0.5),
+    "deque": lambda it: it.queue.__setitem__(1, 7.0),
+    "nested": lambda it: setattr(it.user_dict["a"][0], "factor", 9.0),
+    "partial": lambda it: it.partial.keywords.update(factor=5.0),
+    "bytes": lambda it: it.bytes.__setitem__(0, 3),
+    "large_array": lambda it: it.large.__imul__(20.0),
+    "array_item": lambda it: it.large.__setitem__((3, 0), 5.0),
+    "long_list": lambda it: it.long.__setitem__(502, 5.0),
+    "closure": lambda it: it.lambda_.__closure__[0].cell_contents.__setitem__("factor", 0.3),
+    "attribute_of_a_function": lambda it: setattr(it.lambda_, "factor", 30.0),
+    "attribute_of_the_class": lambda it: setattr(type(it), "scale", 4.0),
+    "global": lambda it: globals().update(FACTOR=0.7),
+    "method": patched,
+}
+
+
+@pytest.mark.parametrize("change", REFERRED)
+def test_what_a_layer_refers_to(change, rng, monkeypatch):
+    monkeypatch.setitem(globals(), "FACTOR", 2.0)
+    assert changed(referring, lambda lib, model: REFERRED[change](model.get_layer("it")), rng, rate=1e-4) == []
+
+
+@pytest.mark.parametrize("place", ["activation", "loss", "metric"])
+def test_what_a_function_closes_over(place, rng):
+    settings = {cornu: 2.0, keras: 2.0}
+
+    def make(lib):
+        def activation(x):
+            return x * settings[lib]
+
+        return dense(lib, layer("Activation", activation if place == "activation" else "tanh"))
+
+    def function(lib):
+        def own(y_true, y_pred):
+            return lib.ops.mean(lib.ops.square(y_true - y_pred), axis=-1) * settings[lib]
+
+        return own
+
+    options = {"loss": {"loss": function}, "metric": {"metrics": [function]}}.get(place, {})
+
+    def change(lib, model):
+        settings[lib] = 0.3
+
+    assert changed(make, change, rng, **options) == []
+
+
+def leaving(lib):
+    """A model with a layer whose call changes what the layer holds."""
+
+    class Leaves(lib.layers.Layer):
+        def __init__(self, **kwargs):
+            super().__init__(**kwargs)
+            self.factor, self.found, self.table = None, Settings(), {"calls": 0, "factor": 0.5}
+
+        def call(self, x):
+            if self.factor is None:
+                self.factor = 2.0
+            self.table["calls"] += 1
+            self.found.deeper["powers"] = [self.table["calls"]]
+            return x * self.factor * self.table["factor"] * self.found.factor
+
+    return dense(lib, lambda lib: Leaves(name="it"))
+
+
+LEFT = {
+    "attribute": lambda it: setattr(it, "factor", 5.0),
+    "entry": lambda it: it.table.__setitem__("factor", 3.0),
+    "inner_object": lambda it: setattr(it.found, "factor", 7.0),
+}
+
+
+@pytest.mark.parametrize("change", LEFT)
+def test_what_a_call_has_set_may_be_set_again(change, rng):
+    assert changed(leaving, lambda lib, model: LEFT[change](model.get_layer("it")), rng, rate=1e-4) == []
+
+
+def test_what_a_call_leaves_compiles_nothing():
+    model = leaving(cornu)
+    model.compile("sgd", "mse")
+    used(model)
+    for run in RUNS:
+        assert twins.compilations(lambda run=run: run(model, *data())) == 0, run.__name__
+
+
+def test_reading_and_writing_weights_compiles_nothing():
+    model = dense(cornu)
+    model.compile("adam", "mse", metrics=["mae"])
+    used(model)
+    for touch in (model.get_weights, lambda: model.set_weights(model.get_weights()), lambda: model.weights[0].value):
+        kept = touch()
+        for run in RUNS:
+            assert twins.compilations(lambda run=run: run(model, *data())) == 0, (touch, run.__name__)
+        del kept
+
+
+def test_compile_begins_anew():
+    ran = []
+    model = dense(cornu, layer("Lambda", lambda x: ran.append(1) or x))
+    model.compile("sgd", "mse")
+    used(model)
+    for run in (predict, evaluate):
+        run(model, *data())
+        before = len(ran)
+        run(model, *data())
+        assert len(ran) == before
+        model.compile("sgd", "mse")
+        run(model, *data())
+        assert len(ran) > before
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("use_ema", True), ("gradient_accumulation_steps", 2), ("ema_overwrite_frequency", 3)]
+)
+def test_options_of_an_optimizer_that_need_slots_may_come_late(name, value):
+    def trained(early):
+        cornu.utils.set_random_seed(1)
+        model = dense(cornu)
+        model.compile(cornu.optimizers.SGD(0.0), "mse")
+        if early:
+            setattr(model.optimizer, name, value)
+        fit(model, *data()), fit(model, *data())  # an even number of steps
+        setattr(model.optimizer, name, value)
+        model.optimizer.learning_rate = 0.05
+        for _ in range(2):
+            fit(model, *data())
+        return model.get_weights()
+
+    for late, early in zip(trained(False), trained(True), strict=True):
+        np.testing.assert_allclose(late, early, 1e-5, 1e-6)

@@ -1,0 +1,132 @@
+"""Threads: predictions and calls while others predict or train, trainings side by side, and what is not allowed."""
+
+import threading
+
+import numpy as np
+import pytest
+
+import cornu
+from cornu import layers
+
+X = np.random.default_rng(0).normal(size=(600, 4)).astype("float32")
+Y = X[:, :1] * 2
+
+
+def model():
+    made = cornu.Sequential(
+        [layers.Input((4,)), layers.Dense(8, "relu"), layers.Dropout(0.3), layers.BatchNormalization(), layers.Dense(1)]
+    )
+    made.compile("sgd", "mse")
+    return made
+
+
+def in_threads(work, count=8):
+    """Run `work(number)` in threads; the exceptions they met."""
+    met = []
+
+    def run(number):
+        try:
+            work(number)
+        except BaseException as error:
+            met.append(error)
+
+    threads = [threading.Thread(target=run, args=(i,)) for i in range(count)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    return met
+
+
+CALLS = {"predict": lambda m, x: m.predict(x, verbose=0), "call": lambda m, x: np.asarray(m(x))}
+
+
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("count", [1, 8])
+def test_all_are_answered_and_right(call, count):
+    models = [model() for _ in range(count)]
+    expected = [CALLS[call](m, X[:10]) for m in models]
+    answers = []
+
+    def work(number):
+        for _ in range(200):
+            answers.append(np.array_equal(CALLS[call](models[number % count], X[:10]), expected[number % count]))
+
+    assert not in_threads(work)
+    assert len(answers) == 1600 and all(answers)
+
+
+def test_the_first_calls_may_come_at_once():
+    made, answers = model(), []
+    assert not in_threads(lambda number: answers.append(made.predict(X[:5], verbose=0)))
+    assert all(np.array_equal(a, answers[0]) for a in answers)
+
+
+class Twice(layers.Layer):
+    """Two weights that training changes by the same amount: their difference tells of a mixture."""
+
+    def build(self, input_shape):
+        self.a = self.add_weight((input_shape[-1], 1), "zeros", name="a")
+        self.b = self.add_weight((input_shape[-1], 1), "zeros", name="b")
+
+    def call(self, inputs, training=None):
+        return inputs @ (self.a + self.b) if training else inputs @ (self.a - self.b)
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_while_it_trains_readers_see_a_state_before_or_after_a_step(call):
+    made = cornu.Sequential([layers.Input((4,)), Twice()])
+    made.compile(cornu.optimizers.Adam(0.1), "mse")
+    made.fit(X, Y, verbose=0)
+    over = threading.Event()
+    differences = []
+
+    def work(number):
+        if number == 0:
+            while not over.is_set():
+                made.fit(X, Y, batch_size=8, epochs=2, verbose=0)
+            return
+        try:
+            for _ in range(200):
+                differences.append(np.abs(CALLS[call](made, X[:10])).max())
+        finally:
+            if len(differences) >= 7 * 200 or number == 7:
+                over.set()
+
+    assert not in_threads(work)
+    assert len(differences) == 1400 and max(differences) == 0.0
+    assert np.abs(made.get_weights()[0]).max() > 0
+
+
+def test_models_train_side_by_side():
+    models = [model() for _ in range(4)]
+    assert not in_threads(lambda number: models[number].fit(X, Y, epochs=2, verbose=0), 4)
+    assert all(int(m.optimizer.iterations.numpy()) == 38 for m in models)
+
+
+def test_two_trainings_of_one_model_are_refused():
+    made = model()
+    made.fit(X, Y, verbose=0)
+
+    class Meanwhile(cornu.callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            self.met = in_threads(lambda number: made.fit(X, Y, verbose=0), 1)
+
+    callback = Meanwhile()
+    made.fit(X, Y, verbose=0, callbacks=[callback])
+    assert "is being trained in another thread" in str(callback.met[0])
+    assert isinstance(callback.met[0], RuntimeError)
+
+
+def test_custom_objects_of_threads_do_not_meet():
+    barrier, seen = threading.Barrier(8), []
+
+    def work(number):
+        with cornu.saving.custom_object_scope({"mine": number}):
+            barrier.wait()
+            cornu.saving.register_keras_serializable("threads", f"f{number}")(lambda: number)
+            seen.append(cornu.saving.get_registered_object("mine") == number)
+            barrier.wait()
+
+    assert not in_threads(work)
+    assert all(seen) and len(seen) == 8
+    assert cornu.saving.get_registered_object("mine") is None
+    assert all(f"threads>f{i}" in cornu.saving.get_custom_objects() for i in range(8))
