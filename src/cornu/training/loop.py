@@ -67,13 +67,13 @@ class Epoch:
         if self._hooks.each:
             self._one_by_one(data, first, last)
         else:
-            self._in_chunks(data, first, min(last, data.full))
+            self._in_chunks(data, first, min(last, data.full), follows=last > data.full)
             if last > data.full and not self._hooks.stopped():
                 self._one_by_one(data, max(first, data.full), last)
         data.position = first + self.done
         return self.given
 
-    def _in_chunks(self, data: Blocks, first: int, last: int) -> None:
+    def _in_chunks(self, data: Blocks, first: int, last: int, follows: bool) -> None:
         runnable, run, pace = self._runnable(), engine.current(), self._pace
         loop = runnable.loop(data.batch_size)
         for block, order, begin, end in data.blocks(first, last):
@@ -87,6 +87,8 @@ class Epoch:
                 began = time.perf_counter()
                 given = runnable.run(loop, self._stream, block, order, np.int32(begin), np.int32(begin + chunk))
                 begin, self.done = begin + chunk, self.done + chunk
+                if follows and first + self.done == last and pace.seconds_per_step is not None:
+                    return  # nobody waits for it: the smaller batch is made while the device works
                 self.given = run.get(given)
                 pace.took(chunk, time.perf_counter() - began)
                 self._hooks.progress(self.done, self.given)
