@@ -10,7 +10,7 @@ from typing import Any
 from ..core import codec, lookup
 from ..core import config as configurable
 from ..layers.first import FIRST_LAYER
-from .tables import CLASSES, FORMULAS, RENAMED, TODAY, VALUES, Era, defaults, era, told_by
+from .tables import CLASSES, FORMULAS, RENAMED, TODAY, VALUES, Era, defaults, era, renamed, told_by
 
 
 def translate(encoded: dict[str, Any]) -> dict[str, Any]:
@@ -20,7 +20,7 @@ def translate(encoded: dict[str, Any]) -> dict[str, Any]:
         encoded: `{"class_name", "config", ...}` of any era.
 
     Returns:
-        The same object if nothing is older than today.
+        An equal object if nothing is older than today.
     """
     name, config = encoded.get("class_name"), encoded.get("config")
     if not isinstance(name, str):
@@ -41,8 +41,6 @@ def translate(encoded: dict[str, Any]) -> dict[str, Any]:
         _refuse_paths(name, config)
     if lookup.get_registered_object(encoded.get("registered_name") or name) is not None:
         return encoded  # a class of the user's own, whatever its arguments are called
-    if config is not encoded["config"]:
-        encoded = {**encoded, "class_name": name, "config": config}
     version = codec.version()
     written = era(version) if version is not None else Era(2) if told_by(name) & config.keys() else TODAY
     return {**encoded, "class_name": name, "config": _renewed(name, config, written)}
@@ -50,8 +48,8 @@ def translate(encoded: dict[str, Any]) -> dict[str, Any]:
 
 def _renewed(name: str, config: dict[str, Any], written: Era) -> dict[str, Any]:
     """Arguments of a class of Keras, in the words of today."""
-    renamed = {**RENAMED["*"], **RENAMED.get(name, {})}
-    named = [(renamed.get(key, key), value) for key, value in config.items()]
+    today = renamed(name)
+    named = [(today.get(key, key), value) for key, value in config.items()]
     config = {**defaults(name, written), **{key: value for key, value in named if key is not None}}
     for key, value in config.items():
         if isinstance(value, str):
@@ -70,8 +68,8 @@ def arguments(name: str, args: Any, given: dict[str, Any], known: Sequence[str])
         given: arguments by name.
         known: names that its signature has, in order.
     """
-    renamed = {**RENAMED["*"], **RENAMED.get(name, {})}
-    old = given.keys() & renamed.keys() - set(known) - {"implementation", "weights", *FIRST_LAYER}
+    names = renamed(name)
+    old = given.keys() & names.keys() - set(known) - {"implementation", "weights", *FIRST_LAYER}
     if not old:
         return args, given
     oldest = bool(old & told_by(name) - {"time_major"})
@@ -79,12 +77,12 @@ def arguments(name: str, args: Any, given: dict[str, Any], known: Sequence[str])
         args = (args[0], args[1 : 1 + _SIDES[name]], *args[1 + _SIDES[name] :])
     positions = [p for p, _ in zip(known, args, strict=False)]
     for key in sorted(old):
-        today = renamed[key]
+        today = names[key]
         if today in positions or today in given:
             raise TypeError(f"{name} received {today!r} twice, the second time as {key!r}, its older name.")
         what = f"is called {today!r} today" if today else "says nothing any more, and is ignored"
         warnings.warn(f"{name}: the argument {key!r} {what}.", stacklevel=3)
-    kept = {key: value for key, value in given.items() if key not in old and key in renamed}
+    kept = {key: value for key, value in given.items() if key not in old and key in names}
     others = {key: value for key, value in given.items() if key not in kept}
     renewed = _renewed(name, {**dict.fromkeys(positions), **others}, Era(1) if oldest else TODAY)
     return args, {key: value for key, value in {**renewed, **kept}.items() if key not in positions}
@@ -99,8 +97,7 @@ def _refuse_paths(name: str, config: dict[str, Any]) -> None:
         if isinstance(config.get(key), str):
             raise ValueError(
                 f"The config of {name} names a file, {key}={config[key]!r}. Loading a model opens no other file: load "
-                "the "
-                f"{key} yourself and pass it to the layer as a list."
+                f"the {key} yourself and pass it to the layer as a list."
             )
 
 

@@ -119,6 +119,11 @@ RENAMED = _merged(
 )
 
 
+def renamed(name: str) -> dict[str, str | None]:
+    """Old argument -> new one, of a class."""
+    return {**RENAMED["*"], **RENAMED.get(name, {})}
+
+
 def told_by(name: str) -> set[str]:
     """Names of arguments of a class that only an older Keras wrote."""
     return {"implementation", "time_major"} | {old for old, new in RENAMED.get(name, {}).items() if new}

@@ -68,40 +68,36 @@ def read_hdf5(source: Any, compile: bool) -> Any:
         compile: whether to restore the compile state and the optimizer.
     """
     path = name_of(source)
-    with open_hdf5(source) as root:
+    with open_hdf5(source) as root, codec.written_by(root.attribute("keras_version")):
         text = root.attribute("model_config")
         if text is None:
             raise FileError(
                 f"The file {path!r} holds weights, but no architecture. Build the model in code, then call "
                 f"model.load_weights({path!r})."
             )
-        version = root.attribute("keras_version")
-        model = decode_model(parse(text, f"The architecture in {path!r}"), version)
+        model = decode_model(parse(text, f"The architecture in {path!r}"))
         plan.assign(plan_by_position(root.group("model_weights"), model, skip_mismatch=False))
         settings = root.attribute("training_config") if compile else None
         if settings is not None:
             training = parse(settings, f"The compile state in {path!r}")
-            with codec.written_by(version):
-                _compile(model, training, training["optimizer_config"])
+            _compile(model, training, training["optimizer_config"])
             if "optimizer_weights" in root:
                 _restore_optimizer(model, root.group("optimizer_weights"), path)
     return model
 
 
-def decode_model(encoded: Any, version: Any = None) -> Any:
+def decode_model(encoded: Any) -> Any:
     """The model that a file's JSON describes, built, with fresh weights.
 
     Args:
         encoded: the JSON, parsed.
-        version: of Keras that wrote it; by default what the JSON says.
 
     Raises:
         ValueError: it describes something else, or something that cannot be made.
     """
     layers = lookup.tables()["keras.layers"]
-    if version is None and isinstance(encoded, dict):
-        version = encoded.get("keras_version")
-    with declared.loading(encoded) as what, codec.written_by(version):
+    own = encoded.get("keras_version") if isinstance(encoded, dict) else None
+    with declared.loading(encoded) as what, codec.written_by(codec.version() or own):
         model = codec.decode(encoded, layers)
         if not isinstance(model, layers.entries["Model"]):
             raise ValueError(
@@ -174,18 +170,21 @@ def read_keras(source: Any, compile: bool) -> Any:
         compile: whether to restore the compile state and the optimizer.
     """
     path = name_of(source)
-    with open_zip(source) as archive:
+    with open_zip(source) as archive, codec.written_by(_version(archive, path)):
         encoded = parse(archive.read("config.json"), f"config.json in {path!r}")
         weights = archive.hdf5(_WEIGHTS)
-        metadata = parse(archive.read(_METADATA), f"{_METADATA} in {path!r}") if _METADATA in archive else {}
-        version = metadata.get("keras_version") if isinstance(metadata, dict) else None
-        model = decode_model(encoded, version)
+        model = decode_model(encoded)
         compiled = encoded.get("compile_config") or {}
         if compile and "optimizer" in compiled:
-            with codec.written_by(version):
-                _compile(model, compiled, compiled["optimizer"])
+            _compile(model, compiled, compiled["optimizer"])
         load_group(weights, model)
     return model
+
+
+def _version(archive: Archive, path: str) -> Any:
+    """The version of Keras that an archive says wrote it, or None."""
+    metadata = parse(archive.read(_METADATA), f"{_METADATA} in {path!r}") if _METADATA in archive else {}
+    return metadata.get("keras_version") if isinstance(metadata, dict) else None
 
 
 def load_archive(archive: Archive, model: Any, skip_mismatch: bool) -> None:
