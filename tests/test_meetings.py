@@ -30,6 +30,20 @@ def two_outputs():
     return cornu.Model(a, [layers.Dense(1, name="p")(a), layers.Dense(1, name="q")(a)])
 
 
+def one_layer(k):
+    """A class of models with one layer, to write methods in."""
+
+    class OneLayer(k.Model):
+        def __init__(self):
+            super().__init__()
+            self.out = k.layers.Dense(1)
+
+        def call(self, x):
+            return self.out(x)
+
+    return OneLayer
+
+
 def fit(model, x=X, y=Y, **options):
     return model.fit(x, y, verbose=0, **{"shuffle": False, **options}).history
 
@@ -601,14 +615,7 @@ def test_class_weights_want_one_label_a_sample():
 @pytest.mark.parametrize("batch_size", [5, 8])
 def test_metrics_of_ones_own_with_a_smaller_last_batch(batch_size):
     def made(k):
-        class Own(k.Model):
-            def __init__(self):
-                super().__init__()
-                self.out = k.layers.Dense(1)
-
-            def call(self, x):
-                return self.out(x)
-
+        class Own(one_layer(k)):
             def compute_metrics(self, x, y, y_pred, sample_weight=None):
                 return {**super().compute_metrics(x, y, y_pred, sample_weight), "extra": k.ops.mean(y_pred)}
 
@@ -773,13 +780,8 @@ def with_method(name, method):
     """A function of the library that makes a model whose class has one more method."""
 
     def make(k):
-        class Own(k.Model):
-            def __init__(self):
-                super().__init__()
-                self.out = k.layers.Dense(1)
-
-            def call(self, x):
-                return self.out(x)
+        class Own(one_layer(k)):
+            pass
 
         def bound(self, *args, **kwargs):
             return method(super(Own, self), *args, **kwargs)
@@ -803,14 +805,7 @@ def test_methods_about_metrics_are_called(name, method):
 def test_metrics_that_only_the_property_lists():
     outside = cornu.metrics.Mean(name="outside")
 
-    class Own(cornu.Model):
-        def __init__(self):
-            super().__init__()
-            self.out = layers.Dense(1)
-
-        def call(self, x):
-            return self.out(x)
-
+    class Own(one_layer(cornu)):
         @property
         def metrics(self):
             return [*super().metrics, outside]

@@ -8,6 +8,7 @@ where they lie in its result; one that mixes them, or that is not known, ends th
 import math
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
+from functools import reduce
 from typing import Any, NamedTuple
 
 import jax
@@ -91,14 +92,18 @@ def followed(traced: Any, inputs: Sequence[Where], size: int) -> tuple[list[Wher
 
 def _orders(equation: Any) -> list[Any]:
     """The sizes of what is put in order or summed, of values without rows: one that is the batch's shows."""
-    name, parameters = equation.primitive.name, equation.params
-    if name == "dot_general":
-        axes: Any = parameters["dimension_numbers"][0][0]
-    else:
-        axes = next((parameters[key] for key in ("axes", "axis", "dimensions", "dimension") if key in parameters), ())
-    axes = axes if isinstance(axes, tuple | list) else (axes,)
-    own = [(name, [equation.invars[0].aval.shape[axis] for axis in axes])] if name in _ORDER else []
+    name = equation.primitive.name
+    own = [(name, [equation.invars[0].aval.shape[axis] for axis in _worked(equation)])] if name in _ORDER else []
     return own + [found for inner in _inner(equation) for e in inner.eqns for found in _orders(e)]
+
+
+def _worked(equation: Any) -> list[int]:
+    """The axes of the first operand that an equation puts in order, sums, or works along otherwise."""
+    parameters = equation.params
+    if "dimension_numbers" in parameters:  # of a product
+        return list(parameters["dimension_numbers"][0][0])
+    found = [parameters[key] for key in ("axis", "dimension", "dimensions", "axes") if key in parameters]
+    return [axis for item in found for axis in (item if isinstance(item, tuple | list) else (item,))]
 
 
 def _inner(equation: Any) -> list[Any]:
@@ -185,12 +190,10 @@ def _only(given: list[Where]) -> Rows:
 
 
 def _elementwise(equation: Any, given: list[Where], size: int) -> Where:
-    found: Where = None
-    for atom, where in zip(equation.invars, given, strict=True):
-        if where is not None and atom.aval.ndim != equation.outvars[0].aval.ndim:
-            raise Mixed("ranks")
-        found = _merged(found, where)
-    return found
+    rank = equation.outvars[0].aval.ndim
+    if any(where is not None and atom.aval.ndim != rank for atom, where in zip(equation.invars, given, strict=True)):
+        raise Mixed("ranks")
+    return reduce(_merged, given, None)
 
 
 def _broadcast(equation: Any, given: list[Where], size: int) -> Where:
@@ -228,8 +231,7 @@ def _along(equation: Any, given: list[Where], size: int) -> Where:
     """What works along one axis, or some: rows lie on another."""
     rows = _only(given) if len(set(given)) > 1 else given[0]
     assert rows is not None
-    worked = [equation.params[key] for key in ("axis", "dimension", "dimensions", "axes") if key in equation.params]
-    if rows.axis in [axis for item in worked for axis in (item if isinstance(item, tuple | list) else (item,))]:
+    if rows.axis in _worked(equation):
         raise Mixed("along")
     return rows
 
@@ -263,9 +265,7 @@ def _update_slice(equation: Any, given: list[Where], size: int) -> Where:
 
 
 def _concatenate(equation: Any, given: list[Where], size: int) -> Where:
-    found: Where = None
-    for where in given:
-        found = _merged(found, where)
+    found = reduce(_merged, given, None)
     if found is not None and found.axis == equation.params["dimension"]:
         raise Mixed("concatenate")
     return found
@@ -274,10 +274,7 @@ def _concatenate(equation: Any, given: list[Where], size: int) -> Where:
 def _select(equation: Any, given: list[Where], size: int) -> Where:
     if given[0] is not None and not equation.invars[0].aval.shape:
         raise Mixed("select")
-    found: Where = None
-    for where in given:
-        found = _merged(found, where)
-    return found
+    return reduce(_merged, given, None)
 
 
 def _dot(equation: Any, given: list[Where], size: int) -> Where:

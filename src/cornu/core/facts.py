@@ -144,6 +144,19 @@ class Facts:
         return True
 
 
+@contextmanager
+def tracing(known: Facts | None) -> Iterator[None]:
+    """A `with` block that may trace a program: what layers change meanwhile does not make the program stale.
+
+    Args:
+        known: what the program was made from, if that is watched.
+    """
+    before = calls()
+    yield
+    if known is not None and calls() != before:
+        known.renew()
+
+
 class _Same:
     """An object compared by identity, and kept alive so that no other gets its place."""
 

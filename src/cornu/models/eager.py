@@ -32,14 +32,11 @@ class EagerCall:
 
     def __call__(self, x: Any) -> Any:
         """The model's outputs; the Variables it assigned have their new values afterwards."""
-        before = facts.calls()
-        with lending.reading(self.variables, self._engine.own) as values:
+        with facts.tracing(self.facts), lending.reading(self.variables, self._engine.own) as values:
             result, changes = self._program([*values, seeds.new_stream()], x)
             changes.pop(len(self.variables), None)
             if changes:
                 lending.give([self.variables[index] for index in changes], list(changes.values()))
-        if self.facts is not None and facts.calls() != before:  # tracing may have changed what layers hold
-            self.facts.renew()
         return attached.unpack(result)
 
 

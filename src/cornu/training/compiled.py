@@ -233,15 +233,14 @@ class Compiled(facts.Watched):
         if self.model.overrides("compute_metrics"):
             return False
         variables = [*self.model.all_variables(), seeds.session_variable()]
-        forward = state.pure(lambda b: steps.forward(self, b, training), variables)
+        forward = state.pure_changes(lambda b: steps.forward(self, b, training), variables)
 
         def padded(both: Any, values: Any) -> Any:
             assert self.plan is not None
             batch, real = both
             with rows.padded(real):
-                (loss, _, y_pred), new = forward(values, batch)
+                (loss, _, y_pred), changes = forward(values, batch)
                 of_metrics = self.plan.values_of_functions(batch[1], y_pred)
-            changes = [value for before, value in zip(values, new, strict=True) if value is not before]
             return (y_pred, of_metrics), (loss, changes)
 
         real = jax.ShapeDtypeStruct((steps.batch_length(batch),), "bool")

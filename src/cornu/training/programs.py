@@ -1,8 +1,7 @@
 """Compiled programs: what a kind of step was made from, its variants, and how they run on a model's Variables."""
 
-import contextlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -97,7 +96,7 @@ class Runnable:
             *args: what the program takes after the Variables.
         """
         program.settle()
-        with self._tracing(), lending.reading(self.read[:-1], self._engine.own) as read, Interrupt():
+        with facts.tracing(self.facts), lending.reading(self.read[:-1], self._engine.own) as read, Interrupt():
             written, shared = lending.take(self.written, self._engine.copy)
             try:
                 new, changes, outputs = program(written, [*read, stream.state], *args)
@@ -116,16 +115,8 @@ class Runnable:
         if not program.compiled:
             specs = [v.spec() for v in (*self.written, *self.read)]
             count = len(self.written)
-            with self._tracing():
+            with facts.tracing(self.facts):
                 program.prepare(specs[:count], specs[count:], *jax.tree.map(self._engine.spec, args))
-
-    @contextlib.contextmanager
-    def _tracing(self) -> Iterator[None]:
-        """A `with` block that may trace: what layers change meanwhile does not make the program stale."""
-        before = facts.calls()
-        yield
-        if self.facts is not None and facts.calls() != before:
-            self.facts.renew()
 
 
 class Stream:

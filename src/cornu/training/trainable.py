@@ -326,13 +326,12 @@ class Trainable(Layer):
     def _make_predictor(self) -> Runnable:
         variables = [*self.all_variables(), seeds.session_variable()]
         step = steps.predict_step(self)
-        pure = state.pure(step, variables)
+        changing = state.pure_changes(step, variables)
 
         def padded(both: Any, values: Any) -> Any:
             batch, real = both
             with rows.padded(real):
-                outputs, new = pure(values, batch)
-            return outputs, [value for before, value in zip(values, new, strict=True) if value is not before]
+                return changing(values, batch)
 
         def alone(batch: Any) -> bool:
             real = jax.ShapeDtypeStruct((steps.batch_length(batch),), "bool")

@@ -82,15 +82,10 @@ class TimeDistributed(Wrapper):
             return False
         variables = [*self.layer.variables, seeds.session_variable()]
         kwargs = {key: value for key, value in kwargs.items() if key != "mask"}
-        call = state.pure(lambda step: self.layer(step, **kwargs), variables)
-
-        def changes(step: Any, values: Any) -> Any:
-            outputs, new = call(values, step)
-            return outputs, [after for before, after in zip(values, new, strict=True) if after is not before]
-
+        call = state.pure_changes(lambda step: self.layer(step, **kwargs), variables)
         step = jax.tree.map(lambda x: jax.ShapeDtypeStruct((x.shape[0], *x.shape[2:]), x.dtype), inputs)
         with rows.padded(None):
-            return not rows.alone(changes, step, [v.spec() for v in variables])
+            return not rows.alone(lambda step, values: call(values, step), step, [v.spec() for v in variables])
 
     def _check_mask(self, mask: Any, batch: int, time: int) -> None:
         if mask.shape[:2] != (batch, time):
