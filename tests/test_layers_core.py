@@ -10,6 +10,7 @@ import cornu
 from cornu import layers
 from cornu.core import attached as masks
 from cornu.core import lookup, state, symbolic
+from cornu.layers.options import Options
 
 ROW, STEPS, IMAGE = jnp.ones((2, 6)), jnp.ones((2, 5, 4)), jnp.ones((2, 8, 8, 3))
 
@@ -351,7 +352,11 @@ def test_every_layer_documents_its_arguments_in_order():
         item = getattr(layers, name)
         if name in ("InputSpec",) or not isinstance(item, type):
             continue
-        known = [p for p in cornu.layers.calling.parameters(item.__init__) if p != "kwargs"]
+        shared = {} if item is layers.Layer else Options._arguments.keys()
+        signature = cornu.layers.calling.parameters(item.__init__).values()
+        known = [
+            p.name for p in signature if p.name != "kwargs" and (p.kind is not p.KEYWORD_ONLY or p.name not in shared)
+        ]
         doc = item.__doc__ or ""
         places = [doc.find(f"\n    {p}: ") for p in known]
         places = places if min(places, default=0) >= 0 else [doc.find(f"        {p}: ") for p in known]

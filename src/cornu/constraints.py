@@ -5,7 +5,8 @@ from typing import Any
 import jax.numpy as jnp
 
 from .core import codec, dtypes
-from .core.config import Configurable, arguments
+from .core.arguments import arguments
+from .core.config import Configurable
 from .core.lookup import Table
 from .ops.tensors import to_axes
 

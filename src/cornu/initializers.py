@@ -7,7 +7,8 @@ import jax
 import numpy as np
 
 from .core import codec, dtypes, seeds
-from .core.config import Configurable, arguments
+from .core.arguments import arguments
+from .core.config import Configurable
 from .core.lookup import Table
 
 # Standard deviation of a standard normal that is cut off at 2: sqrt(1 - 4 phi(2) / (2 Phi(2) - 1)).

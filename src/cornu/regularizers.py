@@ -6,7 +6,8 @@ from typing import Any
 import jax.numpy as jnp
 
 from .core import codec
-from .core.config import Configurable, arguments
+from .core.arguments import arguments
+from .core.config import Configurable
 from .core.lookup import Table
 from .ops import normalize
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..core import codec, lookup
-from ..core import config as configurable
-from ..layers.first import FIRST_LAYER
+from ..core.arguments import translate_arguments
+from ..layers.options import FIRST_LAYER
 from .tables import CLASSES, FORMULAS, RENAMED, TODAY, VALUES, Era, defaults, era, renamed, told_by
 
 
@@ -152,4 +152,4 @@ _SPECIAL = {
 }
 
 codec.translate_configs(translate)
-configurable.translate_arguments(arguments)
+translate_arguments(arguments)

@@ -4,7 +4,7 @@ import functools
 import json
 import threading
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Self
 
 import jax
@@ -13,19 +13,19 @@ import numpy as np
 
 from .. import regularizers
 from ..core import attached, codec, dtypes, facts, holders, names, parts, rows, state, symbolic
-from ..core.lookup import Table, nearest
+from ..core.arguments import explained
+from ..core.lookup import Table
 from ..core.spec import InputSpec
+from ..core.types import ArrayLike, DTypeLike, RegularizerLike, ShapeLike
 from ..core.undo import undone_if_broken
 from ..core.variable import Variable
 from . import calling
-from .first import FIRST_LAYER, first_shape
-from .holder import Holder
+from .options import OF_ALL, Options, first_shape
 
-_BASE_ARGUMENTS = ("name", "trainable", "dtype", "activity_regularizer", "autocast")
 _building = threading.RLock()  # one thread makes weights, the others wait and find them
 
 
-class Layer(Holder):
+class Layer(Options):
     """The base of all layers.
 
     A layer of your own has up to three methods: `__init__` takes the arguments, `build(input_shape)` makes
@@ -38,8 +38,13 @@ class Layer(Holder):
         dtype: dtype or `DTypePolicy` of weights and computation.
         autocast: whether float inputs are cast to the computation's dtype.
         name: unique name; made from the class's name by default.
-        **kwargs: on the first layer of a Sequential model `input_shape`, `input_dim`, `input_length`,
-            `batch_size` or `batch_input_shape`; on any layer `weights`, a list of initial arrays.
+        input_shape: on the first layer of a Sequential model the shape of a sample.
+        batch_input_shape: the same with the size of the batch in front.
+        batch_shape: the same as `batch_input_shape`.
+        input_dim: number of features, in place of `input_shape`.
+        input_length: number of steps, beside `input_dim`.
+        batch_size: size of the batch, beside `input_shape`.
+        weights: initial values of the weights, arrays in the order of `get_weights`.
 
     Raises:
         TypeError: an unknown argument.
@@ -64,19 +69,26 @@ class Layer(Holder):
         if not hasattr(cls.build, "_once"):  # of the class itself, or of a mixin beside
             cls.build = _built_once(cls.build)  # type: ignore[method-assign]
 
+    @explained
     def __init__(
         self,
         *,
-        activity_regularizer: Any = None,
+        activity_regularizer: RegularizerLike = None,
         trainable: bool = True,
-        dtype: Any = None,
+        dtype: DTypeLike = None,
         autocast: bool = True,
         name: str | None = None,
-        **kwargs: Any,
+        input_shape: ShapeLike | int | None = None,
+        batch_input_shape: ShapeLike | None = None,
+        batch_shape: ShapeLike | None = None,
+        input_dim: int | None = None,
+        input_length: int | None = None,
+        batch_size: int | None = None,
+        weights: Sequence[ArrayLike] | None = None,
     ) -> None:
         self._keep("_nodes", [])
         self._keep("_added", [])
-        self._keep("_initial_weights", kwargs.pop("weights", None))
+        self._keep("_initial_weights", weights)
         self.name = names.checked_name(name or names.unique_name(type(self).__name__), "layer")
         if not isinstance(trainable, bool | np.bool_ | int):
             raise TypeError(
@@ -88,12 +100,8 @@ class Layer(Holder):
         self.autocast = autocast
         if activity_regularizer is not None or not hasattr(self, "activity_regularizer"):
             self.activity_regularizer = regularizers.get(activity_regularizer)
-        self.batch_input_shape = first_shape({key: kwargs.pop(key) for key in FIRST_LAYER if key in kwargs})
-        if kwargs:
-            known = [*calling.parameters(type(self).__init__), *_BASE_ARGUMENTS, *FIRST_LAYER, "weights"]
-            wrong = next(iter(kwargs))
-            hint = nearest(wrong, [k for k in known if k != "kwargs"])
-            raise TypeError(f"{type(self).__name__} has no argument {wrong!r}. {hint}")
+        whole = batch_input_shape if batch_input_shape is not None else batch_shape
+        self.batch_input_shape = first_shape(whole, input_shape, input_dim, input_length, batch_size)
 
     def _keep(self, slot: str, value: Any) -> None:
         """Set what no program is made from."""
@@ -440,7 +448,7 @@ class Layer(Holder):
     def dtype_policy(self, value: Any) -> None:
         self._dtype_policy = dtypes.get_policy(value)
 
-    @property
+    @property  # type: ignore[override]  # as an argument it may be more
     def dtype(self) -> str:
         """Dtype of the weights."""
         return self.dtype_policy.variable_dtype
@@ -464,8 +472,8 @@ class Layer(Holder):
         """The constructor's arguments as plain data."""
         described = self._described()
         init: Any = described.__init__  # type: ignore[misc]
-        known = calling.parameters(init)  # `input_dim` is an argument of Embedding itself
-        left = {*_BASE_ARGUMENTS, *(k for k in (*FIRST_LAYER, "weights") if k not in known)}
+        known = calling.parameters(init)
+        left = {*OF_ALL, *Options._arguments} - set(getattr(init, "_kept", ()))  # Embedding itself has an `input_dim`
         own = {k: v for k, v in self.captured(described).items() if k not in left}
         config: dict[str, Any] = {"name": self.name, "trainable": self.trainable}
         config["dtype"] = {
@@ -493,7 +501,7 @@ class Layer(Holder):
         known = calling.parameters(cls.__init__)
         takes_any = any(p.kind is p.VAR_KEYWORD for p in known.values())
         values = {name: codec.decode_value(value) if name != "dtype" else value for name, value in config.items()}
-        later = {} if takes_any else {n: values.pop(n) for n in _BASE_ARGUMENTS if n in values and n not in known}
+        later = {} if takes_any else {n: values.pop(n) for n in OF_ALL if n in values and n not in known}
         several = next((n for n, p in known.items() if p.kind is p.VAR_POSITIONAL), None)
         layer = cls(*(values.pop(several, ()) if several else ()), **values)
         for name, value in later.items():

@@ -5,8 +5,8 @@ from typing import Any
 import jax.numpy as jnp
 
 from .. import ops
+from ..core.arguments import arguments
 from ..core.attached import set_mask
-from ..core.config import arguments
 from ..core.op import recorded
 from ..ops.crossentropy import predicted
 from ..ops.tensors import floating

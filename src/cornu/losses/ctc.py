@@ -5,7 +5,7 @@ from typing import Any
 import jax.numpy as jnp
 
 from .. import ops
-from ..core.config import arguments
+from ..core.arguments import arguments
 from ..core.op import recorded
 from .loss import LossFunctionWrapper
 

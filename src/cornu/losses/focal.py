@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 
 from .. import ops
-from ..core.config import arguments
+from ..core.arguments import arguments
 from ..core.op import recorded
 from ..ops.crossentropy import clipped, normalized
 from .alignment import check_equal, check_one_hot

@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 
 from ..core import dtypes
-from ..core.config import arguments
+from ..core.arguments import arguments
 from ..core.op import recorded
 from .alignment import check_sparse, pair
 from .loss import LossFunctionWrapper

@@ -8,8 +8,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..core import codec, dtypes, names, rows
+from ..core.arguments import arguments
 from ..core.attached import get_mask
-from ..core.config import Configurable, arguments
+from ..core.config import Configurable
 from ..core.lookup import Table
 from ..core.symbolic import unwrap
 from .alignment import same_rank

@@ -6,7 +6,7 @@ from typing import Any
 import jax.numpy as jnp
 
 from ..core import dtypes
-from ..core.config import arguments
+from ..core.arguments import arguments
 from ..core.op import recorded
 from .alignment import pair
 from .loss import LossFunctionWrapper

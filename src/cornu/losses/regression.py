@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..core import dtypes
-from ..core.config import arguments
+from ..core.arguments import arguments
 from ..core.op import recorded
 from .alignment import pair
 from .loss import LossFunctionWrapper

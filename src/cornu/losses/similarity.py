@@ -5,8 +5,8 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from ..core.arguments import arguments
 from ..core.attached import set_mask
-from ..core.config import arguments
 from ..core.op import recorded
 from .loss import LossFunctionWrapper
 

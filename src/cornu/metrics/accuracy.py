@@ -6,7 +6,7 @@ import jax.numpy as jnp
 
 from .. import ops
 from ..core import dtypes
-from ..core.config import arguments
+from ..core.arguments import arguments
 from ..core.op import recorded
 from ..losses.alignment import check_one_hot, check_sparse, pair
 from .reduction import MeanMetricWrapper

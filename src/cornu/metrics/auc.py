@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..core import dtypes
-from ..core.config import arguments
+from ..core.arguments import arguments
 from ..core.symbolic import unwrap
 from ..losses.loss import divide_no_nan
 from .confusion import KINDS, ConfusionMetric, count, decisions

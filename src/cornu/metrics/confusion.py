@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..core import codec, dtypes
-from ..core.config import arguments
+from ..core.arguments import arguments
 from ..core.symbolic import unwrap
 from ..losses.alignment import same_rank
 from ..losses.loss import divide_no_nan

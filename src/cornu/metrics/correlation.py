@@ -5,7 +5,7 @@ from typing import Any
 import jax.numpy as jnp
 
 from ..core import dtypes
-from ..core.config import arguments
+from ..core.arguments import arguments
 from ..core.op import recorded
 from ..losses.alignment import pair
 from .reduction import MeanMetricWrapper

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from ..core import dtypes, names, state
-from ..core.config import Configurable, arguments
+from ..core.arguments import arguments
+from ..core.config import Configurable
 from ..core.lookup import Table
 from ..core.parts import Part, all_variables
 from ..core.variable import Variable

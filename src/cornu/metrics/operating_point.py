@@ -5,7 +5,7 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
-from ..core.config import arguments
+from ..core.arguments import arguments
 from .confusion import ConfusionMetric
 
 # Each rate: the counted kind, then the kind that completes the whole.

@@ -7,8 +7,8 @@ import jax.numpy as jnp
 
 from .. import losses
 from ..core import codec
+from ..core.arguments import arguments
 from ..core.attached import get_mask
-from ..core.config import arguments
 from ..core.lookup import tables
 from ..core.symbolic import unwrap
 from ..losses.alignment import same_rank

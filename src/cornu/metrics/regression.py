@@ -5,7 +5,7 @@ from typing import Any
 import jax.numpy as jnp
 
 from .. import losses
-from ..core.config import arguments
+from ..core.arguments import arguments
 from ..core.op import recorded
 from ..core.symbolic import unwrap
 from ..losses.alignment import pair

@@ -6,7 +6,7 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
-from ..core.config import arguments
+from ..core.arguments import arguments
 from ..core.variable import Variable
 from .optimizer import Optimizer, choose
 

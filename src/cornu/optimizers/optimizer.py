@@ -11,7 +11,7 @@ import jax
 import jax.numpy as jnp
 
 from ..core import names, state
-from ..core.config import arguments
+from ..core.arguments import arguments
 from ..core.lookup import Table
 from ..core.variable import Variable
 from .gradients import clip

@@ -1,10 +1,11 @@
 """Conv1D, Conv2D, Conv3D: a small kernel slides over the input."""
 
-from typing import Any
+from typing import Any, ClassVar, Literal
 
 from ... import ops
-from ...core.config import arguments
+from ...core.arguments import arguments, default
 from ...core.spec import InputSpec
+from ...core.types import Activation, Constraint, Format, Initializer, Regularizer, Shape, Sizes
 from .. import checks
 from ..family import Family
 
@@ -24,7 +25,7 @@ def checked_window(layer: Any, rank: int, *paddings: str) -> None:
     layer.input_spec = InputSpec(ndim=rank + 2)
 
 
-def channels_of(layer: Any, input_shape: tuple[int | None, ...]) -> int:
+def channels_of(layer: Any, input_shape: Shape) -> int:
     """The number of input channels; later inputs must have it too."""
     axis = -1 if layer.data_format == "channels_last" else 1
     channels = checks.known_size(layer, input_shape, axis)
@@ -32,7 +33,7 @@ def channels_of(layer: Any, input_shape: tuple[int | None, ...]) -> int:
     return channels
 
 
-def check_fit(layer: Any, input_shape: tuple[int | None, ...]) -> None:
+def check_fit(layer: Any, input_shape: Shape) -> None:
     """Raise `ValueError` if the kernel is larger than the input and there is no padding."""
     space = input_shape[1:-1] if layer.data_format == "channels_last" else input_shape[2:]
     for size, kernel, dilation in zip(space, layer.kernel_size, layer.dilation_rate, strict=True):
@@ -52,6 +53,7 @@ def add_bias(y: Any, bias: Any, data_format: str) -> Any:
     return ops.add(y, bias)
 
 
+@arguments
 class Conv(Family):
     """Base of the convolutions; a subclass says the rank.
 
@@ -73,37 +75,32 @@ class Conv(Family):
         activity_regularizer: penalty on the output.
         kernel_constraint: function applied to the kernel after each update.
         bias_constraint: function applied to the bias after each update.
-        **kwargs: `name`, `dtype`, ... of `Layer`.
+        **options: `name`, `dtype`, `trainable`, `input_shape`, ... of `Layer`.
 
     Raises:
         ValueError: a size that is not a positive integer, an unknown padding, strides together with dilation, a
             number of channels or filters that the groups do not divide, or a kernel larger than the input.
     """
 
-    _paddings: tuple[str, ...] = ()
+    filters: int
+    kernel_size: Sizes
+    strides: Sizes = default(1)
+    padding: Literal["valid", "same", "causal"] = "valid"
+    data_format: Format = default(None)
+    dilation_rate: Sizes = default(1)
+    groups: int = 1
+    activation: Activation = default(None)
+    use_bias: bool = True
+    kernel_initializer: Initializer = default("glorot_uniform")
+    bias_initializer: Initializer = default("zeros")
+    kernel_regularizer: Regularizer = default(None)
+    bias_regularizer: Regularizer = default(None)
+    activity_regularizer = default(None, here=True)
+    kernel_constraint: Constraint = default(None)
+    bias_constraint: Constraint = default(None)
+    _paddings: ClassVar[tuple[str, ...]] = ()
 
-    @arguments
-    def __init__(
-        self,
-        filters: int,
-        kernel_size: Any,
-        strides: Any = 1,
-        padding: str = "valid",
-        data_format: str | None = None,
-        dilation_rate: Any = 1,
-        groups: int = 1,
-        activation: Any = None,
-        use_bias: bool = True,
-        kernel_initializer: Any = "glorot_uniform",
-        bias_initializer: Any = "zeros",
-        kernel_regularizer: Any = None,
-        bias_regularizer: Any = None,
-        activity_regularizer: Any = None,
-        kernel_constraint: Any = None,
-        bias_constraint: Any = None,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(**kwargs)
+    def __post_init__(self) -> None:
         checks.positive(self, "filters", "groups")
         checked_window(self, self.rank, *self._paddings)
         self._check_groups("filters", self.filters)
@@ -114,7 +111,7 @@ class Conv(Family):
                 f"Layer {self.name!r} splits channels into groups={self.groups}, which does not divide {what}={count}."
             )
 
-    def build(self, input_shape: tuple[int | None, ...]) -> None:
+    def build(self, input_shape: Shape) -> None:
         """Make kernel and bias."""
         channels = channels_of(self, input_shape)
         self._check_groups("channels", channels)
@@ -125,7 +122,7 @@ class Conv(Family):
     def call(self, x: Any) -> Any:
         """`activation(convolution(x, kernel) + bias)`."""
         y = self.convolve(x)
-        if self.use_bias:
+        if self.bias is not None:
             y = add_bias(y, self.bias, self.data_format)
         return self.activation(y)
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from ... import ops
-from ...core.config import arguments
+from ...core.arguments import arguments
 from .. import checks
 from ..family import Family
 from .conv import add_bias, channels_of, check_fit, checked_window

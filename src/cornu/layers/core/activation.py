@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ...core.config import arguments
+from ...core.arguments import arguments
 from ..layer import Layer
 
 

@@ -3,12 +3,14 @@
 from typing import Any
 
 from ... import ops
-from ...core.config import arguments
+from ...core.arguments import arguments, default
 from ...core.spec import InputSpec
+from ...core.types import Activation, Constraint, Initializer, Regularizer, Shape
 from .. import checks
 from ..layer import Layer
 
 
+@arguments
 class Dense(Layer):
     """Densely connected layer: every output sees every input feature.
 
@@ -25,7 +27,7 @@ class Dense(Layer):
         activity_regularizer: penalty on the output.
         kernel_constraint: function applied to the matrix after each update.
         bias_constraint: function applied to the bias after each update.
-        **kwargs: `name`, `dtype`, `trainable`, ... of `Layer`.
+        **options: `name`, `dtype`, `trainable`, `input_shape`, ... of `Layer`.
 
     Shapes:
         `(batch, ..., features)` to `(batch, ..., units)`.
@@ -40,28 +42,23 @@ class Dense(Layer):
         (2, 4)
     """
 
+    units: int
+    activation: Activation = default(None)
+    use_bias: bool = True
+    kernel_initializer: Initializer = default("glorot_uniform")
+    bias_initializer: Initializer = default("zeros")
+    kernel_regularizer: Regularizer = default(None)
+    bias_regularizer: Regularizer = default(None)
+    activity_regularizer = default(None, here=True)
+    kernel_constraint: Constraint = default(None)
+    bias_constraint: Constraint = default(None)
     supports_masking = True
 
-    @arguments
-    def __init__(
-        self,
-        units: int,
-        activation: Any = None,
-        use_bias: bool = True,
-        kernel_initializer: Any = "glorot_uniform",
-        bias_initializer: Any = "zeros",
-        kernel_regularizer: Any = None,
-        bias_regularizer: Any = None,
-        activity_regularizer: Any = None,
-        kernel_constraint: Any = None,
-        bias_constraint: Any = None,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(**kwargs)
+    def __post_init__(self) -> None:
         checks.positive(self, "units")
         self.input_spec = InputSpec(min_ndim=2)
 
-    def build(self, input_shape: tuple[int | None, ...]) -> None:
+    def build(self, input_shape: Shape) -> None:
         """Make kernel and bias."""
         features = checks.known_size(self, input_shape, -1)
         self.kernel = self.add_weight((features, self.units), name="kernel")
@@ -71,6 +68,6 @@ class Dense(Layer):
     def call(self, x: Any) -> Any:
         """`activation(x @ kernel + bias)`."""
         y = ops.matmul(x, self.kernel)
-        if self.use_bias:
+        if self.bias is not None:
             y = ops.add(y, self.bias)
         return self.activation(y)

@@ -57,7 +57,7 @@ class InputLayer(Layer):
         self._nodes.append(symbolic.Node(self, (), {}, input_tensor))
         self.built = True
 
-    @property
+    @property  # type: ignore[override]  # as an argument it may be more
     def dtype(self) -> str:
         """Dtype of the data."""
         return self._input_dtype

@@ -3,8 +3,8 @@
 from typing import Any
 
 from ... import ops
+from ...core.arguments import arguments
 from ...core.attached import set_mask
-from ...core.config import arguments
 from ..layer import Layer
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from ... import activations, ops
-from ...core.config import arguments
+from ...core.arguments import arguments
 from ...core.spec import InputSpec
 from .. import checks
 from ..layer import Layer

@@ -3,7 +3,7 @@
 from typing import Any
 
 from ... import ops
-from ...core.config import arguments
+from ...core.arguments import arguments
 from .. import checks
 from ..layer import Layer
 from .merge import checked_inputs, checked_masks

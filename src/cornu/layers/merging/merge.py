@@ -4,7 +4,7 @@ from functools import reduce
 from typing import Any
 
 from ... import ops
-from ...core.config import arguments
+from ...core.arguments import arguments
 from ..layer import Layer
 
 

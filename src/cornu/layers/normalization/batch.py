@@ -6,7 +6,7 @@ import jax.numpy as jnp
 
 from ... import ops
 from ...core import dtypes, rows
-from ...core.config import arguments
+from ...core.arguments import arguments
 from ...core.spec import InputSpec
 from .. import checks
 from ..layer import Layer

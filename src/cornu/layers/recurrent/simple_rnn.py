@@ -4,7 +4,7 @@ from typing import Any
 
 import jax
 
-from ...core.config import arguments
+from ...core.arguments import arguments
 from ...kernels import recurrence
 from .. import checks
 from .dropout import DropoutCell, product

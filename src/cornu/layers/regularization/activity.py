@@ -3,7 +3,7 @@
 from typing import Any
 
 from ... import regularizers
-from ...core.config import arguments
+from ...core.arguments import arguments
 from ..layer import Layer
 
 

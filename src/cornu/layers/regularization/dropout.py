@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ...core.config import arguments
+from ...core.arguments import arguments
 from ...core.seeds import SeedGenerator
 from ...core.spec import InputSpec
 from ...ops import random

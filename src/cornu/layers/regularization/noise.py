@@ -3,7 +3,7 @@
 from typing import Any
 
 from ... import ops
-from ...core.config import arguments
+from ...core.arguments import arguments
 from ...core.seeds import SeedGenerator
 from ...ops import random
 from .. import checks

@@ -5,7 +5,7 @@ from typing import Any
 import jax
 
 from ... import ops
-from ...core.config import arguments
+from ...core.arguments import arguments
 from ...core.spec import InputSpec
 from .. import checks
 from ..family import Family

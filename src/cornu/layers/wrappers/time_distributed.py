@@ -7,7 +7,7 @@ import jax.numpy as jnp
 
 from ... import ops
 from ...core import holders, parts, rows, seeds, state
-from ...core.config import arguments
+from ...core.arguments import arguments
 from .. import calling
 from ..layer import Layer
 from .wrapper import Wrapper

@@ -7,7 +7,7 @@ from typing import Any
 import jax.numpy as jnp
 
 from ...core import dtypes
-from ...core.config import arguments
+from ...core.arguments import arguments
 from ...core.symbolic import unwrap
 from .schedule import LearningRateSchedule, checked_steps
 

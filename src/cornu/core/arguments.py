@@ -1,0 +1,202 @@
+"""Arguments of constructors: annotated attributes of a class, kept under the same names."""
+
+import functools
+import inspect
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, ClassVar, ParamSpec, TypeVar, dataclass_transform, get_origin, overload
+
+from .lookup import nearest, tables
+
+C = TypeVar("C")
+P = ParamSpec("P")
+R = TypeVar("R")
+
+# An argument with one of these endings holds an object of that kind and may be given by name.
+_LOOKUPS = {
+    "activation": "keras.activations",
+    "_initializer": "keras.initializers",
+    "_regularizer": "keras.regularizers",
+    "_constraint": "keras.constraints",
+}
+_EMPTY = inspect.Parameter.empty
+_NAMED = inspect.Parameter.POSITIONAL_OR_KEYWORD
+_SELF = inspect.Parameter("self", _NAMED)
+
+# (class, arguments by position and by name, names known) -> arguments by position and by name
+_Translation = Callable[[str, tuple[Any, ...], dict[str, Any], Sequence[str]], tuple[tuple[Any, ...], dict[str, Any]]]
+_translations: list[_Translation] = []
+
+
+def translate_arguments(translate: _Translation) -> None:
+    """Add a function that gives arguments of a class their names of today, as `compat` does."""
+    _translations.append(translate)
+
+
+class _Here:
+    """A new default that also says where the argument stands."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
+def default(value: Any, here: bool = False) -> Any:
+    """The default of an argument, where the attribute is of another type than what may be passed.
+
+    Args:
+        value: the default.
+        here: whether an argument that the base has behind its own takes this place.
+    """
+    return _Here(value) if here else value
+
+
+@overload
+def arguments(cls: type[C]) -> type[C]: ...
+@overload
+def arguments(cls: Callable[P, R]) -> Callable[P, R]: ...  # a constructor
+@overload
+def arguments(*, kw_only: bool = False) -> Callable[[type[C]], type[C]]: ...
+@dataclass_transform(eq_default=False)
+def arguments(cls: Any = None, *, kw_only: bool = False) -> Any:
+    """Decorate a class: its annotated attributes are the arguments of its constructor, in that order.
+
+    Each argument becomes the attribute of the same name; names of activations, initializers, regularizers and
+    constraints are looked up on the way, so that `kernel_initializer="zeros"` is stored as the object. Before its own
+    a subclass has the arguments of its base, or behind them where the base has them by keyword only; what it sets
+    without an annotation is a new default. The constructor calls that of the base with what this names, and then
+    `__post_init__`, which checks and completes. A class may write the constructor itself: then the arguments of that
+    are kept.
+
+    Args:
+        cls: the class.
+        kw_only: whether subclasses put their own arguments first.
+
+    Example:
+        >>> import cornu
+        >>> @arguments
+        ... class Power(cornu.layers.Layer):
+        ...     exponent: float
+        ...     scale: float = 1.0
+        ...     def call(self, x):
+        ...         return self.scale * x**self.exponent
+        >>> Power(2.0, name="square").get_config()["exponent"]
+        2.0
+    """
+    if cls is None:
+        return lambda decorated: _decorated(decorated, kw_only)
+    if not isinstance(cls, type):
+        return _keeping(cls)
+    return _decorated(cls, kw_only)
+
+
+def _decorated(cls: Any, kw_only: bool) -> Any:
+    """The class, with a constructor that keeps its arguments."""
+    known, behind, given = cls._arguments, cls._behind, vars(cls)
+    written = [name for name, kind in inspect.get_annotations(cls).items() if not _is_fixed(kind)]
+    own = {name: _EMPTY for name in written if name not in given}
+    own |= {name: value for name, value in given.items() if name in written or isinstance(value, _Here)}
+    own = {name: value.value if isinstance(value, _Here) else value for name, value in own.items()}
+    inherited = {name: given.get(name, value) for name, value in known.items() if name not in own}
+    front = {name: own.get(name, inherited.get(name)) for name in known if name not in behind}
+    rest = {name: value for name, value in inherited.items() if name in behind}
+    cls._arguments = {**front, **own, **rest}
+    cls._behind = frozenset((*rest, *(own if kw_only else ())))
+    for name in cls._arguments.keys() & given.keys():
+        if not isinstance(given[name], property):
+            delattr(cls, name)
+    if "__init__" in given:
+        cls.__init__ = _keeping(cls.__init__)
+        return cls
+    base = next(c.__init__ for c in cls.__mro__ if "__init__" in vars(c) and not hasattr(c.__init__, "_of_fields"))
+    passed = {p.name: p.kind for p in parameters(base)}
+    listed = [
+        inspect.Parameter(name, passed.get(name, _NAMED) if name in rest else _NAMED, default=value)
+        for name, value in cls._arguments.items()
+    ]
+
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807
+        named = bind(__init__, args, kwargs)
+        base(self, **{name: named[name] for name in passed if name in named})
+        self.__post_init__()
+
+    __init__.__signature__ = inspect.Signature([_SELF, *listed])  # type: ignore[attr-defined]
+    __init__.__qualname__, __init__.__module__ = f"{cls.__qualname__}.__init__", cls.__module__
+    cls.__init__ = _keeping(__init__, [name for name in cls._arguments if name not in rest or name not in passed])
+    cls.__init__._of_fields = True
+    return cls
+
+
+def _is_fixed(kind: Any) -> bool:
+    """Whether an annotation is that of an attribute of the class."""
+    return kind is ClassVar or get_origin(kind) is ClassVar
+
+
+def explained(init: C) -> C:
+    """Decorate a constructor: to an argument it does not have, the error names the nearest one."""
+    return _keeping(init, ())  # type: ignore[no-any-return]
+
+
+def _keeping(init: Any, kept: Iterable[str] | None = None) -> Any:
+    """A constructor that first sets its arguments as attributes.
+
+    Args:
+        init: the constructor.
+        kept: which; all by default.
+    """
+    signature = inspect.signature(init)
+    known = [p.name for p in parameters(init) if p.kind is not p.VAR_KEYWORD]
+    takes_any = len(known) < len(parameters(init))
+    names = tuple(known if kept is None else kept)
+
+    @functools.wraps(init)
+    def construct(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if not kwargs.keys() <= set(known):
+            owner = next((c.__name__ for c in type(self).__mro__ if c.__module__.startswith("cornu.")), "")
+            for translate in _translations:
+                args, kwargs = translate(owner, args, kwargs, known)
+            if type(self).__init__ is construct:
+                object.__setattr__(self, "_captured", (args, kwargs))
+            wrong = next((key for key in kwargs if key not in known), None)
+            if wrong is not None and not takes_any:
+                names_known = [*known, *(p.name for p in parameters(type(self).__init__) if p.kind is _NAMED)]
+                raise TypeError(f"{type(self).__name__} has no argument {wrong!r}. {nearest(wrong, names_known)}")
+        try:
+            signature.bind(self, *args, **kwargs)
+        except TypeError as error:
+            raise TypeError(f"{type(self).__name__}: {error}") from None
+        named = bind(init, args, kwargs)
+        for name in names:
+            value = named[name]
+            for ending, module in _LOOKUPS.items():
+                if name.endswith(ending):
+                    value = tables()[module].get(value)
+            setattr(self, name, value)
+        return init(self, *args, **kwargs)
+
+    construct._kept = names  # type: ignore[attr-defined]
+    return construct
+
+
+@functools.cache
+def parameters(init: Callable[..., Any]) -> tuple[inspect.Parameter, ...]:
+    """The parameters of a constructor, without self."""
+    if init is object.__init__:  # a class that takes nothing
+        return ()
+    return tuple(inspect.signature(init).parameters.values())[1:]
+
+
+def bind(init: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Arguments by name, defaults filled in, `**kwargs` merged."""
+    named: dict[str, Any] = {}
+    values = list(args)
+    for parameter in parameters(init):
+        if parameter.kind is parameter.VAR_POSITIONAL:
+            named[parameter.name] = tuple(values)
+            values = []
+        elif parameter.kind is parameter.VAR_KEYWORD:
+            continue
+        elif values and parameter.kind is not parameter.KEYWORD_ONLY:
+            named[parameter.name] = values.pop(0)
+        elif parameter.name not in kwargs and parameter.default is not parameter.empty:
+            named[parameter.name] = parameter.default
+    named.update(kwargs)
+    return named

@@ -1,0 +1,48 @@
+"""Types of what people pass, and of what the library keeps of it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, Union
+
+import jax
+import numpy as np
+
+if TYPE_CHECKING:
+    from .dtypes import DTypePolicy
+    from .symbolic import KerasTensor
+    from .variable import Variable
+
+Config = Mapping[str, Any]  # plain data that describes an object
+Shape = tuple[int | None, ...]  # None where a size is not known
+ShapeLike = Sequence[int | None]
+Axis = int | Sequence[int] | None
+Scalar = bool | int | float | complex | np.generic
+ArrayLike = Union[jax.Array, np.ndarray[Any, Any], Scalar, Sequence[Any], "Variable", "KerasTensor"]
+DTypeLike = Union[str, np.dtype[Any], type, Config, "DTypePolicy", None]
+ActivationLike = str | Callable[..., Any] | Config | None
+InitializerLike = ArrayLike | str | Callable[..., Any] | Config | None
+RegularizerLike = str | Callable[[Any], Any] | Config | None
+ConstraintLike = str | Callable[[Any], Any] | Config | None
+DataFormat = Literal["channels_last", "channels_first"]
+
+Taken = TypeVar("Taken")
+Kept = TypeVar("Kept")
+
+
+class Given(Generic[Taken, Kept]):
+    """The attribute of an argument: what it takes, and what it then is. For type checkers only."""
+
+    if TYPE_CHECKING:
+
+        def __get__(self, owner: Any, cls: Any = None) -> Kept: ...
+
+        def __set__(self, owner: Any, value: Taken) -> None: ...
+
+
+Activation = Given[ActivationLike, Callable[..., Any]]
+Initializer = Given[InitializerLike, Callable[..., Any]]
+Regularizer = Given[RegularizerLike, Callable[[Any], Any] | None]
+Constraint = Given[ConstraintLike, Callable[[Any], Any] | None]
+Sizes = Given[int | Sequence[int], tuple[int, ...]]
+Name = Given[str | None, str]
+DType = Given[DTypeLike, str]
+Format = Given[DataFormat | None, DataFormat]
