@@ -448,8 +448,8 @@ class Layer(Options):
     def dtype_policy(self, value: Any) -> None:
         self._dtype_policy = dtypes.get_policy(value)
 
-    @property  # type: ignore[override]  # as an argument it may be more
-    def dtype(self) -> str:
+    @property
+    def dtype(self) -> str:  # type: ignore[override]  # as an argument it may be more
         """Dtype of the weights."""
         return self.dtype_policy.variable_dtype
 

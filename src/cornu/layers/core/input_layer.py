@@ -57,8 +57,8 @@ class InputLayer(Layer):
         self._nodes.append(symbolic.Node(self, (), {}, input_tensor))
         self.built = True
 
-    @property  # type: ignore[override]  # as an argument it may be more
-    def dtype(self) -> str:
+    @property
+    def dtype(self) -> str:  # type: ignore[override]  # as an argument it may be more
         """Dtype of the data."""
         return self._input_dtype
 
