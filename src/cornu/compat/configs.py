@@ -81,7 +81,7 @@ def arguments(name: str, args: Any, given: dict[str, Any], known: Sequence[str])
         if today in positions or today in given:
             raise TypeError(f"{name} received {today!r} twice, the second time as {key!r}, its older name.")
         what = f"is called {today!r} today" if today else "says nothing any more, and is ignored"
-        warnings.warn(f"{name}: the argument {key!r} {what}.", stacklevel=3)
+        warnings.warn(f"{name}: the argument {key!r} {what}.", stacklevel=4)
     kept = {key: value for key, value in given.items() if key not in old and key in names}
     others = {key: value for key, value in given.items() if key not in kept}
     renewed = _renewed(name, {**dict.fromkeys(positions), **others}, Era(1) if oldest else TODAY)

@@ -115,6 +115,13 @@ RENAMED = _merged(
         (*_POOLING, "ZeroPadding2D", "UpSampling2D", "GlobalMaxPooling2D", "GlobalAveragePooling2D", "Flatten"),
         {"dim_ordering": "data_format"},
     ),
+    (("fit", "evaluate", "predict"), dict.fromkeys(("workers", "use_multiprocessing", "max_queue_size"))),
+    (("fit",), {"nb_epoch": "epochs"}),
+    (("compile",), dict.fromkeys(("sample_weight_mode", "target_tensors", "distribute"))),
+    (("save_model",), dict.fromkeys(("save_format", "signatures", "options", "save_traces"))),
+    (("save_weights",), dict.fromkeys(("save_format", "options", "max_shard_size"))),
+    (("load_model",), {"options": None}),
+    (("load_weights",), dict.fromkeys(("options", "reshape", "objects_to_skip"))),
     (_OPTIMIZERS, {"lr": "learning_rate", "jit_compile": None, "schedule_decay": None, "is_legacy_optimizer": None}),
 )
 

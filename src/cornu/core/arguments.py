@@ -130,9 +130,30 @@ def _is_fixed(kind: Any) -> bool:
     return kind is ClassVar or get_origin(kind) is ClassVar
 
 
-def explained(init: C) -> C:
-    """Decorate a constructor: to an argument it does not have, the error names the nearest one."""
-    return _keeping(init, ())  # type: ignore[no-any-return]
+def explained(fn: C) -> C:
+    """Decorate a function: an older word for an argument counts as today's, and a wrong one is told the nearest."""
+    known = list(inspect.signature(fn).parameters)  # type: ignore[arg-type]
+
+    @functools.wraps(fn)  # type: ignore[arg-type]
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if not kwargs.keys() <= set(known):
+            made = fn.__name__ == "__init__"  # type: ignore[attr-defined]
+            name = type(args[0]).__name__ if made else fn.__name__  # type: ignore[attr-defined]
+            args, kwargs = _understood(name, args, kwargs, known, parameters(type(args[0]).__init__) if made else ())
+        return fn(*args, **kwargs)  # type: ignore[operator]
+
+    return call  # type: ignore[return-value]
+
+
+def _understood(name: str, args: Any, kwargs: Any, known: Sequence[str], others: Any = (), strict: bool = True) -> Any:
+    """Arguments in the words of today; raises `TypeError` for one that nobody knows."""
+    for translate in _translations:
+        args, kwargs = translate(name, args, kwargs, known)
+    wrong = next((key for key in kwargs if key not in known), None)
+    if strict and wrong is not None:
+        shown = [*known, *(p.name for p in others if p.kind is _NAMED)]
+        raise TypeError(f"{name} has no argument {wrong!r}. {nearest(wrong, [n for n in shown if n != 'self'])}")
+    return args, kwargs
 
 
 def _keeping(init: Any, kept: Iterable[str] | None = None) -> Any:
@@ -150,15 +171,13 @@ def _keeping(init: Any, kept: Iterable[str] | None = None) -> Any:
     @functools.wraps(init)
     def construct(self: Any, *args: Any, **kwargs: Any) -> Any:
         if not kwargs.keys() <= set(known):
-            owner = next((c.__name__ for c in type(self).__mro__ if c.__module__.startswith("cornu.")), "")
-            for translate in _translations:
-                args, kwargs = translate(owner, args, kwargs, known)
+            cls = type(self)
+            owner = next((c.__name__ for c in cls.__mro__ if c.__module__.startswith("cornu.")), cls.__name__)
+            args, kwargs = _understood(owner, args, kwargs, known, strict=False)
             if type(self).__init__ is construct:
                 object.__setattr__(self, "_captured", (args, kwargs))
-            wrong = next((key for key in kwargs if key not in known), None)
-            if wrong is not None and not takes_any:
-                names_known = [*known, *(p.name for p in parameters(type(self).__init__) if p.kind is _NAMED)]
-                raise TypeError(f"{type(self).__name__} has no argument {wrong!r}. {nearest(wrong, names_known)}")
+            if not takes_any:
+                _understood(cls.__name__, args, kwargs, known, parameters(cls.__init__))
         try:
             signature.bind(self, *args, **kwargs)
         except TypeError as error:

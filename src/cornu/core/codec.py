@@ -5,15 +5,16 @@ An encoded object is `{"module", "class_name", "config", "registered_name"}`, as
 """
 
 import contextlib
-from collections.abc import Callable, Iterator
-from contextvars import ContextVar
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
 
 from . import lookup
+from .setting import Setting
 
-_version: ContextVar[str | None] = ContextVar("keras_version", default=None)
+_version: Setting[str | None] = Setting("keras_version", None)
 _file_translations: list[Callable[[dict[str, Any]], dict[str, Any]]] = []
 
 
@@ -27,18 +28,13 @@ def version() -> str | None:
     return _version.get()
 
 
-@contextlib.contextmanager
-def written_by(version: Any) -> Iterator[None]:
+def written_by(version: Any) -> AbstractContextManager[Any]:
     """Inside the `with` block configs are decoded that a version of Keras wrote; None where that is not known.
 
     Args:
         version: text such as `"2.2.4"`.
     """
-    token = _version.set(str(version) if isinstance(version, str) else _version.get())
-    try:
-        yield
-    finally:
-        _version.reset(token)
+    return _version(str(version) if isinstance(version, str) else _version.get())
 
 
 def encode(value: Any) -> Any:

@@ -7,12 +7,13 @@ where they lie in its result; one that mixes them, or that is not known, ends th
 
 import math
 from collections.abc import Callable, Sequence
-from contextvars import ContextVar
 from functools import reduce
 from typing import Any, NamedTuple
 
 import jax
 import numpy as np
+
+from .setting import Setting
 
 TRUSTED = "over_real_rows"  # name of functions that reduce over the rows and look at the real ones alone
 
@@ -68,7 +69,7 @@ def follow(jaxpr: Any, inputs: Sequence[Where], size: int) -> list[Where]:
 _ORDER = {"rev", "sort", "argmax", "argmin", "dot_general"} | {
     f"{kind}{what}" for kind in ("cum", "reduce_") for what in ("sum", "prod", "max", "min", "logsumexp")
 }
-_ordered: ContextVar[list[Any]] = ContextVar("ordered")
+_ordered: Setting[list[Any]] = Setting("ordered", [])
 
 
 def followed(traced: Any, inputs: Sequence[Where], size: int) -> tuple[list[Where], list[Any]]:
@@ -79,15 +80,10 @@ def followed(traced: Any, inputs: Sequence[Where], size: int) -> tuple[list[Wher
         inputs: where the rows lie in its arguments.
         size: how many there are.
     """
-    token = _ordered.set([])
-    try:
+    known = [c for c in traced.consts if not isinstance(c, jax.core.Tracer)]
+    with _ordered([]) as ordered:
         found = follow(traced.jaxpr, inputs, size)
-        constants = [
-            (np.shape(c), np.asarray(c).tobytes()) for c in traced.consts if not isinstance(c, jax.core.Tracer)
-        ]
-        return found, [listing(traced.jaxpr), constants, _ordered.get()]
-    finally:
-        _ordered.reset(token)
+    return found, [listing(traced.jaxpr), [(np.shape(c), np.asarray(c).tobytes()) for c in known], ordered]
 
 
 def _orders(equation: Any) -> list[Any]:
@@ -278,24 +274,20 @@ def _select(equation: Any, given: list[Where], size: int) -> Where:
 
 
 def _dot(equation: Any, given: list[Where], size: int) -> Where:
-    (contracted, batched), (left, right) = equation.params["dimension_numbers"], given
-    sides = zip(
-        (left, right), contracted, batched, (equation.invars[0].aval.ndim, equation.invars[1].aval.ndim), strict=True
-    )
+    contracted, batched = equation.params["dimension_numbers"]
+    sides = zip(given, contracted, batched, [atom.aval.ndim for atom in equation.invars], strict=True)
     found: list[Rows] = []
-    free_before = 0
+    before = 0
     for where, taken, shared, rank in sides:
         free = [axis for axis in range(rank) if axis not in (*taken, *shared)]
         if where is not None:
             if where.axis in taken:
                 raise Mixed("product")
-            place = (
-                list(shared).index(where.axis)
-                if where.axis in shared
-                else len(shared) + free_before + free.index(where.axis)
+            inside = where.axis in shared
+            found.append(
+                where.at([*shared].index(where.axis) if inside else len(shared) + before + free.index(where.axis))
             )
-            found.append(where.at(place))
-        free_before += len(free)
+        before += len(free)
     if len(set(found)) != 1:
         raise Mixed("product")
     return found[0]
@@ -328,83 +320,15 @@ def _gather(equation: Any, given: list[Where], size: int) -> Where:
     raise Mixed("gather")
 
 
-_ELEMENTWISE = set(
-    [
-        "abs",
-        "acos",
-        "acosh",
-        "add",
-        "and",
-        "asin",
-        "asinh",
-        "atan",
-        "atan2",
-        "atanh",
-        "cbrt",
-        "ceil",
-        "clamp",
-        "convert_element_type",
-        "copy",
-        "copy_p",
-        "cos",
-        "cosh",
-        "digamma",
-        "div",
-        "eq",
-        "erf",
-        "erf_inv",
-        "erfc",
-        "exp",
-        "exp2",
-        "expm1",
-        "floor",
-        "ge",
-        "gt",
-        "imag",
-        "integer_pow",
-        "is_finite",
-        "le",
-        "lgamma",
-        "log",
-        "log1p",
-        "logistic",
-        "lt",
-        "max",
-        "min",
-        "mul",
-        "ne",
-        "neg",
-        "nextafter",
-        "not",
-        "optimization_barrier",
-        "or",
-        "population_count",
-        "pow",
-        "real",
-        "reduce_precision",
-        "rem",
-        "round",
-        "rsqrt",
-        "select_and",
-        "shift_left",
-        "shift_right_arithmetic",
-        "shift_right_logical",
-        "sign",
-        "sin",
-        "sinh",
-        "sqrt",
-        "square",
-        "stop_gradient",
-        "sub",
-        "tan",
-        "tanh",
-        "xor",
-        "bitcast_convert_type",
-        "complex",
-        "conj",
-        "add_any",
-    ]
-)
+_ELEMENTWISE = {
+    *("abs", "acos", "acosh", "add", "and", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "ceil", "clamp"),
+    *("convert_element_type", "copy", "copy_p", "cos", "cosh", "digamma", "div", "eq", "erf", "erf_inv", "erfc", "exp"),
+    *("exp2", "expm1", "floor", "ge", "gt", "imag", "integer_pow", "is_finite", "le", "lgamma", "log", "log1p"),
+    *("logistic", "lt", "max", "min", "mul", "ne", "neg", "nextafter", "not", "optimization_barrier", "or"),
+    *("population_count", "pow", "real", "reduce_precision", "rem", "round", "rsqrt", "select_and", "shift_left"),
+    *("shift_right_arithmetic", "shift_right_logical", "sign", "sin", "sinh", "sqrt", "square", "stop_gradient", "sub"),
+    *("tan", "tanh", "xor", "bitcast_convert_type", "complex", "conj", "add_any"),
+}
 _RULES: dict[str, Rule] = {
     "broadcast_in_dim": _broadcast,
     "reshape": _reshape,

@@ -14,17 +14,17 @@ import itertools
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from types import FunctionType
 from typing import Any
 
 from .holders import PLAIN, alike, changeable, contents, is_holder, is_large, is_users, refers, same
+from .setting import Setting
 
 _MISSING = object()
 _PLAIN_TYPES = {bool, int, float, complex, str, bytes, type(None)}
 _versions = itertools.count(1)
 _version = 0
-_in_call: ContextVar[bool] = ContextVar("in_call", default=False)
+_in_call = Setting("in_call", False)
 _calls = threading.local()
 settings: list[Callable[[], Any]] = []  # the session's settings that programs read, such as epsilon
 
@@ -44,12 +44,11 @@ def calling(now: bool, owner: "Watched | None" = None) -> Iterator[None]:
         owner: the object that does; what it holds may change as well.
     """
     before = [(holder, _by_key(holder)) for holder in owner._holders_of_users()] if owner is not None else []
-    token = _in_call.set(now)
     _calls.count = calls() + 1
     try:
-        yield
+        with _in_call(now):
+            yield
     finally:
-        _in_call.reset(token)
         for holder, held in before:
             found = _by_key(holder)
             new = {key: item for key, item in found.items() if key not in held or not alike(held[key], item)}

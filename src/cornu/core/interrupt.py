@@ -6,32 +6,75 @@ from types import FrameType, TracebackType
 from typing import Any, Self
 
 
-class Interrupt:
-    """While open, Ctrl-C is held back; it acts when the `with` block has ended. A second one acts at once.
+class Watch:
+    """While open, this decides when Ctrl-C acts: at once, or at the end of an `Interrupt` that is open.
 
-    A program may overwrite the memory of its arguments, and returns new arrays: an exception raised just between the
-    two would leave Variables without values. Whatever handler the script has set for the signal is called in the end.
+    Whatever handler the script has set for the signal is called in the end. One that it sets meanwhile counts from then
+    on: a loop opens a new watch for every epoch.
     """
 
-    def __init__(self) -> None:
-        self._asked = False
+    def __init__(self, held: int = 0) -> None:
         self._before: Any = None
+        self._held, self._asked = held, False
 
     def __enter__(self) -> Self:
-        if threading.current_thread() is threading.main_thread():
+        global _open
+        if _open is None and threading.current_thread() is threading.main_thread():
             before = signal.getsignal(signal.SIGINT)
-            if callable(before) and not isinstance(getattr(before, "__self__", None), Interrupt):
-                self._before = before
+            if callable(before):
+                left = getattr(before, "__self__", None)  # Ctrl-C may have come while another one closed
+                self._before, _open = left._before if isinstance(left, Watch) else before, self
                 signal.signal(signal.SIGINT, self._ask)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: Any, trace: TracebackType | None) -> None:
-        if self._before is not None:
-            signal.signal(signal.SIGINT, self._before)
-            if self._asked:
-                self._before(signal.SIGINT, None)
+        global _open
+        if _open is self:
+            if signal.getsignal(signal.SIGINT) == self._ask:
+                signal.signal(signal.SIGINT, self._before)
+            _open = None
+
+    def hold(self) -> None:
+        """Ctrl-C waits from now on; a second one acts at once."""
+        self._held += 1
+
+    def release(self) -> None:
+        """It acts now, if it waited and nothing else holds it."""
+        self._held -= 1
+        if self._asked and not self._held:
+            self._asked = False
+            self._before(signal.SIGINT, None)
 
     def _ask(self, number: int, frame: FrameType | None) -> None:
-        if self._asked:
+        if self._held and not self._asked:
+            self._asked = True
+        else:
             self._before(number, frame)
-        self._asked = True
+
+
+_open: Watch | None = None  # that of the main thread, which alone gets the signal
+
+
+class Interrupt:
+    """While open, Ctrl-C is held back; it acts when the `with` block has ended. A second one acts at once.
+
+    A program may overwrite the memory of its arguments, and returns new arrays: an exception raised just between the
+    two would leave Variables without values.
+    """
+
+    def __enter__(self) -> Self:
+        self._own: Watch | None = None
+        self._watch = _open if threading.current_thread() is threading.main_thread() else None
+        if self._watch is not None:
+            self._watch.hold()
+        else:
+            self._own = self._watch = Watch(held=1).__enter__()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: Any, trace: TracebackType | None) -> None:
+        try:
+            if self._own is not None:
+                self._own.__exit__(kind, error, trace)
+        finally:
+            if self._watch is not None:
+                self._watch.release()

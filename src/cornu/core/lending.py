@@ -11,7 +11,6 @@ steps or after them, never a mixture:
 
 import contextlib
 import threading
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from .variable import Variable
 
 _turn = threading.Condition(threading.RLock())  # guards what follows, and the buffers of all Variables
-_readers: Counter[int] = Counter()  # by thread
+_readers: dict[int, int] = {}  # how many runs of each thread read
 _trainers: dict[int, list[set[int]]] = {}  # by thread: the Variables of each run of training
 _asked = False  # whether another thread has read, or waited, since the last program that trains began
 
@@ -37,9 +36,13 @@ def back(*variables: "Variable") -> Iterator[None]:
 def _wait(variables: Sequence["Variable"]) -> None:
     global _asked
     me = threading.get_ident()
-    while any(v.away not in (0, me) for v in variables):
+    while any([v.away not in (0, me) for v in variables]):  # a list is made sooner than a generator
         _asked = True
         _turn.wait()
+
+
+def _others(threads: dict[int, Any]) -> bool:
+    return len(threads) > (threading.get_ident() in threads)
 
 
 @contextlib.contextmanager
@@ -54,8 +57,8 @@ def reading(variables: Sequence["Variable"], own: Callable[[Any], Any]) -> Itera
     me = threading.get_ident()
     with _turn:
         _wait(variables)
-        _asked = _asked or any(thread != me for thread in _trainers)
-        _readers[me] += 1
+        _asked = _asked or _others(_trainers)
+        _readers[me] = _readers.get(me, 0) + 1
         values = [v.held(own) for v in variables]
     try:
         yield values
@@ -80,7 +83,7 @@ def take(variables: Sequence["Variable"], copy: Callable[[Any], Any]) -> tuple[l
     me = threading.get_ident()
     with _turn:
         _wait(variables)
-        shared = _asked or any(thread != me for thread in _readers)
+        shared = _asked or _others(_readers)
         _asked = False
         buffers = []
         for variable in variables:

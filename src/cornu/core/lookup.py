@@ -1,17 +1,16 @@
 """Find an object by its name; a wrong name gets the nearest right ones."""
 
-import contextlib
 import difflib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextvars import ContextVar
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from types import MappingProxyType
 from typing import Any
 
+from .setting import Setting
+
 _registered: dict[str, Any] = {}  # for the whole process
-_scoped: ContextVar[Mapping[str, Any]] = ContextVar(
-    "custom_objects", default=MappingProxyType({})
-)  # in a `with` block of this thread
+_scoped: Setting[Mapping[str, Any]] = Setting("custom_objects", MappingProxyType({}))
 _tables: dict[str, "Table"] = {}
 
 
@@ -167,8 +166,7 @@ def _custom() -> dict[str, Any]:
     return {**_registered, **_scoped.get()}
 
 
-@contextlib.contextmanager
-def custom_object_scope(*dictionaries: dict[str, Any] | None) -> Iterator[None]:
+def custom_object_scope(*dictionaries: dict[str, Any] | None) -> AbstractContextManager[Any]:
     """Know the given custom objects inside a `with` block, in this thread.
 
     Args:
@@ -177,8 +175,4 @@ def custom_object_scope(*dictionaries: dict[str, Any] | None) -> Iterator[None]:
     known = dict(_scoped.get())
     for objects in dictionaries:
         known.update(objects or {})
-    token = _scoped.set(known)
-    try:
-        yield
-    finally:
-        _scoped.reset(token)
+    return _scoped(known)

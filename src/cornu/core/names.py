@@ -1,15 +1,14 @@
 """Unique names for layers and paths for Variables."""
 
-import contextlib
 from collections import Counter
-from collections.abc import Iterator
-from contextvars import ContextVar
+from contextlib import AbstractContextManager
 from typing import Any
 
 from .lookup import snake_case
+from .setting import Setting
 
 _counts: Counter[str] = Counter()
-_path: ContextVar[tuple[tuple[str, Any], ...]] = ContextVar("path", default=())
+_path: Setting[tuple[tuple[str, Any], ...]] = Setting("path", ())
 
 
 def unique_name(prefix: str) -> str:
@@ -34,8 +33,7 @@ def checked_name(name: Any, what: str) -> str:
     return name
 
 
-@contextlib.contextmanager
-def name_scope(name: str, owner: Any = None) -> Iterator[None]:
+def name_scope(name: str, owner: Any = None) -> AbstractContextManager[Any]:
     """Variables made inside the `with` block have `name/` in front of their path.
 
     Args:
@@ -43,14 +41,7 @@ def name_scope(name: str, owner: Any = None) -> Iterator[None]:
         owner: who opens the scope; if it is the innermost one's owner, nothing is added again.
     """
     outer = _path.get()
-    if owner is not None and outer and outer[-1][1] is owner:
-        yield
-        return
-    token = _path.set((*outer, (name, owner)))
-    try:
-        yield
-    finally:
-        _path.reset(token)
+    return _path(outer if owner is not None and outer and outer[-1][1] is owner else (*outer, (name, owner)))
 
 
 def path_of(name: str) -> str:

@@ -5,31 +5,26 @@ the real rows as without them; what reduces over the batch asks here which rows 
 function whether every row stands alone; a model of which that is not so gets a program of its own for every length.
 """
 
-import contextlib
-from collections.abc import Callable, Iterator
-from contextvars import ContextVar
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 
 from . import dataflow
+from .setting import Setting
 
-_real: ContextVar[Any] = ContextVar("real_rows", default=None)  # booleans (batch,), or None where all rows are real
+_real: Setting[Any] = Setting("real_rows", None)  # booleans (batch,), or None where all rows are real
 
 
 class MixesRows(Exception):  # noqa: N818 - it steers, and reaches nobody
     """Something in a padded batch cannot tell real rows from others."""
 
 
-@contextlib.contextmanager
-def padded(real: Any) -> Iterator[None]:
+def padded(real: Any) -> AbstractContextManager[Any]:
     """Inside the `with` block only the rows where `real` is true belong to the batch; None: all do."""
-    token = _real.set(real)
-    try:
-        yield
-    finally:
-        _real.reset(token)
+    return _real(real)
 
 
 def real_rows() -> Any:

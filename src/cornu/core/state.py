@@ -6,20 +6,20 @@ differentiate and compile. Every compiled program, gradient and shape inference 
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import jax
 import jax.numpy as jnp
 
 from . import facts
+from .setting import Setting
 
 if TYPE_CHECKING:
     from .variable import Variable
 
-_scope: ContextVar["Scope | None"] = ContextVar("scope", default=None)
-_autocast: ContextVar[str | None] = ContextVar("autocast", default=None)
+_scope: Setting["Scope | None"] = Setting("scope", None)
+_autocast: Setting[str | None] = Setting("autocast", None)
 
 
 class Scope:
@@ -66,12 +66,8 @@ def unknown_to_program(variable: "Variable") -> RuntimeError:
 
 @contextmanager
 def _opened(scope: Scope) -> Iterator[Scope]:
-    token = _scope.set(scope)
-    try:
-        with facts.calling(True):
-            yield scope
-    finally:
-        _scope.reset(token)
+    with _scope(scope), facts.calling(True):
+        yield scope
 
 
 def active() -> Scope | None:
@@ -92,12 +88,8 @@ def knows(variable: "Variable") -> bool:
 @contextmanager
 def outside() -> Iterator[None]:
     """Inside the `with` block no scope is open and nothing is autocast: Variables are read as they are."""
-    tokens = _scope.set(None), _autocast.set(None)
-    try:
+    with _scope(None), _autocast(None):
         yield
-    finally:
-        _scope.reset(tokens[0])
-        _autocast.reset(tokens[1])
 
 
 def pure(fn: Callable[..., Any], variables: Sequence["Variable"]) -> Callable[..., Any]:
@@ -156,14 +148,9 @@ def abstract(fn: Callable[..., Any], *specs: Any) -> Any:
     return jax.eval_shape(run, *specs)
 
 
-@contextmanager
-def autocast(dtype: str | None) -> Iterator[None]:
+def autocast(dtype: str | None) -> AbstractContextManager[Any]:
     """Float Variables read as `dtype` inside the `with` block; None reads them as they are kept."""
-    token = _autocast.set(dtype)
-    try:
-        yield
-    finally:
-        _autocast.reset(token)
+    return _autocast(dtype)
 
 
 def autocast_dtype() -> str | None:

@@ -4,7 +4,6 @@ import functools
 import itertools
 import re
 from collections.abc import Callable, Mapping, Sequence
-from contextvars import ContextVar
 from types import MappingProxyType
 from typing import Any
 
@@ -14,15 +13,15 @@ from jax import export
 
 from . import attached, dtypes, names, state
 from .operators import Operators
+from .setting import Setting
 from .variable import Variable
 
 # Where a function cannot be traced with unknown sizes they are tried as two different numbers; what differs in the
 # result is unknown there. Both divide by many integers, so that reshapes of an unknown axis go through, and they lie
 # far apart, so that no stride maps both to one size.
 _TRIALS = (192, 960)
-_tried: ContextVar[Mapping[int, int]] = ContextVar(
-    "tried", default=MappingProxyType({})
-)  # axis to the size that stands for an unknown one
+# axis to the size that stands for an unknown one
+_tried: Setting[Mapping[int, int]] = Setting("tried", MappingProxyType({}))
 
 
 class KerasTensor(Operators):
@@ -190,11 +189,8 @@ def _tried_out(traced: Callable[..., Any], axes: list[int], sizes: list[int]) ->
         results = []
         try:
             for trial in _TRIALS:
-                token = _tried.set({axis: trial for axis in axes} | fixed)
-                try:
-                    results.append(traced(_tried.get().__getitem__))
-                finally:
-                    _tried.reset(token)
+                with _tried({axis: trial for axis in axes} | fixed) as tried:
+                    results.append(traced(tried.__getitem__))
         except Exception as error:
             first = first or error
         else:

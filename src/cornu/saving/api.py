@@ -6,6 +6,7 @@ import tempfile
 from typing import Any
 
 from ..core import lookup
+from ..core.arguments import explained
 from . import plan, whole
 from .legacy import plan_by_name, plan_by_position, write_weights
 from .limits import FileError, naming
@@ -17,8 +18,9 @@ from .writer import new_hdf5, replacing
 _HDF5 = (".h5", ".hdf5")
 
 
+@explained
 def save_model(
-    model: Any, filepath: Any, overwrite: bool = True, include_optimizer: bool = True, **kwargs: Any
+    model: Any, filepath: Any, overwrite: bool = True, include_optimizer: bool = True, zipped: bool = True
 ) -> None:
     """Write architecture, weights, compile state and optimizer to one file.
 
@@ -30,7 +32,7 @@ def save_model(
             for writing, which gets what a `.keras` file holds; or an `h5py.File`.
         overwrite: whether an existing file is replaced.
         include_optimizer: whether an `.h5` file holds the compile state and the optimizer's.
-        **kwargs: older arguments without effect: `save_format`, `zipped`, `signatures`, `options`.
+        zipped: accepted for compatibility; must be true.
 
     Raises:
         FileExistsError: the file exists and `overwrite` is false.
@@ -47,8 +49,7 @@ def save_model(
     """
     import h5py
 
-    _check_arguments("save_model", kwargs, ("save_format", "zipped", "signatures", "options", "save_traces"))
-    if kwargs.get("zipped") is False:
+    if not zipped:
         raise ValueError("A model is saved to one file, not to a folder of several: leave out zipped=False.")
     if isinstance(filepath, h5py.File):
         whole.write_hdf5(filepath, model, include_optimizer)
@@ -72,12 +73,12 @@ def save_model(
             whole.write_keras(temporary, model, os.path.dirname(os.path.realpath(path)))
 
 
+@explained
 def load_model(
     filepath: Any,
     custom_objects: dict[str, Any] | None = None,
     compile: bool = True,
     safe_mode: bool | None = True,
-    **kwargs: Any,
 ) -> Any:
     """The model in a file that `save_model`, or Keras, wrote.
 
@@ -89,7 +90,6 @@ def load_model(
         custom_objects: your own classes and functions by name.
         compile: whether to restore the compile state and the optimizer.
         safe_mode: accepted for compatibility; code in files is never run.
-        **kwargs: older arguments without effect: `options`.
 
     Returns:
         The model; compiled, if the file says how and `compile` is true.
@@ -99,7 +99,6 @@ def load_model(
         ValueError: the file is damaged, of another kind, holds a class that is not known, or asks for something
             that reading a model never needs.
     """
-    _check_arguments("load_model", kwargs, ("options",))
     source = _source(filepath)
     path = name_of(source)
     read = whole.read_keras if is_zip(source) or path.endswith(".keras") else whole.read_hdf5
@@ -107,7 +106,8 @@ def load_model(
         return read(source, compile)
 
 
-def save_weights(model: Any, filepath: Any, overwrite: bool = True, **kwargs: Any) -> None:
+@explained
+def save_weights(model: Any, filepath: Any, overwrite: bool = True) -> None:
     """Write the weights to an HDF5 file.
 
     Args:
@@ -115,14 +115,12 @@ def save_weights(model: Any, filepath: Any, overwrite: bool = True, **kwargs: An
         filepath: `name.weights.h5` gets the layout of Keras 3, with the optimizer's state; another `.h5` or `.hdf5`
             that of Keras 1 and 2.
         overwrite: whether an existing file is replaced.
-        **kwargs: older arguments without effect: `save_format`, `options`.
 
     Raises:
         FileExistsError: the file exists and `overwrite` is false.
         ValueError: another ending, or the model has no weights yet.
     """
     path = _writable(filepath)
-    _check_arguments("save_weights", kwargs, ("save_format", "options", "max_shard_size"))
     if not path.endswith(_HDF5):
         raise ValueError(f"Weights are saved to a path ending in .weights.h5 or .h5, such as {path + '.weights.h5'!r}.")
     _check_built(model, "save")
@@ -133,7 +131,8 @@ def save_weights(model: Any, filepath: Any, overwrite: bool = True, **kwargs: An
             write_weights(file, model)
 
 
-def load_weights(model: Any, filepath: Any, by_name: bool = False, skip_mismatch: bool = False, **kwargs: Any) -> None:
+@explained
+def load_weights(model: Any, filepath: Any, by_name: bool = False, skip_mismatch: bool = False) -> None:
     """Read weights that Cornu, or any version of Keras, wrote; the content tells the layout.
 
     Everything is read and checked before any weight changes.
@@ -143,13 +142,11 @@ def load_weights(model: Any, filepath: Any, by_name: bool = False, skip_mismatch
         filepath: path of an HDF5 file or a `.keras` archive, or such a file that is open for reading in binary.
         by_name: match layers by name and leave the rest, for the layout of Keras 1 and 2.
         skip_mismatch: leave out what does not fit, with a warning.
-        **kwargs: older arguments without effect: `options`.
 
     Raises:
         FileNotFoundError: there is no such file.
         ValueError: the file is damaged, or belongs to another architecture.
     """
-    _check_arguments("load_weights", kwargs, ("options", "reshape", "objects_to_skip"))
     source = _source(filepath)
     _check_built(model, "load")
     path = name_of(source)
@@ -207,12 +204,6 @@ def _writable(filepath: Any) -> str:
     if not isinstance(filepath, str | os.PathLike):
         raise TypeError(f"Expected a path, a string or pathlib.Path. Received {type(filepath).__name__}: {filepath!r}")
     return os.fspath(filepath)
-
-
-def _check_arguments(function: str, given: dict[str, Any], known: tuple[str, ...]) -> None:
-    for name in given:
-        if name not in known:
-            raise TypeError(f"{function}() has no argument {name!r}. {lookup.nearest(name, known)}")
 
 
 def _check_built(model: Any, verb: str) -> None:

@@ -85,20 +85,19 @@ class Compiled(facts.Watched):
         first, *rest = zip(self.plan.keys, own, strict=True)
         return [first, *others, *rest]
 
-    def reset(self) -> None:
+    def reset(self, runnable: Runnable) -> None:
         """Begin a new epoch: every metric at its beginning, or as the model says."""
         if self.model.overrides("reset_metrics"):
             self.model.reset_metrics()
-            return
-        for _, metric in self.tracked():
-            metric.reset_state()
+        else:
+            runnable.reset()
 
-    def logs(self, given: Any) -> dict[str, Any]:
-        """What a program of this model gave, as logs: metrics by key, and what an overridden method returned."""
+    def logs(self, runnable: Runnable, given: Any) -> dict[str, Any]:
+        """What a program gave, as logs: metrics by key, and what an overridden method returned."""
         logs, values = given
         if self.model.overrides("get_metrics_result"):
             return {key: float(value) for key, value in self.model.get_metrics_result().items()}
-        known = named([key for key, _ in self.tracked()], values)
+        known = named([key for key, _ in runnable.metrics], values)
         return known if logs is None else {key: known.get(key, float(value)) for key, value in logs.items()}
 
     def pace(self, kind: str, live: bool) -> Pace:
@@ -201,8 +200,8 @@ class Compiled(facts.Watched):
 
     def _make(self, kind: str) -> Runnable:
         self.model.refuse_overrides()
-        tracked = [metric for _, metric in self.tracked()]
-        of_metrics = parts.all_variables(*tracked)
+        tracked = self.tracked()
+        of_metrics = parts.all_variables(*[metric for _, metric in tracked])
         trained = self.trained() if kind == "train" else []
         of_model = [*self.model.all_variables(), seeds.session_variable()]
         if kind == "train" and not trained and self.model.weights:
@@ -222,10 +221,11 @@ class Compiled(facts.Watched):
             step,
             written,
             _without(of_model, written),
-            results=lambda: results(tracked),
+            results=lambda: results([metric for _, metric in tracked]),
             gives=self.model.overrides("compute_metrics"),
             alone=lambda batch: self._alone(batch, kind == "train"),
             eager=self.settings["run_eagerly"],
+            metrics=tracked,
         )
 
     def _alone(self, batch: Any, training: bool) -> bool:

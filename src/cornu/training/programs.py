@@ -1,17 +1,19 @@
 """Compiled programs: what a kind of step was made from, its variants, and how they run on a model's Variables."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from .. import engine
-from ..core import facts, lending, seeds
+from ..core import facts, lending, parts, seeds
 from ..core.facts import Facts
 from ..core.interrupt import Interrupt
 from ..core.variable import Variable
+from ..metrics import Metric
 from . import steps
 
 KEPT = 4  # sets of programs of one kind: a model that goes to and fro between two states compiles neither again
@@ -29,6 +31,7 @@ class Runnable:
         gives: whether a step gives something itself.
         alone: function of the specs of a batch that tells whether every row of it stands alone.
         eager: whether steps run op by op in Python.
+        metrics: by the keys of the logs, those that it updates.
     """
 
     def __init__(
@@ -40,18 +43,28 @@ class Runnable:
         gives: bool = False,
         alone: Callable[[Any], bool] = lambda batch: False,
         eager: bool = False,
+        metrics: Sequence[tuple[str, Any]] = (),
     ) -> None:
-        self.written, self.read = written, read
-        self._eager, self._alone = eager, alone
+        self.written, self.read, self.metrics, self.eager = written, read, metrics, eager
+        self._alone = alone
         self._pure = steps.Programs(step, self.written, self.read, results, gives)
         self._engine = engine.current()
         self._compiled: dict[Any, engine.Program] = {}
         self._rows_alone: dict[Any, bool] = {}
+        self._begun: tuple[list[Variable], list[Any], list[Metric]] | None = None
         self.facts: Facts | None = None  # what it was made from, if that is watched
 
     def loop(self, size: int) -> engine.Program:
-        """Many steps of `size` rows: `(data, order, start, stop)`."""
+        """Many steps of `size` rows: `(data, order, begin, steps)`."""
         return self._program(("loop", size), lambda: self._pure.loop(size))
+
+    def rest(self, size: int) -> engine.Program:
+        """`loop` for a size that comes once an epoch, compiled in a short time."""
+        return self._program(("rest", size), lambda: self._pure.loop(size), quick=True)
+
+    def padded(self, size: int) -> engine.Program:
+        """One step of `count` rows, filled up to `size`: `(data, order, begin, count)`."""
+        return self._program(("padded", size), lambda: self._pure.padded(size), quick=True)
 
     def block(self, size: int) -> engine.Program:
         """A step for each `size` rows of a block, all outputs together: `(data,)`."""
@@ -62,20 +75,10 @@ class Runnable:
         """One step of one batch: `(batch,)`."""
         return self._program("single", lambda: self._pure.single)
 
-    @property
-    def last(self) -> engine.Program:
-        """`single` for a batch that comes once an epoch, compiled in a short time."""
-        return self._program("last", lambda: self._pure.single, quick=True)
-
-    @property
-    def padded(self) -> engine.Program:
-        """One step of a batch of which only some rows are real: `(batch, count)`."""
-        return self._program("padded", lambda: self._pure.padded, quick=True)
-
     def _program(self, key: Any, make: Callable[[], Any], quick: bool = False) -> engine.Program:
         if key not in self._compiled:
             step = make()
-            program = engine.Plain(step) if self._eager else self._engine.compile(step, donate=(0,), quick=quick)
+            program = engine.Plain(step) if self.eager else self._engine.compile(step, donate=(0,), quick=quick)
             self._compiled[key] = program
         return self._compiled[key]
 
@@ -86,6 +89,20 @@ class Runnable:
         if key not in self._rows_alone:
             self._rows_alone[key] = self._alone(specs)
         return self._rows_alone[key]
+
+    def reset(self) -> None:
+        """Set the metrics to their beginning."""
+        if self._begun is None:
+            own = [m for _, m in self.metrics if getattr(m.reset_state, "__func__", None) is not Metric.reset_state]
+            variables = parts.all_variables(*[m for _, m in self.metrics if m not in own])
+            zeros = [np.zeros(v.stored_shape, jnp.dtype(v.stored_dtype)) for v in variables]
+            self._begun = variables, zeros, own
+        variables, zeros, own = self._begun
+        with lending.back(*variables):
+            for variable, zero in zip(variables, zeros, strict=True):
+                variable.keep(zero)
+        for metric in own:
+            metric.reset_state()
 
     def run(self, program: engine.Program, stream: "Stream", *args: Any) -> Any:
         """Run a program on the Variables, which then have their new values, and give its results.

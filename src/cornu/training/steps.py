@@ -105,23 +105,23 @@ class Programs:
             size: rows per step.
 
         Returns:
-            A function `(written, read, data, order, start, stop)`: step `i` takes the rows `order[i * size :]` of the
-            data, or simply its rows from `i * size` on if `order` is None.
+            A function `(written, read, data, order, begin, steps)`: step `i` takes the rows `order[begin + i * size :]`
+            of the data, or simply its rows from there on if `order` is None.
         """
 
-        def many_steps(written: Any, read: Any, data: Any, order: Any, start: Any, stop: Any) -> Any:
+        def many_steps(written: Any, read: Any, data: Any, order: Any, begin: Any, steps: Any) -> Any:
             values, outputs = [*written, *read], None
             if self._gives:
-                shapes = jax.eval_shape(lambda: self._step(values, _batch(data, order, 0, size))[0])
+                shapes = jax.eval_shape(lambda: self._step(values, _batch(data, order, begin, size))[0])
                 outputs = jax.tree.map(lambda s: jnp.zeros(s.shape, s.dtype), shapes)
             changed: set[int] = set()
 
             def body(i: Any, carry: Any) -> Any:
                 values, _ = carry
-                outputs, new = self._settled(values, _batch(data, order, i * size, size), changed)
+                outputs, new = self._settled(values, _batch(data, order, begin + i * size, size), changed)
                 return new, outputs
 
-            values, outputs = lax.fori_loop(start, stop, body, (values, outputs))
+            values, outputs = lax.fori_loop(0, steps, body, (values, outputs))
             return self._parted(values, outputs, changed)
 
         return many_steps
@@ -132,10 +132,19 @@ class Programs:
         outputs, values = self._settled([*written, *read], batch, changed)
         return self._parted(values, outputs, changed)
 
-    def padded(self, written: Any, read: Any, batch: Any, count: Any) -> Any:
-        """One step of a batch of which only the first `count` rows are real; raises `MixesRows` if that cannot be."""
-        with rows.padded(jnp.arange(batch_length(batch)) < count):
-            return self.single(written, read, batch)
+    def padded(self, size: int) -> Callable[..., Any]:
+        """One step of fewer rows than `size`, the last one repeated: `(written, read, data, order, begin, count)`.
+
+        Args:
+            size: rows that the step computes with; tracing raises `MixesRows` if it cannot tell which are real.
+        """
+
+        def step(written: Any, read: Any, data: Any, order: Any, begin: Any, count: Any) -> Any:
+            places = begin + jnp.minimum(jnp.arange(size), count - 1)
+            with rows.padded(jnp.arange(size) < count):
+                return self.single(written, read, take_rows(data, places if order is None else order[places]))
+
+        return step
 
     def block(self, size: int) -> Callable[..., Any]:
         """A step for each batch in a block of data, whose outputs are put together: `(written, read, data)`.

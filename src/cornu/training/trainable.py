@@ -10,6 +10,7 @@ import numpy as np
 
 from .. import engine
 from ..core import codec, dtypes, parts, rows, seeds, state
+from ..core.arguments import explained
 from ..core.facts import Facts
 from ..core.lending import training
 from ..core.variable import Variable
@@ -23,8 +24,7 @@ from .data.blocks import Blocks
 from .data.checks import check_class_weight
 from .data.streams import Stream as Batches
 from .data.streams import is_stream
-from .loop import Epoch, Hooks
-from .pace import Pace
+from .loop import Hooks, Loop
 from .predicting import predict_all
 from .programs import Runnable, Stream, Table, making
 from .progress import Progress
@@ -58,6 +58,7 @@ class Trainable(Layer):
     def _compilation(self) -> Compiled | None:
         return getattr(self, "_compiled", None)
 
+    @explained
     def compile(
         self,
         optimizer: Any = "rmsprop",
@@ -69,7 +70,6 @@ class Trainable(Layer):
         steps_per_execution: int = 1,
         jit_compile: Any = "auto",
         auto_scale_loss: bool = True,
-        **kwargs: Any,
     ) -> None:
         """Choose optimizer, loss and metrics for training.
 
@@ -84,7 +84,6 @@ class Trainable(Layer):
             jit_compile: accepted for compatibility; training is compiled unless `run_eagerly`.
             auto_scale_loss: whether a model of policy `mixed_float16` gets its optimizer wrapped in a
                 `LossScaleOptimizer`.
-            **kwargs: older arguments, which are ignored: `sample_weight_mode`, `target_tensors`, `distribute`.
 
         Raises:
             ValueError: a name that no optimizer, loss or metric has.
@@ -96,10 +95,6 @@ class Trainable(Layer):
             >>> model = cornu.Sequential([cornu.Input((2,)), cornu.layers.Dense(1, activation="sigmoid")])
             >>> model.compile(optimizer="adam", loss="binary_crossentropy", metrics=["accuracy"])
         """
-        for name in ("sample_weight_mode", "target_tensors", "distribute"):
-            kwargs.pop(name, None)
-        if kwargs:
-            raise TypeError(f"compile() has no argument {next(iter(kwargs))!r}.")
         self.refuse_overrides()
         self.forget_programs()
         self._keep(
@@ -341,6 +336,7 @@ class Trainable(Layer):
 
     # Training
 
+    @explained
     def fit(
         self,
         x: Any = None,
@@ -359,7 +355,6 @@ class Trainable(Layer):
         validation_steps: int | None = None,
         validation_batch_size: int | None = None,
         validation_freq: int | list[int] = 1,
-        **kwargs: Any,
     ) -> History:
         """Train for a number of epochs.
 
@@ -384,7 +379,6 @@ class Trainable(Layer):
             validation_steps: batches of validation.
             validation_batch_size: samples per batch of validation.
             validation_freq: validate every so many epochs, or after the epochs listed.
-            **kwargs: older arguments, which are ignored: `workers`, `use_multiprocessing`, `max_queue_size`.
 
         Returns:
             A `History`, whose `history` maps each metric to its values by epoch.
@@ -401,7 +395,6 @@ class Trainable(Layer):
             >>> history.history["loss"][1] < history.history["loss"][0]
             True
         """
-        _ignore_older(kwargs, "fit")
         compiled = self._checked("fit()")
         batch_size = arrays.check_batch_size(batch_size)
         if not isinstance(epochs, int | np.integer) or epochs < 0:
@@ -420,23 +413,22 @@ class Trainable(Layer):
         called = CallbackList([*_callback_list(callbacks), history], self, **params)
         self.history, self.stop_training = history, False
         progress = Progress(verbose, epochs, steps_per_epoch or data.steps)
-        pace, test_pace, stream = compiled.pace("train", progress.live), compiled.pace("test", progress.live), Stream()
-        hooks = self._hooks(called, "train", progress)
+        loop = self._loop("train", called, progress)
+        testing = self._loop("test", called, progress, shows=False)
         logs: dict[str, Any] = {}
         with training(compiled.runnable("train").written, f"Model {self.name!r}"), _closed(progress):
             called.call("on_train_begin", {})
             for epoch in range(initial_epoch, epochs):
                 called.call("on_epoch_begin", epoch, {})
                 progress.begin(epoch)
-                compiled.reset()
-                loop = Epoch(lambda: compiled.runnable("train"), stream, pace, hooks)
+                compiled.reset(loop.begin())
                 given = loop.run(data, steps_per_epoch)
                 if given is None:
                     _warn_of_end(epoch, epochs)
                     break
-                logs = compiled.logs(given)
+                logs = compiled.logs(loop.runnable, given)
                 if tester is not None and _validates(epoch, validation_freq):
-                    results = self._evaluate(tester, test_pace, called, None, validation_steps)
+                    results = self._evaluate(testing, tester, called, None, validation_steps)
                     logs.update({f"val_{key}": value for key, value in results.items()})
                 progress.end(loop.done, logs)
                 called.call("on_epoch_end", epoch, logs)
@@ -514,39 +506,40 @@ class Trainable(Layer):
         self._prepare(data)
         return Blocks(data, arrays.check_batch_size(batch_size))
 
-    def _hooks(self, called: CallbackList, kind: str, progress: Progress | None) -> Hooks:
-        logs = self._checked(kind).logs
-        each = called.acts_on(kind)
+    def _loop(self, kind: str, called: CallbackList, progress: Progress, shows: bool = True) -> Loop:
+        """The loop that trains or evaluates, and tells callbacks and the progress bar."""
+        compiled, each = self._checked(kind), called.acts_on(kind)
+        logs = compiled.logs
         hooks = Hooks(each=each or self.run_eagerly, stopped=lambda: self.stop_training and kind == "train")
         if each:
             hooks.begin = lambda step: called.call(f"on_{kind}_batch_begin", step, {})
-            hooks.end = lambda step, given: called.call(f"on_{kind}_batch_end", step, logs(given))
-        if progress is not None and progress.live:
-            hooks.progress = lambda done, given: progress.show(done, logs(given))
-        return hooks
+            hooks.end = lambda step, *given: called.call(f"on_{kind}_batch_end", step, logs(*given))
+        if shows and progress.live:
+            hooks.progress = lambda done, *given: progress.show(done, logs(*given))
+        return Loop(lambda: compiled.runnable(kind), Stream(), compiled.pace(kind, progress.live), hooks)
 
     def _evaluate(
         self,
+        loop: Loop,
         data: Blocks | Batches,
-        pace: Pace,
         called: CallbackList,
         progress: Progress | None,
         limit: int | None = None,
     ) -> dict[str, Any]:
         compiled = self._checked("evaluate()")
         called.call("on_test_begin", {})
-        compiled.reset()
         data.rewind()
-        loop = Epoch(lambda: compiled.runnable("test"), Stream(), pace, self._hooks(called, "test", progress))
+        compiled.reset(loop.begin())
         given = loop.run(data, limit)
         if given is None:
             raise ValueError("The data source gave no batches to evaluate on.")
-        logs = compiled.logs(given)
+        logs = compiled.logs(loop.runnable, given)
         if progress is not None:
             progress.end(loop.done, logs)
         called.call("on_test_end", logs)
         return logs
 
+    @explained
     def evaluate(
         self,
         x: Any = None,
@@ -557,7 +550,6 @@ class Trainable(Layer):
         steps: int | None = None,
         callbacks: Any = None,
         return_dict: bool = False,
-        **kwargs: Any,
     ) -> Any:
         """Loss and metrics on data, in inference mode.
 
@@ -570,7 +562,6 @@ class Trainable(Layer):
             steps: stop after so many batches.
             callbacks: list of callbacks.
             return_dict: return a dictionary by metric in place of a list.
-            **kwargs: older arguments, which are ignored.
 
         Returns:
             The loss, or a list of the loss and the metrics in the order of `metrics_names`.
@@ -579,18 +570,16 @@ class Trainable(Layer):
             RuntimeError: the model is not compiled.
             ValueError: data that does not fit the model.
         """
-        _ignore_older(kwargs, "evaluate")
         self._checked("evaluate()")
         data = self._data(x, y, sample_weight, arrays.check_batch_size(batch_size), steps)
         called = CallbackList(_callback_list(callbacks), self, verbose=verbose, epochs=1, steps=steps or data.steps)
         progress = Progress(verbose, None, steps or data.steps)
         with _closed(progress):
             progress.begin(0)
-            logs = self._evaluate(
-                data, self._checked("evaluate()").pace("test", progress.live), called, progress, steps
-            )
+            logs = self._evaluate(self._loop("test", called, progress), data, called, progress, steps)
         return _returned(logs, return_dict)
 
+    @explained
     def predict(
         self,
         x: Any,
@@ -598,7 +587,6 @@ class Trainable(Layer):
         verbose: Any = "auto",
         steps: int | None = None,
         callbacks: Any = None,
-        **kwargs: Any,
     ) -> Any:
         """Outputs for data, in inference mode.
 
@@ -608,7 +596,6 @@ class Trainable(Layer):
             verbose: 0 or `"auto"` silent, 1 a progress bar, 2 a line.
             steps: stop after so many batches.
             callbacks: list of callbacks.
-            **kwargs: older arguments, which are ignored.
 
         Returns:
             NumPy arrays in the structure of the outputs, `(samples, ...)`.
@@ -622,7 +609,6 @@ class Trainable(Layer):
             >>> model.predict(np.ones((5, 2))).shape
             (5, 3)
         """
-        _ignore_older(kwargs, "predict")
         called = CallbackList(_callback_list(callbacks), self, verbose=verbose, epochs=1, steps=None)
         progress = Progress(0 if verbose == "auto" else verbose, None, None)
         with _closed(progress):
@@ -701,9 +687,9 @@ class Trainable(Layer):
         runnable, run = compiled.runnable(kind), engine.current()
         with training(runnable.written if kind == "train" else [], f"Model {self.name!r}"):
             if reset_metrics:
-                compiled.reset()
+                compiled.reset(runnable)
             given = run.get(runnable.run(runnable.single, Stream(), *run.put((batch,))))
-        return _returned(compiled.logs(given), return_dict)
+        return _returned(compiled.logs(runnable, given), return_dict)
 
     def predict_on_batch(self, x: Any) -> Any:
         """Outputs for one batch.
@@ -759,10 +745,3 @@ def _validates(epoch: int, frequency: int | list[int]) -> bool:
     if isinstance(frequency, int):
         return (epoch + 1) % frequency == 0
     return epoch + 1 in frequency
-
-
-def _ignore_older(kwargs: dict[str, Any], method: str) -> None:
-    for name in ("workers", "use_multiprocessing", "max_queue_size"):
-        kwargs.pop(name, None)
-    if kwargs:
-        raise TypeError(f"{method}() has no argument {next(iter(kwargs))!r}.")

@@ -17,7 +17,8 @@ from ... import engine
 from ...core import seeds
 from . import arrays
 
-SMALL, BLOCK = 4 << 20, 64 << 20  # bytes of the smallest buffer (each is 16 times the one before), and of a block
+SMALL, BLOCK = 1 << 16, 64 << 20  # bytes of the smallest buffer (each is 16 times the one before), and of a block
+FEW = 1 << 12  # rows of the smallest order; each is 16 times the one before
 _settings = {"share": 1 / 64}
 
 
@@ -118,13 +119,24 @@ class Blocks:
         begin, end = step * self.batch_size, min((step + 1) * self.batch_size, self.count)
         return self._rows(begin, end, end - begin)
 
+    def rows_at(self, begin: int, size: int) -> tuple[Any, Any, int]:
+        """The last rows of the pass, from row `begin` on, for a program that looks at no more than `size` of them.
+
+        Returns:
+            Data on the device, the order of its rows or None, and where in it they begin.
+        """
+        if self._capacity:
+            return (*self._on_device(), begin)
+        return engine.current().put(self._rows(begin, self.count, size)), None, 0
+
     def _on_device(self) -> tuple[Any, Any]:
         if self._resident is None:
             buffer = jax.tree.map(lambda a: _filled(a, slice(0, self.count), self._capacity), self.data)
             self._resident = engine.current().put(buffer)
         if self._device_order is None:
-            order = np.arange(self.count, dtype="int32") if self._order is None else self._order
-            self._device_order = engine.current().put(_filled(order, slice(0, self.count), self._capacity), "order")
+            order = np.zeros(next(rows for i in range(16) if (rows := FEW << (4 * i)) >= self.count), "int32")
+            order[: self.count] = np.arange(self.count) if self._order is None else self._order
+            self._device_order = engine.current().put(order, "order")
         return self._resident, self._device_order
 
     def _gathered(self, first: int, last: int) -> Any:
@@ -145,7 +157,7 @@ def _filled(array: Any, rows: Any, capacity: int) -> np.ndarray[Any, Any]:
     shape = (capacity, *array.shape[1:])
     size = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
     memory = np.empty(size + 64, "uint8")
-    offset = -memory.ctypes.data % 64
+    offset = -memory.__array_interface__["data"][0] % 64
     buffer = memory[offset : offset + size].view(dtype).reshape(shape)
     count = rows.stop - rows.start if isinstance(rows, slice) else len(rows)
     if isinstance(rows, slice) or not isinstance(array, np.ndarray) or array.dtype != dtype:

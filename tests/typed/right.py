@@ -1,0 +1,50 @@
+"""A script as a user writes it: type checkers find nothing wrong in it."""
+
+import numpy as np
+
+import cornu
+from cornu import Input, Sequential, layers, ops
+from cornu.callbacks import EarlyStopping
+from cornu.models import Model
+from cornu.optimizers import Adam
+
+x = np.ones((8, 4), "float32")
+y = np.zeros((8, 1), "float32")
+
+model = Sequential(
+    [
+        layers.Dense(12, "relu", input_shape=(4,), kernel_initializer="he_normal", name="first"),
+        layers.BatchNormalization(momentum=0.9),
+        layers.Dropout(0.2),
+        layers.Dense(1, activation=ops.sigmoid, kernel_regularizer=cornu.regularizers.L2(0.01)),
+    ]
+)
+model.compile(optimizer=Adam(learning_rate=0.01), loss=cornu.losses.BinaryCrossentropy(), metrics=["accuracy"])
+history = model.fit(x, y, epochs=2, batch_size=4, verbose=0, callbacks=[EarlyStopping(patience=3)])
+best: float = max(history.history["accuracy"])
+first = model.get_layer("first")
+first.trainable = False
+units: int = layers.Dense(3).units
+name: str = layers.Dense(3).name.upper()
+
+inputs = Input(shape=(8, 8, 3))
+features = layers.Conv2D(4, (3, 3), strides=2, padding="same", data_format="channels_last")(inputs)
+outputs = layers.Dense(2)(layers.Flatten()(features))
+functional = Model(inputs=inputs, outputs=outputs)
+functional.summary()
+
+
+class Scale(layers.Layer):
+    """A layer of one's own."""
+
+    def __init__(self, factor: float = 2.0, **kwargs: object) -> None:
+        super().__init__(name="scale")
+        self.factor = factor
+
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        """Make the weight."""
+        self.bias = self.add_weight((input_shape[-1] or 1,), "zeros", name="bias")
+
+    def call(self, inputs: object) -> object:
+        """Scale and shift."""
+        return ops.multiply(inputs, self.factor) + self.bias

@@ -1,0 +1,35 @@
+"""Mistakes that type checkers find: one in every line that says so."""
+
+import numpy as np
+
+import cornu
+from cornu import Sequential, layers, ops
+from cornu.optimizers import Adam
+
+x = np.ones((8, 4), "float32")
+
+model = Sequential([layers.Dense(12, input_shape=(4,))])
+layers.Dense(12, activaton="relu")  # wrong
+layers.Dense("12")  # wrong
+layers.Conv2D(4, 3, paddding="same")  # wrong
+layers.Conv2D(4, 3, padding="smae")  # wrong
+layers.LSTM(4, return_sequence=True)  # wrong
+layers.Dense(3).unit  # wrong
+layers.Dense(3).bild((None, 2))  # wrong
+layers.Denes(3)  # wrong
+Adam(learning_rat=0.1)  # wrong
+cornu.losses.BinaryCrossentropy(from_logit=True)  # wrong
+cornu.metrics.AUC(num_threshold=3)  # wrong
+cornu.callbacks.EarlyStopping(patiense=3)  # wrong
+cornu.initializers.HeNormal(sead=1)  # wrong
+cornu.regularizers.L2(l3=0.1)  # wrong
+model.compile(optimiser="adam")  # wrong
+model.compile("adam", "mse", metric=["mae"])  # wrong
+model.fti(x)  # wrong
+model.fit(x, epoch=3)  # wrong
+model.predict(x, batchsize=3)  # wrong
+model.evaluate(x, verbos=0)  # wrong
+model.save("model.keras", overwite=True)  # wrong
+model.add_layer(layers.Dense(3))  # wrong
+ops.reduce_mean(x)  # wrong
+ops.sum(x, axes=1)  # wrong
