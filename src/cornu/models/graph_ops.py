@@ -18,14 +18,17 @@ _MODULES = {
 }
 # Arguments of an op's call, by their names; the others belong to its config.
 _OF_CALLS = """
-    a abs_ angle array axes_lengths b beta bias bins choicelist condition condlist constant_values data default
-    depthwise_kernel fill_value gamma index indices inputs kernel key mask mean offset operands output output_length
-    pattern pointwise_kernel predictions q query scale segment_ids sequence_lengths sorted_sequence start start_indices
-    step stop target target_length targets tensor updates value values variable variance weights x x1 x2 xs y
+    a abs_ angle array axes_lengths b beta bias bins choicelist condition condlist constant_values counts data default
+    depthwise_kernel fill_value gamma index indices inputs kernel key logits mask mean offset operands output
+    output_length pattern pointwise_kernel predictions probabilities q query scale segment_ids sequence_lengths
+    sorted_sequence start start_indices step stop target target_length targets tensor updates value values variable
+    variance weights x x1 x2 xs y
 """
 _OTHERWISE = {  # where the same name means something else
+    "beta": {"alpha"},
     "bincount": {"weights"},
     "diagonal": {"offset"},
+    "gamma": {"alpha"},
     "histogram": {"bins"},
     "isclose": {"atol", "rtol"},
     "squareplus": {"b"},
