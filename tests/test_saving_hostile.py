@@ -531,8 +531,8 @@ def test_layers_in_any_order_are_put_together_in_one_go(order, monkeypatch):
 
 def test_json_within_limits(quiet):
     for text, match in (
-        ("[" * 100_000 + "]" * 100_000, "nested more than 200"),
-        ('{"a":' * 100_000, "nested more than 200"),
+        ("[" * 1_000_000 + "]" * 1_000_000, "nested more than 600"),
+        ('{"a":' * 1_000_000, "nested more than 600"),
         ("{", "cannot be read as JSON"),
         ("", "cannot be read as JSON"),
         (b"\xff\xfe", "cannot be read as JSON"),
@@ -544,9 +544,35 @@ def test_json_within_limits(quiet):
     assert parse('{"a": ["[[[[", "\\"{"]}', "The config") == {"a": ["[[[[", '"{']}
 
 
+def objects(depth):
+    """A layer around a layer, and so on."""
+    config = {"class_name": "Dense", "config": {"units": 2}}
+    for _ in range(depth):
+        config = {"class_name": "TimeDistributed", "config": {"layer": config}}
+    return config
+
+
+def lists(depth):
+    """Lists inside lists, as an argument."""
+    units = [1]
+    for _ in range(depth):
+        units = [units]
+    return {"class_name": "Dense", "config": {"units": units}}
+
+
+@pytest.mark.parametrize("make, depth", [(objects, 60), (objects, 290), (lists, 190), (lists, 580)])
+def test_configs_without_end(make, depth, quiet):
+    config = {"class_name": "Sequential", "config": {"layers": [make(depth)]}}
+    try:
+        cornu.models.model_from_json(json.dumps(config))
+    except ValueError as error:
+        assert any(word in str(error) for word in ("damaged", "nested too deeply", "nested more than"))
+        assert "RecursionError" not in str(error)
+
+
 def test_models_inside_models_without_end(quiet):
     config = {"class_name": "Dense", "config": {"units": 2}}
-    for _ in range(60):
+    for _ in range(190):
         config = {"class_name": "Sequential", "config": {"layers": [config]}}
     try:
         cornu.models.model_from_json(json.dumps(config))

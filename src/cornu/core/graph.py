@@ -32,7 +32,7 @@ def nodes_between(inputs: list[KerasTensor], outputs: list[KerasTensor]) -> list
     return sorted(found.values(), key=lambda node: node.number)
 
 
-def run(nodes: list[Node], inputs: list[KerasTensor], outputs: Any, values: list[Any], call: Any) -> Any:
+def run(nodes: list[Node], inputs: list[KerasTensor], outputs: Any, values: list[Any], made: dict[int, Any]) -> Any:
     """Compute `outputs` from the values of `inputs`.
 
     Args:
@@ -40,7 +40,7 @@ def run(nodes: list[Node], inputs: list[KerasTensor], outputs: Any, values: list
         inputs: symbolic inputs.
         outputs: tree of symbolic outputs.
         values: arrays (or other symbolic tensors) for the inputs.
-        call: function `(node, args, kwargs) -> result` that makes one call.
+        made: what is called in place of an operation, by the `id` of that.
     """
     known = {id(t): v for t, v in zip(inputs, values, strict=True)}
 
@@ -49,7 +49,7 @@ def run(nodes: list[Node], inputs: list[KerasTensor], outputs: Any, values: list
 
     for node in nodes:
         args, kwargs = jax.tree.map(fill, (node.args, node.kwargs))
-        result = call(node, args, kwargs)
+        result = made.get(id(node.operation), node.operation)(*args, **kwargs)
         for tensor, value in zip(tensors(node.outputs), jax.tree.leaves(result), strict=True):
             known[id(tensor)] = value
     return jax.tree.map(fill, outputs)

@@ -166,6 +166,16 @@ def infer(fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any])
     )
 
 
+def fresh(packed: Any) -> Any:
+    """Tensors, with their masks, that look like those which `attached.pack` has packed."""
+    return attached.unpack(jax.tree.map(lambda t: KerasTensor(t.shape, t.dtype), packed))
+
+
+def looks(tree: Any) -> Any:
+    """Shapes and dtypes of tensors and of their masks, to be compared."""
+    return jax.tree.map(lambda t: (getattr(t, "shape", None), getattr(t, "dtype", None)), attached.pack(tree))
+
+
 def _spec(tensor: KerasTensor, size_of: Callable[[int], Any]) -> jax.ShapeDtypeStruct:
     shape = [size_of(axis) if size is None else size for axis, size in enumerate(tensor.shape)]
     return dtypes.spec(shape, tensor.dtype)

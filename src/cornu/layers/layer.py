@@ -379,7 +379,7 @@ class Layer(Options):
             if key is None:
                 return found
             _specs[key] = attached.pack(found)
-        return attached.unpack(jax.tree.map(lambda t: symbolic.KerasTensor(t.shape, t.dtype), _specs[key]))
+        return symbolic.fresh(_specs[key])
 
     def _looks(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """What the shapes of the outputs depend on; None where that is not known: a user's layer, or layers inside.

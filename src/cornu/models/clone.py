@@ -51,13 +51,7 @@ def _rebuild(model: Model, clone_function: Callable[[Any], Any]) -> Model:
         return Sequential([*_first(model), *(clone_function(layer) for layer in model.layers)], name=model.name)
     made = {id(o): clone_function(o) if hasattr(o, "get_config") and not _begins(o) else o for o in model.operations}
     inputs = [_again(t) for t in model.inputs]
-    outputs = graphs.run(
-        model.graph.nodes,
-        model.graph.inputs,
-        model.graph.output_tree,
-        inputs,
-        lambda node, args, kwargs: made[id(node.operation)](*args, **kwargs),
-    )
+    outputs = graphs.run(model.graph.nodes, model.graph.inputs, model.graph.output_tree, inputs, made)
     return Model(inputs if len(inputs) > 1 else inputs[0], outputs, name=model.name)
 
 

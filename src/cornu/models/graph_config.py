@@ -14,7 +14,7 @@ from ..core.symbolic import KerasTensor, Node, is_symbolic, tensors
 from ..layers.layer import Layer
 from ..layers.layer import layers as layer_table
 from ..saving import declared
-from .graph_ops import class_of, is_op
+from .graph_ops import class_of, in_config, op_of
 
 Place = tuple[str, int, int]  # a tensor: the layer, which of its calls, and which output of that
 
@@ -78,23 +78,46 @@ def _encode(value: Any, place: Any) -> Any:
 
 def _encode_op(operation: Operation, node: Node) -> tuple[dict[str, Any], list[Any]]:
     """An op as Keras 3 writes it, and the arguments of its call that are not in its config."""
-    module, class_name, own = class_of(operation.fn.__name__)
-    given = dict(inspect.signature(operation.fn).bind(*node.args, **node.kwargs).arguments)
-    config = {name: given.pop(name) for name in own if name in given and not tensors(given[name])}
-    args = []
-    for name in inspect.signature(operation.fn).parameters:
-        if name in own and name not in given:
-            continue
-        if name not in given:
-            break
-        args.append(given.pop(name))
+    name = operation.fn.__name__
+    if getattr(ops.entries.get(name), "__wrapped__", None) is not operation.fn or _has_function(node):
+        raise ValueError(
+            f"{operation.name!r} cannot be saved: a file holds ops of cornu.ops, and none that is given a function. "
+            "Put the call into a layer of your own."
+        )
+    bound = inspect.signature(operation.fn).bind(*node.args, **node.kwargs)
+    given = set(bound.arguments)
+    bound.apply_defaults()
+    config: dict[str, Any] = {}
+    args: list[Any] = []
+    kwargs: dict[str, Any] = {}
+    for key, value in bound.arguments.items():
+        kind = bound.signature.parameters[key].kind
+        named = value if kind is inspect.Parameter.VAR_KEYWORD else {key: value}
+        if in_config(name, key):
+            config.update(named if key in given else {})
+        elif kind is inspect.Parameter.VAR_KEYWORD:
+            kwargs = value
+        else:
+            args += value if kind is inspect.Parameter.VAR_POSITIONAL else [value]
+    if tensors(config):
+        raise ValueError(
+            f"{operation.name!r} cannot be saved: a file has no place for a tensor among {sorted(config)}. Put the "
+            "call into a layer of your own."
+        )
+    module, class_name = class_of(name)
     entry = {
         "module": module,
         "class_name": class_name,
         "config": {"name": operation.name, **codec.encode(config)},
         "registered_name": class_name,
     }
-    return entry, [(args, given)]
+    return entry, [(args, kwargs)]
+
+
+def _has_function(node: Node) -> bool:
+    """Whether an op is called with a function; the class of a number is the name of a dtype."""
+    leaves = jax.tree.leaves((node.args, node.kwargs))
+    return any(callable(leaf) and not isinstance(leaf, type) for leaf in leaves)
 
 
 def _places(tree: Any, place: Any) -> Any:
@@ -206,7 +229,7 @@ def _decode_layer(entry: dict[str, Any], name: str) -> Any:
 def _is_bare_op(entry: dict[str, Any]) -> bool:
     """Whether an entry is an op as Keras 3 writes it into .h5: without module, and a layer's config would say more."""
     name, calls = entry["class_name"], entry.get("inbound_nodes")
-    if entry.get("module") or not is_op(name) or not calls or not isinstance(calls[0], dict):
+    if entry.get("module") or op_of(name) is None or not calls or not isinstance(calls[0], dict):
         return False
     return name not in layer_table.entries or not {"trainable", "dtype"} & set(entry["config"])
 
@@ -215,37 +238,29 @@ class _SavedOp:
     """An op from a file: called, it records a node under its old name."""
 
     def __init__(self, entry: dict[str, Any], name: str) -> None:
-        class_name = entry["class_name"]
-        wanted = class_name.lower()
-        found = [fn for op, fn in ops.entries.items() if op.replace("_", "") == wanted]
-        fn = found[0] if found else ops.find(lookup.snake_case(class_name))
+        op = op_of(entry["class_name"]) or lookup.snake_case(entry["class_name"])
+        fn = ops.find(op)
         self.operation = Operation(getattr(fn, "__wrapped__", fn))
         self.name = self.operation.name = name
-        known = inspect.signature(fn).parameters
-        static = {k: _decode(v, None) for k, v in entry["config"].items() if k != "name" and k in known}
-        pairs = {k for k, v in static.items() if isinstance(v, list) and isinstance(known[k].default, tuple)}
-        self.static = {k: tuple(v) if k in pairs else v for k, v in static.items()}
-        in_config = {*static, *class_of(class_name.lower())[2]}
-        self.places = [p for p in known.values() if p.name not in in_config]  # what a call gives
+        self.signature = inspect.signature(fn)
+        known = self.signature.parameters
+        static = {k: _decode(v, None) for k, v in entry["config"].items() if k != "name"}
+        pairs = {k for k in static.keys() & known.keys() if isinstance(known[k].default, tuple)}
+        self.static = {k: tuple(v) if k in pairs and isinstance(v, list) else v for k, v in static.items()}
+        self.of_calls = inspect.Signature([p for p in known.values() if not in_config(op, p.name)])
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        several = next((i for i, p in enumerate(self.places) if p.kind is p.VAR_POSITIONAL), len(args))
-        if several < len(args):  # `einsum(subscripts, *operands)`: what comes before goes by position too
-            known = list(inspect.signature(self.operation.fn).parameters)
-            before = [self.static[name] for name in known if name in self.static and known.index(name) <= several]
-            rest = {k: v for k, v in self.static.items() if known.index(k) > several}
-            each = args[0] if len(args) == 1 and isinstance(args[0], list | tuple) else args
-            return self.operation(*before, *each, **rest, **kwargs)
-        named = dict(zip([p.name for p in self.places], args, strict=False))
-        if "key" in named:  # JSON has made a list of the index
-            named["key"] = tuple(named["key"]) if isinstance(named["key"], list) else named["key"]
-        values = {**self.static, **kwargs}
-        if any(callable(leaf) for leaf in jax.tree.leaves((named, values))):
+        values = {**self.static, **self.of_calls.bind(*args, **kwargs).arguments}
+        if any(callable(leaf) for leaf in jax.tree.leaves(values)):
             raise ValueError(
                 f"The model's config hands a function to the op {self.name!r}. A file holds none; put the op into a "
                 "layer of your own."
             )
-        return self.operation(**named, **values)
+        if isinstance(values.get("key"), list):  # JSON has made a list of the index
+            values["key"] = tuple(values["key"])
+        others = {k: values.pop(k) for k in self.static if k not in self.signature.parameters}
+        bound = inspect.BoundArguments(self.signature, values)  # type: ignore[arg-type]
+        return self.operation(*bound.args, **bound.kwargs, **others)
 
 
 def _begins(layer: Any) -> bool:

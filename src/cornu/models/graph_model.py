@@ -99,13 +99,7 @@ class Graph:
         arrays = [self._fit(t, v, owner) for t, v in zip(self.inputs, self.in_order(values, owner), strict=True)]
         masks = [*([] if masks is None else _listed(masks)), *[None] * len(arrays)]
         arrays = [a if mask is None else masked(a, mask, values) for a, mask in zip(arrays, masks, strict=False)]
-        return graph.run(
-            self.nodes,
-            self.inputs,
-            self.output_tree,
-            arrays,
-            lambda node, args, kwargs: node.operation(*args, **kwargs),
-        )
+        return graph.run(self.nodes, self.inputs, self.output_tree, arrays, {})
 
     def in_order(self, values: Any, owner: str) -> list[Any]:
         """The values as a list in the order of the inputs; raises `ValueError` if they do not match."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, Self
 
 from .. import engine
-from ..core import codec, lending, names, state, symbolic
+from ..core import attached, codec, lending, names, state, symbolic
 from ..core.lookup import nearest
 from ..layers import calling
 from ..layers.layer import Layer, symbolic_like
@@ -146,6 +146,18 @@ class Model(Trainable):
         if self.graph is None and input_shape is not None:
             symbolic.infer(self._run, (symbolic_like(input_shape, self.compute_dtype),), {})
 
+    def _traced_spec(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """What tracing gives, which is known for inputs that look like those of the graph.
+
+        So models inside models are not traced again for every one around them.
+        """
+        graph = self.graph
+        if graph is None or not self._computes_graph() or len(args) != 1 or kwargs.keys() - {"training"}:
+            return super()._traced_spec(args, kwargs)
+        if symbolic.looks(graph.in_order(args[0], self.name)) != symbolic.looks(graph.inputs):
+            return super()._traced_spec(args, kwargs)
+        return symbolic.fresh(attached.pack(graph.output_tree))
+
     # Layers, inputs and outputs
 
     @property
@@ -159,9 +171,11 @@ class Model(Trainable):
         Args:
             x: tree of arrays or specs.
         """
-        if self.graph is not None and type(self).call.__module__.startswith("cornu."):
-            return self.graph.output_tree
-        return super().output_specs(x)
+        return self.graph.output_tree if self.graph is not None and self._computes_graph() else super().output_specs(x)
+
+    def _computes_graph(self) -> bool:
+        """Whether a call is that of the graph, and none that a subclass wrote."""
+        return type(self).call.__module__.startswith("cornu.")
 
     def names_of_outputs(self, y_pred: Any) -> list[str]:
         """Names of the layers that give the outputs; `output_1`, ... of a subclassed model."""

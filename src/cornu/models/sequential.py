@@ -153,7 +153,7 @@ class Sequential(Model):
             for layer in self._layers:
                 inputs = layer(inputs, training=training)
             return inputs
-        return super().call(inputs, training=training, mask=mask)
+        return self.graph.run(inputs, mask, self.name)
 
     @property
     def layers(self) -> list[Layer]:

@@ -81,17 +81,20 @@ def _rows(model: Any, expand_nested: bool, listed: list[Any], depth: int = 0) ->
         nodes = calls.get(id(layer), [])
         sources = [t.node.operation for node in nodes for t in node.inputs if t.node is not None]
         begins = bool(getattr(layer, "_nodes", None)) and not layer._nodes[0].inputs
+        weights = getattr(layer, "weights", [])
+        known = weights or getattr(layer, "built", True)
+        trained = any(v.trainable for v in weights) and layer.trainable
         rows.append(
             {
                 "depth": depth,
                 "name": layer.name,
                 "type": type(layer).__name__ if isinstance(layer, Layer) else "op",
                 "shape": _shape(layer, nodes, begins),
-                "params": _params(layer),
+                "params": f"{sum(v.size for v in weights):,}" if known else "not built",
                 "from": list(dict.fromkeys(s.name for s in sources)),
                 "skips": len(nodes) > 1 or any(s is not previous for s in sources) and previous is not None,
                 "input": begins or not nodes,
-                "trained": "yes" if getattr(layer, "trainable_weights", None) else "no" if _counted(layer) else "",
+                "trained": "yes" if trained else "no" if weights else "",
             }
         )
         previous = layer
@@ -109,16 +112,6 @@ def _shape(layer: Any, nodes: list[Any], begins: bool) -> str:
     shapes = [shapes_of(t) for t in tensors(outputs)]
     shown = ["(" + ", ".join("None" if s is None else str(s) for s in shape) + ")" for shape in shapes]
     return ", ".join(shown)
-
-
-def _counted(layer: Any) -> int:
-    return sum(v.size for v in layer.weights) if isinstance(layer, Layer) else 0
-
-
-def _params(layer: Any) -> str:
-    if not isinstance(layer, Layer):
-        return "0"
-    return f"{_counted(layer):,}" if layer.built or layer.weights else "not built"
 
 
 def _totals(model: Any) -> list[str]:

@@ -41,14 +41,14 @@ def ordered_weights(layer: Any) -> list[Variable]:
 
 def write_arrays(group: Any, variables: list[Variable]) -> None:
     """Write Variables under their paths, listed in `weight_names`."""
-    names: list[str] = []
+    names: dict[str, str] = {}  # with what paths below them would begin with
     for variable in variables:
         path, count = variable.path, 1
-        while path in group or any(path.startswith(f"{name}/") for name in names):
+        while path in group or path.startswith(tuple(names.values())):
             path, count = f"{variable.path}_{count}", count + 1
-        names.append(path)
+        names[path] = f"{path}/"
         write_array(group, path, variable)
-    write_names(group, "weight_names", names)
+    write_names(group, "weight_names", list(names))
 
 
 def write_array(group: Any, path: str, value: Any) -> None:

@@ -86,7 +86,9 @@ def naming(what: str) -> Iterator[None]:
         raise
     except Exception as error:
         reason = str(error)[:2000]
-        if not _is_sentence(error):
+        if isinstance(error, RecursionError):
+            reason = "It is nested too deeply to be put together."
+        elif not _is_sentence(error):
             reason = (
                 f"{type(error).__name__}: {reason}. If it holds layers of your own, pass them in custom_objects and "
                 "see that from_config(get_config()) works for each; otherwise it is damaged."

@@ -6,6 +6,7 @@ layers/bidirectional/forward_layer/cell/vars/0
 optimizer/vars/0                the state of the optimizer
 """
 
+import functools
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -28,8 +29,14 @@ def write_structure(group: Any, model: Any) -> None:
         group: empty h5py group.
         model: the model.
     """
+
+    @functools.cache
+    def at(path: str) -> Any:  # found from the group above: the paths of models inside models are long
+        above, _, name = path.rpartition("/")
+        return at(above).require_group(name) if path else group
+
     for path, owner in walk(model):
-        inner = group.require_group(f"{path}/vars".lstrip("/"))
+        inner = at(f"{path}/vars".lstrip("/"))
         inner.attrs["name"] = owner.name
         for name, value in _stored(owner).items():
             write_array(inner, name, value)
@@ -55,10 +62,16 @@ def plan_structure(group: Group, model: Any, skip_mismatch: bool) -> tuple[Pairs
     Returns:
         Pairs of Variable and array, and pairs of a layer that loads itself and its arrays.
     """
+
+    @functools.cache
+    def at(path: str) -> Group | None:
+        above, _, name = path.rpartition("/")
+        return _below(at(above), name) if path else group
+
     pairs: Pairs = []
     custom = []
     for path, owner in walk(model):
-        found = _find(group, path)
+        found = at(f"{path}/vars".lstrip("/"))
         stored = found.names() if found is not None else []
         what = f"Layer {owner.name!r} (at {path or 'the top'} in the file)"
         if isinstance(owner, Optimizer):
@@ -75,14 +88,11 @@ def plan_structure(group: Group, model: Any, skip_mismatch: bool) -> tuple[Pairs
     return pairs, custom
 
 
-def _find(group: Group, path: str) -> Group | None:
-    """The `vars` group at a path, some parts of which were private or public attributes in other versions."""
-    for name in filter(None, path.split("/")):
-        other = name.removeprefix("_") if name.startswith("_") else f"_{name}"
-        if name not in group and other not in group:
-            return None
-        group = group.group(name if name in group else other)
-    return group.group("vars") if "vars" in group else None
+def _below(group: Group | None, name: str) -> Group | None:
+    """The group of that name in another; some were private or public attributes in other versions."""
+    other = name.removeprefix("_") if name.startswith("_") else f"_{name}"
+    found = next((each for each in (name, other) if group is not None and each in group), None)
+    return group.group(found) if group is not None and found is not None else None
 
 
 def walk(model: Any) -> Iterator[tuple[str, Any]]:
