@@ -19,6 +19,8 @@ import jax
 import numpy as np
 import pytest
 
+collect_ignore = ["typed"]  # scripts for type checkers, with mistakes
+
 import cornu
 
 _tests_run = itertools.count(1)
