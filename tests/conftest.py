@@ -19,10 +19,9 @@ import jax
 import numpy as np
 import pytest
 
-collect_ignore = ["typed"]  # scripts for type checkers, with mistakes
-
 import cornu
 
+collect_ignore = ["typed"]  # scripts for type checkers, with mistakes
 _tests_run = itertools.count(1)
 
 
