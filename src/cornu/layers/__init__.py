@@ -7,17 +7,13 @@ from .. import constraints as _constraints  # noqa: F401
 from .. import initializers as _initializers  # noqa: F401
 from ..core import codec
 from ..core.spec import InputSpec
-from .convolution.conv import Conv1D, Conv2D, Conv3D
+from .convolution.conv import Conv1D, Conv1DTranspose, Conv2D, Conv2DTranspose, Conv3D, Conv3DTranspose
 from .convolution.depthwise import DepthwiseConv1D, DepthwiseConv2D, SeparableConv1D, SeparableConv2D
-from .convolution.transpose import Conv1DTranspose, Conv2DTranspose, Conv3DTranspose
-from .core.activation import Activation, Identity
+from .core.activation import ELU, Activation, Identity, LeakyReLU, PReLU, ReLU, Softmax
 from .core.dense import Dense
-from .core.embedding import Embedding
-from .core.input import Input
-from .core.input_layer import InputLayer
+from .core.embedding import Embedding, Masking
+from .core.input_layer import Input, InputLayer
 from .core.lambda_layer import Lambda
-from .core.masking import Masking
-from .core.rectifiers import ELU, LeakyReLU, PReLU, ReLU, Softmax
 from .layer import Layer, layers
 from .merging.functions import add, average, concatenate, dot, maximum, minimum, multiply, subtract
 from .merging.join import Concatenate, Dot
@@ -29,18 +25,16 @@ from .normalization.layer_normalization import (
     RMSNormalization,
     UnitNormalization,
 )
-from .pooling.global_pooling import (
+from .pooling.pooling import (
+    AveragePooling1D,
+    AveragePooling2D,
+    AveragePooling3D,
     GlobalAveragePooling1D,
     GlobalAveragePooling2D,
     GlobalAveragePooling3D,
     GlobalMaxPooling1D,
     GlobalMaxPooling2D,
     GlobalMaxPooling3D,
-)
-from .pooling.pooling import (
-    AveragePooling1D,
-    AveragePooling2D,
-    AveragePooling3D,
     MaxPooling1D,
     MaxPooling2D,
     MaxPooling3D,

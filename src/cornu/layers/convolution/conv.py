@@ -1,74 +1,31 @@
-"""Conv1D, Conv2D, Conv3D: a small kernel slides over the input."""
+"""Convolutions, in which a small kernel slides over the input, and transposed ones, their gradients, which enlarge."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar, Literal
 
 from ... import ops
 from ...core.arguments import arguments, default
 from ...core.spec import InputSpec
-from ...core.types import Activation, Constraint, Format, Initializer, Regularizer, Shape, Sizes
+from ...core.types import Activation, Constraint, Format, Given, Initializer, Regularizer, Shape, Sizes
 from .. import checks
-from ..family import Family
+from ..family import Spatial
+
+__all__ = ["Conv1D", "Conv1DTranspose", "Conv2D", "Conv2DTranspose", "Conv3D", "Conv3DTranspose"]
 
 
-def checked_window(layer: Any, rank: int, *paddings: str) -> None:
-    """Normalize the sizes, strides, dilation, padding and data format of a layer with a sliding window."""
-    checks.sizes(layer, "kernel_size", rank)
-    checks.sizes(layer, "strides", rank)
-    checks.sizes(layer, "dilation_rate", rank)
-    checks.choice(layer, "padding", ("valid", "same", *paddings))
-    checks.data_format(layer)
-    if max(layer.strides) > 1 and max(layer.dilation_rate) > 1:
-        raise ValueError(
-            f"{type(layer).__name__} cannot combine strides={layer.strides} with dilation_rate={layer.dilation_rate}: "
-            "one of them must be 1."
-        )
-    layer.input_spec = InputSpec(ndim=rank + 2)
-
-
-def channels_of(layer: Any, input_shape: Shape) -> int:
-    """The number of input channels; later inputs must have it too."""
-    axis = -1 if layer.data_format == "channels_last" else 1
-    channels = checks.known_size(layer, input_shape, axis)
-    layer.input_spec = InputSpec(ndim=len(input_shape), axes={axis: channels})
-    return channels
-
-
-def check_fit(layer: Any, input_shape: Shape) -> None:
-    """Raise `ValueError` if the kernel is larger than the input and there is no padding."""
-    space = input_shape[1:-1] if layer.data_format == "channels_last" else input_shape[2:]
-    for size, kernel, dilation in zip(space, layer.kernel_size, layer.dilation_rate, strict=True):
-        reach = (kernel - 1) * dilation + 1
-        if layer.padding == "valid" and size is not None and size < reach:
-            raise ValueError(
-                f"Layer {layer.name!r} has kernel_size={layer.kernel_size} and dilation_rate={layer.dilation_rate}, "
-                f"which does not fit into an input of shape {input_shape}. Use a smaller kernel, padding='same', or "
-                f"data_format other than {layer.data_format!r}."
-            )
-
-
-def add_bias(y: Any, bias: Any, data_format: str) -> Any:
-    """`y + bias`, one number per channel."""
-    if data_format == "channels_first":
-        bias = ops.reshape(bias, (-1, *(1,) * (y.ndim - 2)))
-    return ops.add(y, bias)
-
-
-@arguments
-class Conv(Family):
-    """Base of the convolutions; a subclass says the rank.
+class Convolution(Spatial):
+    """Base of all convolutions: a kernel slides over space, then come a bias and an activation.
 
     Args:
         filters: number of output channels.
         kernel_size: size of the kernel on each axis of space, one integer or several.
         strides: step of the kernel on each axis.
-        padding: `"valid"` for none, `"same"` for as much as keeps the size at stride 1, evenly on both sides;
-            in one dimension also `"causal"`, all of it in front.
+        padding: `"valid"` or `"same"`.
         data_format: `"channels_last"` or `"channels_first"`; by default the session's.
         dilation_rate: distance between neighbouring elements of the kernel.
-        groups: into how many groups channels are split; each group has its own filters.
         activation: function of the result, or its name; None for none.
         use_bias: whether to add a number per filter.
-        kernel_initializer: initializer of the kernel, `(*kernel_size, channels / groups, filters)`.
+        kernel_initializer: initializer of the kernel.
         bias_initializer: initializer of the bias, `(filters,)`.
         kernel_regularizer: penalty on the kernel, added to the loss.
         bias_regularizer: penalty on the bias.
@@ -76,6 +33,81 @@ class Conv(Family):
         kernel_constraint: function applied to the kernel after each update.
         bias_constraint: function applied to the bias after each update.
         **options: `name`, `dtype`, `trainable`, `input_shape`, ... of `Layer`.
+
+    Raises:
+        ValueError: a size that is not a positive integer, an unknown padding, strides together with dilation, or a
+            kernel larger than the input.
+    """
+
+    _paddings: ClassVar[tuple[str, ...]] = ("valid", "same")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        checks.positive(self, *(n for n in ("filters", "groups", "depth_multiplier") if n in self._arguments))
+        for name in ("kernel_size", "strides", "dilation_rate"):
+            checks.sizes(self, name, self.rank)
+        checks.choice(self, "padding", self._paddings)
+        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
+            raise ValueError(
+                f"{type(self).__name__} cannot combine strides={self.strides} with "
+                f"dilation_rate={self.dilation_rate}: one of them must be 1."
+            )
+
+    def _channels(self, input_shape: Shape) -> int:
+        """The number of input channels; later inputs must have it too."""
+        axis = -1 if self.data_format == "channels_last" else 1
+        channels = checks.known_size(self, input_shape, axis)
+        self.input_spec = InputSpec(ndim=len(input_shape), axes={axis: channels})
+        return channels
+
+    def _check_fit(self, input_shape: Shape) -> None:
+        """Raise `ValueError` if the kernel is larger than the input and there is no padding."""
+        for size, kernel, dilation in zip(input_shape[self._space], self.kernel_size, self.dilation_rate, strict=True):
+            if self.padding == "valid" and size is not None and size < (kernel - 1) * dilation + 1:
+                raise ValueError(
+                    f"Layer {self.name!r} has kernel_size={self.kernel_size} and dilation_rate={self.dilation_rate}, "
+                    f"which does not fit into an input of shape {input_shape}. Use a smaller kernel, padding='same', "
+                    f"or data_format other than {self.data_format!r}."
+                )
+
+    def call(self, x: Any) -> Any:
+        """`activation(convolution(x, kernel) + bias)`."""
+        names = ("strides", "padding", "data_format", "dilation_rate")
+        y = self.convolve(x, **{name: getattr(self, name) for name in names})
+        if self.bias is not None:
+            first = self.data_format == "channels_first"
+            y = ops.add(y, ops.reshape(self.bias, (-1, *(1,) * self.rank)) if first else self.bias)
+        return self.activation(y)
+
+    def convolve(self, x: Any, **window: Any) -> Any:
+        """The convolution alone."""
+        raise NotImplementedError
+
+
+@arguments(kw_only=True)
+class WithKernel(Convolution):
+    """Base of those with one kernel: what stands behind a class's own arguments."""
+
+    activation: Activation = default(None)
+    use_bias: bool = True
+    kernel_initializer: Initializer = default("glorot_uniform")
+    bias_initializer: Initializer = default("zeros")
+    kernel_regularizer: Regularizer = default(None)
+    bias_regularizer: Regularizer = default(None)
+    activity_regularizer = default(None, here=True)
+    kernel_constraint: Constraint = default(None)
+    bias_constraint: Constraint = default(None)
+
+
+@arguments
+class Conv(WithKernel):
+    """Base of the convolutions; a subclass says the rank.
+
+    Args:
+        padding: `"valid"` for none, `"same"` for as much as keeps the size at stride 1, evenly on both sides;
+            in one dimension also `"causal"`, all of it in front.
+        groups: into how many groups channels are split; each group has its own filters.
+        kernel_initializer: initializer of the kernel, `(*kernel_size, channels / groups, filters)`.
 
     Raises:
         ValueError: a size that is not a positive integer, an unknown padding, strides together with dilation, a
@@ -89,20 +121,9 @@ class Conv(Family):
     data_format: Format = default(None)
     dilation_rate: Sizes = default(1)
     groups: int = 1
-    activation: Activation = default(None)
-    use_bias: bool = True
-    kernel_initializer: Initializer = default("glorot_uniform")
-    bias_initializer: Initializer = default("zeros")
-    kernel_regularizer: Regularizer = default(None)
-    bias_regularizer: Regularizer = default(None)
-    activity_regularizer = default(None, here=True)
-    kernel_constraint: Constraint = default(None)
-    bias_constraint: Constraint = default(None)
-    _paddings: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:
-        checks.positive(self, "filters", "groups")
-        checked_window(self, self.rank, *self._paddings)
+        super().__post_init__()
         self._check_groups("filters", self.filters)
 
     def _check_groups(self, what: str, count: int) -> None:
@@ -113,37 +134,22 @@ class Conv(Family):
 
     def build(self, input_shape: Shape) -> None:
         """Make kernel and bias."""
-        channels = channels_of(self, input_shape)
+        channels = self._channels(input_shape)
         self._check_groups("channels", channels)
-        check_fit(self, input_shape)
+        self._check_fit(input_shape)
         self.kernel = self.add_weight((*self.kernel_size, channels // self.groups, self.filters), name="kernel")
         self.bias = self.add_weight((self.filters,), name="bias") if self.use_bias else None
 
-    def call(self, x: Any) -> Any:
-        """`activation(convolution(x, kernel) + bias)`."""
-        y = self.convolve(x)
-        if self.bias is not None:
-            y = add_bias(y, self.bias, self.data_format)
-        return self.activation(y)
-
-    def convolve(self, x: Any) -> Any:
+    def convolve(self, x: Any, **window: Any) -> Any:
         """The convolution alone."""
-        padding = self.padding
-        if padding == "causal":
-            front = (self.dilation_rate[0] * (self.kernel_size[0] - 1), 0)
-            x = ops.pad(x, ((0, 0), front, (0, 0)) if self.data_format == "channels_last" else ((0, 0), (0, 0), front))
-            padding = "valid"
-        return ops.conv(
-            x,
-            self.kernel,
-            strides=self.strides,
-            padding=padding,
-            data_format=self.data_format,
-            dilation_rate=self.dilation_rate,
-        )
+        if self.padding == "causal":
+            border = [(0, 0)] * x.ndim
+            border[self._space] = [(self.dilation_rate[0] * (self.kernel_size[0] - 1), 0)]
+            x, window["padding"] = ops.pad(x, border), "valid"
+        return ops.conv(x, self.kernel, **window)
 
 
-class Conv1D(Conv):
+class Conv1D(Conv, rank=1):
     """Convolution over one axis, such as time.
 
     `y[b, t, f] = activation(sum over i, c of x[b, t * stride + i * dilation, c] * kernel[i, c, f] + bias[f])`.
@@ -159,11 +165,10 @@ class Conv1D(Conv):
     Source: van den Oord et al. (2016), WaveNet, https://arxiv.org/abs/1609.03499 (for causal padding)
     """
 
-    rank = 1
-    _paddings = ("causal",)
+    _paddings = ("valid", "same", "causal")
 
 
-class Conv2D(Conv):
+class Conv2D(Conv, rank=2):
     """Convolution over two axes, such as the height and width of an image.
 
     `y[b, h, w, f] = activation(sum over i, j, c of x[b, h + i, w + j, c] * kernel[i, j, c, f] + bias[f])`, at
@@ -181,10 +186,8 @@ class Conv2D(Conv):
     Source: Dumoulin, Visin (2016), A guide to convolution arithmetic, https://arxiv.org/abs/1603.07285
     """
 
-    rank = 2
 
-
-class Conv3D(Conv):
+class Conv3D(Conv, rank=3):
     """Convolution over three axes, such as a volume or the frames of a film; the sum is that of Conv2D.
 
     Shapes:
@@ -199,4 +202,93 @@ class Conv3D(Conv):
     Source: Dumoulin, Visin (2016), A guide to convolution arithmetic, https://arxiv.org/abs/1603.07285
     """
 
-    rank = 3
+
+@arguments
+class ConvTranspose(WithKernel):
+    """Base of the transposed convolutions; a subclass says the rank.
+
+    Args:
+        strides: factor by which each axis grows.
+        padding: `"valid"` or `"same"`, of the convolution whose gradient this is.
+        output_padding: how much longer the output is than the shortest possible, less than the stride; None for
+            what `padding` implies.
+        kernel_initializer: initializer of the kernel, `(*kernel_size, filters, channels)`.
+
+    Raises:
+        ValueError: a size that is not a positive integer, an unknown padding, strides together with dilation, or
+            an `output_padding` that is not less than the stride.
+    """
+
+    filters: int
+    kernel_size: Sizes
+    strides: Sizes = default(1)
+    padding: Literal["valid", "same"] = "valid"
+    output_padding: Given[int | Sequence[int] | None, tuple[int, ...] | None] = default(None)
+    data_format: Format = default(None)
+    dilation_rate: Sizes = default(1)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.output_padding is not None:
+            checks.sizes(self, "output_padding", self.rank, least=0)
+            if any(more >= stride for more, stride in zip(self.output_padding, self.strides, strict=True)):
+                raise ValueError(
+                    f"{type(self).__name__} expects output_padding to be less than the stride on every axis. "
+                    f"Received: output_padding={self.output_padding}, strides={self.strides}"
+                )
+
+    def build(self, input_shape: Shape) -> None:
+        """Make kernel and bias."""
+        channels = self._channels(input_shape)
+        self.kernel = self.add_weight((*self.kernel_size, self.filters, channels), name="kernel")
+        self.bias = self.add_weight((self.filters,), name="bias") if self.use_bias else None
+
+    def convolve(self, x: Any, **window: Any) -> Any:
+        """The transposed convolution alone."""
+        return ops.conv_transpose(x, self.kernel, output_padding=self.output_padding, **window)
+
+
+class Conv1DTranspose(ConvTranspose, rank=1):
+    """Transposed convolution over one axis: `y[b, t * stride + i, f] += x[b, t, c] * kernel[i, f, c]`.
+
+    Shapes:
+        `(batch, steps, channels)` to `(batch, steps * stride, filters)` with padding "same".
+
+    Example:
+        >>> import cornu
+        >>> cornu.layers.Conv1DTranspose(4, 3, strides=2, padding="same")(cornu.ops.ones((2, 5, 8))).shape
+        (2, 10, 4)
+
+    Source: Dumoulin, Visin (2016), A guide to convolution arithmetic, https://arxiv.org/abs/1603.07285
+    """
+
+
+class Conv2DTranspose(ConvTranspose, rank=2):
+    """Transposed convolution over two axes, which enlarges an image by learned filters.
+
+    Shapes:
+        `(batch, height, width, channels)` to `(batch, height * stride, width * stride, filters)` with padding
+        "same".
+
+    Example:
+        >>> import cornu
+        >>> cornu.layers.Conv2DTranspose(4, 3, strides=2, padding="same")(cornu.ops.ones((2, 5, 5, 8))).shape
+        (2, 10, 10, 4)
+
+    Source: Dumoulin, Visin (2016), A guide to convolution arithmetic, https://arxiv.org/abs/1603.07285
+    """
+
+
+class Conv3DTranspose(ConvTranspose, rank=3):
+    """Transposed convolution over three axes, which enlarges a volume by learned filters.
+
+    Shapes:
+        `(batch, depth, height, width, channels)` to each axis of space times the stride, with padding "same".
+
+    Example:
+        >>> import cornu
+        >>> cornu.layers.Conv3DTranspose(2, 3, strides=2, padding="same")(cornu.ops.ones((1, 2, 3, 4, 1))).shape
+        (1, 4, 6, 8, 2)
+
+    Source: Dumoulin, Visin (2016), A guide to convolution arithmetic, https://arxiv.org/abs/1603.07285
+    """

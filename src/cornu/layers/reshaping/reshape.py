@@ -1,21 +1,26 @@
 """Flatten, Reshape, Permute, RepeatVector: axes merged, split, exchanged or added."""
 
+from collections.abc import Sequence
 from math import prod
 from typing import Any
 
 from ... import ops
-from ...core.arguments import arguments
+from ...core.arguments import arguments, default
 from ...core.spec import InputSpec
+from ...core.types import Format, Given
 from .. import checks
 from ..layer import Layer
 
+__all__ = ["Flatten", "Permute", "RepeatVector", "Reshape"]
 
+
+@arguments
 class Flatten(Layer):
     """Merges all axes but the batch into one.
 
     Args:
         data_format: `"channels_last"` or `"channels_first"`: the order of the result is that of channels last.
-        **kwargs: `name`, `dtype`, ... of `Layer`.
+        **options: `name`, `dtype`, ... of `Layer`.
 
     Shapes:
         `(batch, a, b, ...)` to `(batch, a * b * ...)`.
@@ -29,9 +34,9 @@ class Flatten(Layer):
         (2, 12)
     """
 
-    @arguments
-    def __init__(self, data_format: str | None = None, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+    data_format: Format = default(None)
+
+    def __post_init__(self) -> None:
         checks.data_format(self)
         self.input_spec = InputSpec(min_ndim=1)
 
@@ -42,12 +47,13 @@ class Flatten(Layer):
         return ops.reshape(x, (x.shape[0], prod(x.shape[1:])))
 
 
+@arguments
 class Reshape(Layer):
     """Gives each sample another shape of the same number of elements.
 
     Args:
         target_shape: the new shape without the batch; one size may be -1, which is found from the others.
-        **kwargs: `name`, `dtype`, ... of `Layer`.
+        **options: `name`, `dtype`, ... of `Layer`.
 
     Shapes:
         `(batch, ...)` to `(batch, *target_shape)`.
@@ -61,15 +67,16 @@ class Reshape(Layer):
         (5, 2, 3)
     """
 
-    @arguments
-    def __init__(self, target_shape: Any, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        sizes = (target_shape,) if checks.is_integer(target_shape) else tuple(target_shape)
+    target_shape: Given[int | Sequence[int | None], tuple[int, ...]]
+
+    def __post_init__(self) -> None:
+        given: Any = self.target_shape
+        sizes = (given,) if checks.is_integer(given) else tuple(given)
         self.target_shape = tuple(-1 if size is None else size for size in sizes)
         if self.target_shape.count(-1) > 1 or not all(checks.is_integer(s) and s >= -1 for s in self.target_shape):
             raise ValueError(
                 "Reshape expects the sizes of one sample, at most one of them -1, as in Reshape((7, 7, -1)). "
-                f"Received: target_shape={target_shape!r}"
+                f"Received: target_shape={given!r}"
             )
 
     def call(self, x: Any) -> Any:
@@ -84,12 +91,13 @@ class Reshape(Layer):
         return ops.reshape(x, (x.shape[0], *(free if s == -1 else s for s in self.target_shape)))
 
 
+@arguments
 class Permute(Layer):
     """Exchanges the axes of each sample.
 
     Args:
         dims: for each new axis the old one, counted from 1: `(2, 1)` exchanges two axes.
-        **kwargs: `name`, `dtype`, ... of `Layer`.
+        **options: `name`, `dtype`, ... of `Layer`.
 
     Shapes:
         `(batch, a, b)` to `(batch, b, a)` for `dims=(2, 1)`.
@@ -103,12 +111,14 @@ class Permute(Layer):
         (5, 3, 2)
     """
 
-    @arguments
-    def __init__(self, dims: Any, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.dims = tuple(dims)
+    dims: Given[Sequence[int], tuple[int, ...]]
+
+    def __post_init__(self) -> None:
+        self.dims = tuple(self.dims)
         if sorted(self.dims) != list(range(1, len(self.dims) + 1)):
-            raise ValueError(f"Permute expects each of 1, 2, ... once, as in Permute((2, 1)). Received: dims={dims!r}")
+            raise ValueError(
+                f"Permute expects each of 1, 2, ... once, as in Permute((2, 1)). Received: dims={self.dims!r}"
+            )
         self.input_spec = InputSpec(ndim=len(self.dims) + 1)
 
     def call(self, x: Any) -> Any:
@@ -116,12 +126,13 @@ class Permute(Layer):
         return ops.transpose(x, (0, *self.dims))
 
 
+@arguments
 class RepeatVector(Layer):
     """Repeats each sample along a new axis: `y[b, t] = x[b]` for `t` below `n`.
 
     Args:
         n: how often.
-        **kwargs: `name`, `dtype`, ... of `Layer`.
+        **options: `name`, `dtype`, ... of `Layer`.
 
     Shapes:
         `(batch, features)` to `(batch, n, features)`.
@@ -135,9 +146,9 @@ class RepeatVector(Layer):
         (1, 3, 2)
     """
 
-    @arguments
-    def __init__(self, n: int, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+    n: int
+
+    def __post_init__(self) -> None:
         checks.positive(self, "n")
         self.input_spec = InputSpec(ndim=2)
 

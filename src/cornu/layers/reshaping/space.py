@@ -1,63 +1,60 @@
 """UpSampling, ZeroPadding, Cropping: space enlarged, framed or cut, over one, two or three axes."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Literal
 
 import jax
 
 from ... import ops
-from ...core.arguments import arguments
-from ...core.spec import InputSpec
+from ...core.arguments import arguments, default
+from ...core.types import Format, Given, Sizes
 from .. import checks
-from ..family import Family
+from ..family import Spatial
+
+__all__ = [
+    "Cropping1D", "Cropping2D", "Cropping3D", "UpSampling1D", "UpSampling2D", "UpSampling3D", "ZeroPadding1D",
+    "ZeroPadding2D", "ZeroPadding3D",
+]  # fmt: skip
+
+Border = Given[int | Sequence[int | Sequence[int]], Any]  # a pair (before, after) for one axis, pairs for several
 
 
-def _first_axis(layer: Any) -> int:
-    """The first axis of space."""
-    return 1 if layer.data_format == "channels_last" else 2
-
-
-def _border(layer: Any, name: str) -> None:
+def _check_border(layer: Spatial, name: str) -> None:
     """Normalize a border; that of one axis is a single pair, and `(1, 2)` is such a pair."""
-    value = getattr(layer, name)
     if layer.rank > 1:
-        return checks.borders(layer, name, layer.rank)
-    if checks.is_integer(value):
-        setattr(layer, name, (value, value))
-    checks.sizes(layer, name, 2, least=0)
+        checks.borders(layer, name, layer.rank)
+    else:
+        checks.sizes(layer, name, 2, least=0)
 
 
-def _pairs(layer: Any, border: Any) -> list[tuple[int, int]]:
-    """(before, after) for every axis of space."""
-    return [border] if layer.rank == 1 else list(border)
-
-
-class ZeroPadding(Family):
+@arguments
+class ZeroPadding(Spatial):
     """Base: zeros around space; a subclass says the rank.
 
     Args:
         padding: how many zeros: one integer for all sides, one per axis, or a pair (before, after) per axis.
         data_format: `"channels_last"` or `"channels_first"`; by default the session's.
-        **kwargs: `name`, `dtype`, ... of `Layer`.
+        **options: `name`, `dtype`, ... of `Layer`.
 
     Raises:
         ValueError: negative numbers, or a wrong count of them.
     """
 
-    @arguments
-    def __init__(self, padding: Any = 1, data_format: str | None = None, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        checks.data_format(self)
-        _border(self, "padding")
-        self.input_spec = InputSpec(ndim=self.rank + 2)
+    padding: Border = default(1)
+    data_format: Format = default(None)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _check_border(self, "padding")
 
     def call(self, x: Any) -> Any:
         """`x` with zeros around."""
-        frame = [(0, 0)] * (self.rank + 2)
-        frame[_first_axis(self) : _first_axis(self) + self.rank] = _pairs(self, self.padding)
+        frame = [(0, 0)] * x.ndim
+        frame[self._space] = [self.padding] if self.rank == 1 else self.padding
         return ops.pad(x, frame)
 
 
-class ZeroPadding1D(ZeroPadding):
+class ZeroPadding1D(ZeroPadding, rank=1):
     """Zeros before and after the steps. A pair `(before, after)` is the padding of the one axis.
 
     Shapes:
@@ -69,10 +66,8 @@ class ZeroPadding1D(ZeroPadding):
         (2, 8, 3)
     """
 
-    rank = 1
 
-
-class ZeroPadding2D(ZeroPadding):
+class ZeroPadding2D(ZeroPadding, rank=2):
     """Zeros around an image.
 
     Shapes:
@@ -84,10 +79,8 @@ class ZeroPadding2D(ZeroPadding):
         (2, 6, 9, 3)
     """
 
-    rank = 2
 
-
-class ZeroPadding3D(ZeroPadding):
+class ZeroPadding3D(ZeroPadding, rank=3):
     """Zeros around a volume.
 
     Shapes:
@@ -99,32 +92,31 @@ class ZeroPadding3D(ZeroPadding):
         (2, 5, 6, 7, 1)
     """
 
-    rank = 3
 
-
-class Cropping(Family):
+@arguments
+class Cropping(Spatial):
     """Base: space cut at its border; a subclass says the rank.
 
     Args:
         cropping: how much: one integer for all sides, one per axis, or a pair (before, after) per axis.
         data_format: `"channels_last"` or `"channels_first"`; by default the session's.
-        **kwargs: `name`, `dtype`, ... of `Layer`.
+        **options: `name`, `dtype`, ... of `Layer`.
 
     Raises:
         ValueError: negative numbers, a wrong count of them, or nothing left.
     """
 
-    @arguments
-    def __init__(self, cropping: Any = 0, data_format: str | None = None, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        checks.data_format(self)
-        _border(self, "cropping")
-        self.input_spec = InputSpec(ndim=self.rank + 2)
+    cropping: Border = default(0)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _check_border(self, "cropping")
 
     def call(self, x: Any) -> Any:
         """The middle of `x`."""
         cut = [slice(None)] * x.ndim
-        for axis, (before, after) in enumerate(_pairs(self, self.cropping), _first_axis(self)):
+        pairs = [self.cropping] if self.rank == 1 else self.cropping
+        for axis, (before, after) in zip(range(x.ndim)[self._space], pairs, strict=True):
             if before + after >= x.shape[axis]:
                 raise ValueError(
                     f"Layer {self.name!r} has cropping={self.cropping}, which leaves nothing of axis {axis} of an "
@@ -134,18 +126,15 @@ class Cropping(Family):
         return x[tuple(cut)]
 
 
-class Cropping1D(Cropping):
+@arguments
+class Cropping1D(Cropping, rank=1):
     """The steps without the first and the last. A pair `(before, after)` is the cropping of the one axis.
 
     Args:
         cropping: how many: one integer for both ends, or a pair (before, after).
-        **kwargs: `name`, `dtype`, ... of `Layer`.
 
     Shapes:
         `(batch, steps, channels)` to `(batch, steps - before - after, channels)`.
-
-    Raises:
-        ValueError: negative numbers, a wrong count of them, or nothing left.
 
     Example:
         >>> import cornu
@@ -153,14 +142,11 @@ class Cropping1D(Cropping):
         (2, 5, 3)
     """
 
-    rank = 1
-
-    @arguments
-    def __init__(self, cropping: Any = (1, 1), **kwargs: Any) -> None:
-        super().__init__(cropping, "channels_last", **kwargs)
+    cropping = default((1, 1))
 
 
-class Cropping2D(Cropping):
+@arguments
+class Cropping2D(Cropping, rank=2):
     """An image without its border.
 
     Shapes:
@@ -172,10 +158,11 @@ class Cropping2D(Cropping):
         (2, 5, 5, 3)
     """
 
-    rank = 2
+    data_format: Format = default(None)
 
 
-class Cropping3D(Cropping):
+@arguments
+class Cropping3D(Cropping, rank=3):
     """A volume without its border.
 
     Shapes:
@@ -187,19 +174,39 @@ class Cropping3D(Cropping):
         (2, 3, 4, 5, 1)
     """
 
-    rank = 3
-
-    @arguments
-    def __init__(self, cropping: Any = 1, data_format: str | None = None, **kwargs: Any) -> None:
-        super().__init__(cropping, data_format, **kwargs)
+    cropping = default(1)
+    data_format: Format = default(None)
 
 
-class UpSampling1D(Family):
+class UpSampling(Spatial):
+    """Base: space enlarged; a subclass says how.
+
+    Args:
+        data_format: `"channels_last"` or `"channels_first"`; by default the session's.
+        **options: `name`, `dtype`, ... of `Layer`.
+    """
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.rank == 1:
+            checks.positive(self, "size")
+        else:
+            checks.sizes(self, "size", self.rank)
+
+    def call(self, x: Any) -> Any:
+        """Every point several times."""
+        sizes = (self.size,) if self.rank == 1 else self.size
+        for axis, size in zip(range(x.ndim)[self._space], sizes, strict=True):
+            x = ops.repeat(x, size, axis=axis)
+        return x
+
+
+@arguments
+class UpSampling1D(UpSampling, rank=1):
     """Repeats every step: `y[b, t, c] = x[b, t // size, c]`.
 
     Args:
         size: how often.
-        **kwargs: `name`, `dtype`, ... of `Layer`.
 
     Shapes:
         `(batch, steps, channels)` to `(batch, steps * size, channels)`.
@@ -213,27 +220,16 @@ class UpSampling1D(Family):
         [[[1.0], [1.0], [3.0], [3.0]]]
     """
 
-    rank = 1
-
-    @arguments
-    def __init__(self, size: int = 2, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        checks.positive(self, "size")
-        self.input_spec = InputSpec(ndim=3)
-
-    def call(self, x: Any) -> Any:
-        """Every step `size` times."""
-        return ops.repeat(x, self.size, axis=1)
+    size: int = 2
 
 
-class UpSampling2D(Family):
+@arguments
+class UpSampling2D(UpSampling, rank=2):
     """Enlarges an image by repeating its points, or by interpolation between them.
 
     Args:
         size: factors of height and width, or one for both.
-        data_format: `"channels_last"` or `"channels_first"`; by default the session's.
         interpolation: `"nearest"` repeats; `"bilinear"`, `"bicubic"`, `"lanczos3"` and `"lanczos5"` interpolate.
-        **kwargs: `name`, `dtype`, ... of `Layer`.
 
     Shapes:
         `(batch, height, width, channels)` to `(batch, height * size, width * size, channels)`.
@@ -247,35 +243,29 @@ class UpSampling2D(Family):
         (1, 8, 15, 3)
     """
 
-    rank = 2
+    size: Sizes = default(2)
+    data_format: Format = default(None)
+    interpolation: Literal["nearest", "bilinear", "bicubic", "lanczos3", "lanczos5"] = "nearest"
 
-    @arguments
-    def __init__(
-        self, size: Any = 2, data_format: str | None = None, interpolation: str = "nearest", **kwargs: Any
-    ) -> None:
-        super().__init__(**kwargs)
-        checks.data_format(self)
-        checks.sizes(self, "size", 2)
+    def __post_init__(self) -> None:
+        super().__post_init__()
         checks.choice(self, "interpolation", ("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5"))
-        self.input_spec = InputSpec(ndim=4)
 
     def call(self, x: Any) -> Any:
         """The enlarged image."""
-        axis = _first_axis(self)
         if self.interpolation == "nearest":
-            return ops.repeat(ops.repeat(x, self.size[0], axis=axis), self.size[1], axis=axis + 1)
+            return super().call(x)
         new = list(x.shape)
-        new[axis], new[axis + 1] = x.shape[axis] * self.size[0], x.shape[axis + 1] * self.size[1]
+        new[self._space] = [size * times for size, times in zip(x.shape[self._space], self.size, strict=True)]
         return jax.image.resize(x, new, self.interpolation, antialias=False)
 
 
-class UpSampling3D(Family):
+@arguments
+class UpSampling3D(UpSampling, rank=3):
     """Enlarges a volume by repeating its points.
 
     Args:
         size: factors of depth, height and width, or one for all.
-        data_format: `"channels_last"` or `"channels_first"`; by default the session's.
-        **kwargs: `name`, `dtype`, ... of `Layer`.
 
     Shapes:
         `(batch, depth, height, width, channels)` to each axis of space times its size.
@@ -289,17 +279,5 @@ class UpSampling3D(Family):
         (1, 4, 6, 8, 1)
     """
 
-    rank = 3
-
-    @arguments
-    def __init__(self, size: Any = 2, data_format: str | None = None, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        checks.data_format(self)
-        checks.sizes(self, "size", 3)
-        self.input_spec = InputSpec(ndim=5)
-
-    def call(self, x: Any) -> Any:
-        """The enlarged volume."""
-        for axis, size in enumerate(self.size, _first_axis(self)):
-            x = ops.repeat(x, size, axis=axis)
-        return x
+    size: Sizes = default(2)
+    data_format: Format = default(None)
