@@ -9,6 +9,8 @@ from ...core.types import Activation, Constraint, Initializer, Regularizer, Shap
 from .. import checks
 from ..layer import Layer
 
+__all__ = ["Dense"]
+
 
 @arguments
 class Dense(Layer):

@@ -10,6 +10,8 @@ from ...core import codec, lookup
 from ...core.attached import masked
 from ..layer import Layer
 
+__all__ = ["Lambda"]
+
 
 class Lambda(Layer):
     """Wraps a function of arrays: `y = function(x, **arguments)`.

@@ -1,18 +1,23 @@
 """BatchNormalization: every channel gets mean 0 and variance 1 over the batch."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import jax.numpy as jnp
 
 from ... import ops
 from ...core import dtypes, rows
-from ...core.arguments import arguments
+from ...core.arguments import arguments, default
 from ...core.spec import InputSpec
+from ...core.types import Constraint, Given, Initializer, Regularizer, Shape
 from .. import checks
-from ..layer import Layer
+from .layer_normalization import Normalization
+
+__all__ = ["BatchNormalization"]
 
 
-class BatchNormalization(Layer):
+@arguments
+class BatchNormalization(Normalization):
     """Normalizes each channel over the batch and all other axes.
 
     `y = gamma * (x - mean) / sqrt(variance + epsilon) + beta`. In training, mean and variance are those of the
@@ -22,23 +27,13 @@ class BatchNormalization(Layer):
     Args:
         axis: axis of the channels: -1, or 1 for channels first.
         momentum: how slowly the moving statistics follow, from 0 to 1.
-        epsilon: added to the variance.
-        center: whether to add `beta`.
-        scale: whether to multiply by `gamma`.
-        beta_initializer: initializer of the offset, `(channels,)`.
-        gamma_initializer: initializer of the scale, `(channels,)`.
         moving_mean_initializer: initializer of the moving mean.
         moving_variance_initializer: initializer of the moving variance.
-        beta_regularizer: penalty on the offset, added to the loss.
-        gamma_regularizer: penalty on the scale.
-        beta_constraint: function applied to the offset after each update.
-        gamma_constraint: function applied to the scale after each update.
         renorm: whether to correct the batch's statistics towards renormalization statistics (batch renormalization).
         renorm_clipping: bounds `"rmin"`, `"rmax"` and `"dmax"` of that correction.
         renorm_momentum: how slowly the renormalization statistics follow.
         synchronized: accepted for compatibility: the batch's statistics are those of the whole batch on any number
             of devices.
-        **kwargs: `name`, `dtype`, ... of `Layer`.
 
     Shapes:
         `(batch, ..., channels)` to the same shape. `call` takes a `mask` of one axis less too; what it rules out
@@ -57,52 +52,44 @@ class BatchNormalization(Layer):
     https://arxiv.org/abs/1702.03275
     """
 
-    supports_masking = True
-    axis: int
+    axis: Given[int | Sequence[int], int] = default(-1)
+    momentum: float = 0.99
+    epsilon: float = 1e-3
+    center: bool = True
+    scale: bool = True
+    beta_initializer: Initializer = default("zeros")
+    gamma_initializer: Initializer = default("ones")
+    moving_mean_initializer: Initializer = default("zeros")
+    moving_variance_initializer: Initializer = default("ones")
+    beta_regularizer: Regularizer = default(None)
+    gamma_regularizer: Regularizer = default(None)
+    beta_constraint: Constraint = default(None)
+    gamma_constraint: Constraint = default(None)
+    renorm: bool = False
+    renorm_clipping: Mapping[str, float] | None = None
+    renorm_momentum: float = 0.99
+    synchronized: bool = False
 
-    @arguments
-    def __init__(
-        self,
-        axis: int = -1,
-        momentum: float = 0.99,
-        epsilon: float = 1e-3,
-        center: bool = True,
-        scale: bool = True,
-        beta_initializer: Any = "zeros",
-        gamma_initializer: Any = "ones",
-        moving_mean_initializer: Any = "zeros",
-        moving_variance_initializer: Any = "ones",
-        beta_regularizer: Any = None,
-        gamma_regularizer: Any = None,
-        beta_constraint: Any = None,
-        gamma_constraint: Any = None,
-        renorm: bool = False,
-        renorm_clipping: dict[str, float] | None = None,
-        renorm_momentum: float = 0.99,
-        synchronized: bool = False,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(**kwargs)
-        if isinstance(axis, list | tuple) and len(axis) == 1:  # files of TensorFlow's Keras hold a list
-            self.axis = axis[0]
-        unknown = set(renorm_clipping or {}) - {"rmin", "rmax", "dmax"}
+    def __post_init__(self) -> None:
+        if isinstance(self.axis, list | tuple) and len(self.axis) == 1:  # files of TensorFlow's Keras hold a list
+            self.axis = self.axis[0]
+        unknown = set(self.renorm_clipping or {}) - {"rmin", "rmax", "dmax"}
         if unknown:
             raise ValueError(f"renorm_clipping has the keys 'rmin', 'rmax' and 'dmax'. Received: {sorted(unknown)}")
 
-    def build(self, input_shape: tuple[int | None, ...]) -> None:
+    def build(self, input_shape: Shape) -> None:
         """Make scale, offset and the moving statistics."""
         channels = checks.known_size(self, input_shape, self.axis)
 
-        def weight(name: str, trainable: bool = False, initializer: Any = None) -> Any:
-            return self.add_weight((channels,), initializer, name=name, trainable=trainable, autocast=False)
+        def moving(name: str, initializer: Any = None) -> Any:
+            return self.add_weight((channels,), initializer, name=name, trainable=False, autocast=False)
 
-        self.gamma: Any = weight("gamma", trainable=True) if self.scale else None
-        self.beta: Any = weight("beta", trainable=True) if self.center else None
-        self.moving_mean, self.moving_variance = weight("moving_mean"), weight("moving_variance")
+        self._add_affine((channels,), self.scale, self.center)
+        self.moving_mean, self.moving_variance = moving("moving_mean"), moving("moving_variance")
         if self.renorm:
-            self.moving_stddev = weight("moving_stddev", initializer=self._initial_stddev)
-            self.renorm_mean = weight("renorm_mean", initializer=self.moving_mean_initializer)
-            self.renorm_stddev = weight("renorm_stddev", initializer=self._initial_stddev)
+            self.moving_stddev = moving("moving_stddev", self._initial_stddev)
+            self.renorm_mean = moving("renorm_mean", self.moving_mean_initializer)
+            self.renorm_stddev = moving("renorm_stddev", self._initial_stddev)
         self.input_spec = InputSpec(ndim=len(input_shape), axes={self.axis: channels})
 
     def _initial_stddev(self, shape: Any, dtype: Any = None) -> Any:
@@ -128,20 +115,19 @@ class BatchNormalization(Layer):
     def _moments(self, x: Any, mask: Any) -> tuple[Any, Any]:
         """Mean and variance of every channel, over what the mask lets through."""
         axes = tuple(i for i in range(x.ndim) if i != self.axis % x.ndim)
-        real = rows.mask_of(x)
-        if mask is None and real is None:
+        counted = rows.mask_of(x)
+        if mask is not None:
+            if mask.ndim != x.ndim - 1:
+                raise ValueError(
+                    f"Layer {self.name!r} expects a mask of one axis less than its input. Received a mask of shape "
+                    f"{tuple(mask.shape)} and an input of shape {tuple(x.shape)}."
+                )
+            let_through = jnp.expand_dims(mask, -1).astype(bool)
+            counted = let_through if counted is None else jnp.logical_and(let_through, counted)
+        if counted is None:
             return ops.moments(x, axes=axes)
-        if mask is None:
-            return rows.over(lambda real, x: _moments(x, jnp.broadcast_to(real, x.shape), axes, 0.0), real, x)
-        if mask.ndim != x.ndim - 1:
-            raise ValueError(
-                f"Layer {self.name!r} expects a mask of one axis less than its input. Received a mask of shape "
-                f"{tuple(mask.shape)} and an input of shape {tuple(x.shape)}."
-            )
-        counted = jnp.broadcast_to(jnp.expand_dims(mask, -1).astype(bool), x.shape)
-        if real is not None:
-            counted = jnp.logical_and(counted, real)
-        return rows.over(lambda counted, x: _moments(x, counted, axes, dtypes.epsilon()), counted, x)
+        epsilon = 0.0 if mask is None else dtypes.epsilon()
+        return rows.over(lambda counted, x: _moments(x, counted, axes, epsilon), counted, x)
 
     def _renormalized(self, mean: Any, variance: Any, gamma: Any, beta: Any) -> tuple[Any, Any]:
         """Scale and offset corrected by `r` and `d` towards the renormalization statistics, which follow."""
@@ -163,6 +149,7 @@ class BatchNormalization(Layer):
 
 def _moments(x: Any, counted: Any, axes: tuple[int, ...], epsilon: float) -> tuple[Any, Any]:
     """Mean and variance along some axes, of the entries that count."""
+    counted = jnp.broadcast_to(counted, x.shape)
     count = jnp.sum(counted, axis=axes, keepdims=True, dtype=x.dtype) + epsilon
     mean = jnp.sum(jnp.where(counted, x, 0), axis=axes, keepdims=True) / count
     variance = jnp.sum(jnp.where(counted, jnp.square(x - mean), 0), axis=axes, keepdims=True) / count
