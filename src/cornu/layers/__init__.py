@@ -8,8 +8,8 @@ from .. import initializers as _initializers  # noqa: F401
 from ..core import codec as _codec
 from ..core.public import publish as _publish
 from ..core.spec import InputSpec as InputSpec
-from .convolution.conv import *
-from .convolution.depthwise import *
+from ..core.types import Config as _Config
+from .convolution import *
 from .core.activation import *
 from .core.dense import *
 from .core.embedding import *
@@ -20,9 +20,8 @@ from .layer import layers as _layers
 from .merging.functions import *
 from .merging.join import *
 from .merging.merge import *
-from .normalization.batch import *
-from .normalization.layer_normalization import *
-from .pooling.pooling import *
+from .normalization import *
+from .pooling import *
 from .recurrent.gru import *
 from .recurrent.lstm import *
 from .recurrent.rnn import *
@@ -31,8 +30,7 @@ from .recurrent.stacked import *
 from .regularization.activity import *
 from .regularization.dropout import *
 from .regularization.noise import *
-from .reshaping.reshape import *
-from .reshaping.space import *
+from .reshaping import *
 from .wrappers.bidirectional import *
 from .wrappers.time_distributed import *
 from .wrappers.wrapper import *
@@ -62,7 +60,7 @@ _classes = {name: item for name, item in list(vars().items()) if Layer in getatt
 _layers.add(*_classes.values(), **_classes)
 
 
-def get(identifier: _Any) -> _Any:
+def get(identifier: Layer | _Config | str | None) -> _Any:
     """A layer from an instance, a config, or None.
 
     Args:
@@ -93,7 +91,7 @@ def serialize(layer: Layer) -> dict[str, _Any]:
     return _codec.encode_object(layer)
 
 
-def deserialize(config: dict[str, _Any], custom_objects: dict[str, _Any] | None = None) -> _Any:
+def deserialize(config: _Config, custom_objects: dict[str, _Any] | None = None) -> _Any:
     """The layer that `serialize` described.
 
     Args:

@@ -4,7 +4,9 @@ import inspect
 import re
 from typing import Any, ClassVar
 
+from ..core.arguments import arguments, default
 from ..core.spec import InputSpec
+from ..core.types import Constraint, Initializer, Regularizer
 from . import checks
 from .layer import Layer
 
@@ -45,6 +47,32 @@ class Family(Layer):
         own.setdefault("Raises", shared.get("Raises", ""))
         own["Args"] = "\n    ".join(["Args:", *listed]) if listed else ""
         cls.__doc__ = "\n\n".join(own[title] for title in ("", *_TITLES) if own.get(title))
+
+
+@arguments(kw_only=True)
+class KernelLayer(Family):
+    """Base of layers with one kernel: what they take behind their own arguments.
+
+    Args:
+        activation: function of the result, or its name; None for none.
+        use_bias: whether to add a bias.
+        kernel_initializer: initializer of the kernel.
+        bias_initializer: initializer of the bias.
+        kernel_regularizer: penalty on the kernel, added to the loss.
+        bias_regularizer: penalty on the bias.
+        activity_regularizer: penalty on the output.
+        kernel_constraint: function applied to the kernel after each update.
+        bias_constraint: function applied to the bias after each update.
+        **options: `name`, `dtype`, `trainable`, `input_shape`, ... of `Layer`.
+    """
+
+    kernel_initializer: Initializer = default("glorot_uniform")
+    bias_initializer: Initializer = default("zeros")
+    kernel_regularizer: Regularizer = default(None)
+    bias_regularizer: Regularizer = default(None)
+    activity_regularizer = default(None, here=True)
+    kernel_constraint: Constraint = default(None)
+    bias_constraint: Constraint = default(None)
 
 
 class Spatial(Family):

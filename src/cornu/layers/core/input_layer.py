@@ -42,7 +42,7 @@ class InputLayer(Layer):
         sparse: bool | None = None,
         ragged: bool | None = None,
         batch_shape: ShapeLike | None = None,
-        input_tensor: Any = None,
+        input_tensor: symbolic.KerasTensor | None = None,
         optional: bool = False,
         name: str | None = None,
         **kwargs: Any,
@@ -84,7 +84,7 @@ def Input(  # noqa: N802 - Keras's name
     ragged: bool | None = None,
     batch_shape: ShapeLike | None = None,
     name: str | None = None,
-    tensor: Any = None,
+    tensor: symbolic.KerasTensor | None = None,
     optional: bool = False,
     **kwargs: Any,
 ) -> Any:

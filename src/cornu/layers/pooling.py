@@ -3,11 +3,11 @@
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Literal
 
-from ... import ops
-from ...core.arguments import arguments, default
-from ...core.types import Format, Given, Sizes
-from .. import checks
-from ..family import Spatial
+from .. import ops
+from ..core.arguments import arguments, default
+from ..core.types import Format, Given, Sizes
+from . import checks
+from .family import Spatial
 
 __all__ = [
     "AveragePooling1D", "AveragePooling2D", "AveragePooling3D", "GlobalAveragePooling1D", "GlobalAveragePooling2D",
