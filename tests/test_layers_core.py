@@ -342,7 +342,7 @@ def test_names_and_aliases():
     assert layers.MaxPool2D is layers.MaxPooling2D and layers.Convolution2D is layers.Conv2D
     assert layers.get({"class_name": "MaxPool2D", "config": {}}).pool_size == (2, 2)
     assert layers.serialize(layers.Conv2D(2, 3, name="c"))["module"] == "keras.layers"
-    assert layers.layers.find("conv2d") is layers.Conv2D
+    assert layers.layer.layers.find("conv2d") is layers.Conv2D
     with pytest.raises(ValueError, match="'Dens'.*'Dense'"):
         layers.deserialize({"class_name": "Dens", "config": {}})
 

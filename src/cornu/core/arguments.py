@@ -107,9 +107,11 @@ def _decorated(cls: Any, kw_only: bool) -> Any:
         cls.__init__ = _keeping(cls.__init__)
         return cls
     base = next(c.__init__ for c in cls.__mro__ if "__init__" in vars(c) and not hasattr(c.__init__, "_of_fields"))
-    passed = {p.name: p.kind for p in parameters(base)}
+    passed = {p.name for p in parameters(base)}
+    kinds = {p.name: p.kind for p in parameters(cls.__init__)}  # as the class before this has placed them
+    placed = cls.__init__._kept if hasattr(cls.__init__, "_of_fields") else ()
     listed = [
-        inspect.Parameter(name, passed.get(name, _NAMED) if name in rest else _NAMED, default=value)
+        inspect.Parameter(name, kinds.get(name, _NAMED) if name in rest else _NAMED, default=value)
         for name, value in cls._arguments.items()
     ]
 
@@ -120,7 +122,7 @@ def _decorated(cls: Any, kw_only: bool) -> Any:
 
     __init__.__signature__ = inspect.Signature([_SELF, *listed])  # type: ignore[attr-defined]
     __init__.__qualname__, __init__.__module__ = f"{cls.__qualname__}.__init__", cls.__module__
-    cls.__init__ = _keeping(__init__, [name for name in cls._arguments if name not in rest or name not in passed])
+    cls.__init__ = _keeping(__init__, [n for n in cls._arguments if n not in rest or n not in passed or n in placed])
     cls.__init__._of_fields = True
     return cls
 

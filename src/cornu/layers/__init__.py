@@ -1,73 +1,39 @@
 """Layers: the parts that models are made of."""
 
-from typing import Any
+from typing import Any as _Any
 
 from .. import activations as _activations  # noqa: F401  (constructors look names up in their tables)
 from .. import constraints as _constraints  # noqa: F401
 from .. import initializers as _initializers  # noqa: F401
-from ..core import codec
-from ..core.spec import InputSpec
-from .convolution.conv import Conv1D, Conv2D, Conv3D
-from .convolution.depthwise import DepthwiseConv1D, DepthwiseConv2D, SeparableConv1D, SeparableConv2D
-from .convolution.transpose import Conv1DTranspose, Conv2DTranspose, Conv3DTranspose
-from .core.activation import Activation, Identity
-from .core.dense import Dense
-from .core.embedding import Embedding
-from .core.input import Input
-from .core.input_layer import InputLayer
-from .core.lambda_layer import Lambda
-from .core.masking import Masking
-from .core.rectifiers import ELU, LeakyReLU, PReLU, ReLU, Softmax
-from .layer import Layer, layers
-from .merging.functions import add, average, concatenate, dot, maximum, minimum, multiply, subtract
-from .merging.join import Concatenate, Dot
-from .merging.merge import Add, Average, Maximum, Minimum, Multiply, Subtract
-from .normalization.batch import BatchNormalization
-from .normalization.layer_normalization import (
-    GroupNormalization,
-    LayerNormalization,
-    RMSNormalization,
-    UnitNormalization,
-)
-from .pooling.global_pooling import (
-    GlobalAveragePooling1D,
-    GlobalAveragePooling2D,
-    GlobalAveragePooling3D,
-    GlobalMaxPooling1D,
-    GlobalMaxPooling2D,
-    GlobalMaxPooling3D,
-)
-from .pooling.pooling import (
-    AveragePooling1D,
-    AveragePooling2D,
-    AveragePooling3D,
-    MaxPooling1D,
-    MaxPooling2D,
-    MaxPooling3D,
-)
-from .recurrent.gru import GRU, GRUCell
-from .recurrent.lstm import LSTM, LSTMCell
-from .recurrent.rnn import RNN
-from .recurrent.simple_rnn import SimpleRNN, SimpleRNNCell
-from .recurrent.stacked import StackedRNNCells
-from .regularization.activity import ActivityRegularization
-from .regularization.dropout import Dropout, SpatialDropout1D, SpatialDropout2D, SpatialDropout3D
-from .regularization.noise import AlphaDropout, GaussianDropout, GaussianNoise
-from .reshaping.reshape import Flatten, Permute, RepeatVector, Reshape
-from .reshaping.space import (
-    Cropping1D,
-    Cropping2D,
-    Cropping3D,
-    UpSampling1D,
-    UpSampling2D,
-    UpSampling3D,
-    ZeroPadding1D,
-    ZeroPadding2D,
-    ZeroPadding3D,
-)
-from .wrappers.bidirectional import Bidirectional
-from .wrappers.time_distributed import TimeDistributed
-from .wrappers.wrapper import Wrapper
+from ..core import codec as _codec
+from ..core.public import publish as _publish
+from ..core.spec import InputSpec as InputSpec
+from ..core.types import Config as _Config
+from .convolution import *
+from .core.activation import *
+from .core.dense import *
+from .core.embedding import *
+from .core.input_layer import *
+from .core.lambda_layer import *
+from .layer import *
+from .layer import layers as _layers
+from .merging.functions import *
+from .merging.join import *
+from .merging.merge import *
+from .normalization import *
+from .pooling import *
+from .recurrent.gru import *
+from .recurrent.lstm import *
+from .recurrent.rnn import *
+from .recurrent.simple_rnn import *
+from .recurrent.stacked import *
+from .regularization.activity import *
+from .regularization.dropout import *
+from .regularization.noise import *
+from .reshaping import *
+from .wrappers.bidirectional import *
+from .wrappers.time_distributed import *
+from .wrappers.wrapper import *
 
 AvgPool1D = AveragePooling1D
 AvgPool2D = AveragePooling2D
@@ -90,13 +56,11 @@ MaxPool3D = MaxPooling3D
 SeparableConvolution1D = SeparableConv1D
 SeparableConvolution2D = SeparableConv2D
 
-_CLASSES = [
-    item for item in list(vars().values()) if isinstance(item, type) and issubclass(item, Layer) and item is not Layer
-]
-layers.add(*_CLASSES, **{name: item for name, item in list(vars().items()) if item in _CLASSES})
+_classes = {name: item for name, item in list(vars().items()) if Layer in getattr(item, "__mro__", ())[1:]}
+_layers.add(*_classes.values(), **_classes)
 
 
-def get(identifier: Any) -> Any:
+def get(identifier: Layer | _Config | str | None) -> _Any:
     """A layer from an instance, a config, or None.
 
     Args:
@@ -110,10 +74,10 @@ def get(identifier: Any) -> Any:
         >>> cornu.layers.get({"class_name": "Flatten", "config": {"name": "flat"}}).name
         'flat'
     """
-    return layers.get(identifier)
+    return _layers.get(identifier)
 
 
-def serialize(layer: Layer) -> dict[str, Any]:
+def serialize(layer: Layer) -> dict[str, _Any]:
     """A layer as plain data: its class and its config, without weights.
 
     Args:
@@ -124,10 +88,10 @@ def serialize(layer: Layer) -> dict[str, Any]:
         >>> cornu.layers.serialize(cornu.layers.Flatten())["class_name"]
         'Flatten'
     """
-    return codec.encode_object(layer)
+    return _codec.encode_object(layer)
 
 
-def deserialize(config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Any:
+def deserialize(config: _Config, custom_objects: dict[str, _Any] | None = None) -> _Any:
     """The layer that `serialize` described.
 
     Args:
@@ -143,121 +107,7 @@ def deserialize(config: dict[str, Any], custom_objects: dict[str, Any] | None = 
         >>> cornu.layers.deserialize(config).units
         3
     """
-    return codec.decode(config, table=layers, custom_objects=custom_objects)
+    return _codec.decode(config, table=_layers, custom_objects=custom_objects)
 
 
-__all__ = [
-    "Activation",
-    "ActivityRegularization",
-    "Add",
-    "AlphaDropout",
-    "Average",
-    "AveragePooling1D",
-    "AveragePooling2D",
-    "AveragePooling3D",
-    "AvgPool1D",
-    "AvgPool2D",
-    "AvgPool3D",
-    "BatchNormalization",
-    "Bidirectional",
-    "Concatenate",
-    "Conv1D",
-    "Conv1DTranspose",
-    "Conv2D",
-    "Conv2DTranspose",
-    "Conv3D",
-    "Conv3DTranspose",
-    "Convolution1D",
-    "Convolution1DTranspose",
-    "Convolution2D",
-    "Convolution2DTranspose",
-    "Convolution3D",
-    "Convolution3DTranspose",
-    "Cropping1D",
-    "Cropping2D",
-    "Cropping3D",
-    "Dense",
-    "DepthwiseConv1D",
-    "DepthwiseConv2D",
-    "Dot",
-    "Dropout",
-    "ELU",
-    "Embedding",
-    "Flatten",
-    "GRU",
-    "GRUCell",
-    "GaussianDropout",
-    "GaussianNoise",
-    "GlobalAveragePooling1D",
-    "GlobalAveragePooling2D",
-    "GlobalAveragePooling3D",
-    "GlobalAvgPool1D",
-    "GlobalAvgPool2D",
-    "GlobalAvgPool3D",
-    "GlobalMaxPool1D",
-    "GlobalMaxPool2D",
-    "GlobalMaxPool3D",
-    "GlobalMaxPooling1D",
-    "GlobalMaxPooling2D",
-    "GlobalMaxPooling3D",
-    "GroupNormalization",
-    "Identity",
-    "Input",
-    "InputLayer",
-    "InputSpec",
-    "LSTM",
-    "LSTMCell",
-    "Lambda",
-    "Layer",
-    "LayerNormalization",
-    "LeakyReLU",
-    "Masking",
-    "MaxPool1D",
-    "MaxPool2D",
-    "MaxPool3D",
-    "MaxPooling1D",
-    "MaxPooling2D",
-    "MaxPooling3D",
-    "Maximum",
-    "Minimum",
-    "Multiply",
-    "PReLU",
-    "Permute",
-    "RMSNormalization",
-    "RNN",
-    "ReLU",
-    "RepeatVector",
-    "Reshape",
-    "SeparableConv1D",
-    "SeparableConv2D",
-    "SeparableConvolution1D",
-    "SeparableConvolution2D",
-    "SimpleRNN",
-    "SimpleRNNCell",
-    "Softmax",
-    "SpatialDropout1D",
-    "SpatialDropout2D",
-    "SpatialDropout3D",
-    "StackedRNNCells",
-    "Subtract",
-    "TimeDistributed",
-    "UnitNormalization",
-    "UpSampling1D",
-    "UpSampling2D",
-    "UpSampling3D",
-    "Wrapper",
-    "ZeroPadding1D",
-    "ZeroPadding2D",
-    "ZeroPadding3D",
-    "add",
-    "average",
-    "concatenate",
-    "deserialize",
-    "dot",
-    "get",
-    "maximum",
-    "minimum",
-    "multiply",
-    "serialize",
-    "subtract",
-]
+_publish(globals())

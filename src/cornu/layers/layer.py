@@ -22,6 +22,8 @@ from ..core.variable import Variable
 from . import calling
 from .options import OF_ALL, Options, first_shape
 
+__all__ = ["Layer"]
+
 _building = threading.RLock()  # one thread makes weights, the others wait and find them
 
 

@@ -5,29 +5,23 @@ from typing import Any
 from ... import ops
 from ...core.arguments import arguments, default
 from ...core.spec import InputSpec
-from ...core.types import Activation, Constraint, Initializer, Regularizer, Shape
+from ...core.types import Activation, Shape
 from .. import checks
-from ..layer import Layer
+from ..family import KernelLayer
+
+__all__ = ["Dense"]
 
 
 @arguments
-class Dense(Layer):
+class Dense(KernelLayer):
     """Densely connected layer: every output sees every input feature.
 
     `y = activation(x @ kernel + bias)`, over the last axis of `x`.
 
     Args:
         units: number of output features.
-        activation: function of the result, or its name; None for none.
-        use_bias: whether to add a bias.
         kernel_initializer: initializer of the matrix, `(features, units)`.
         bias_initializer: initializer of the bias, `(units,)`.
-        kernel_regularizer: penalty on the matrix, added to the loss.
-        bias_regularizer: penalty on the bias.
-        activity_regularizer: penalty on the output.
-        kernel_constraint: function applied to the matrix after each update.
-        bias_constraint: function applied to the bias after each update.
-        **options: `name`, `dtype`, `trainable`, `input_shape`, ... of `Layer`.
 
     Shapes:
         `(batch, ..., features)` to `(batch, ..., units)`.
@@ -45,13 +39,6 @@ class Dense(Layer):
     units: int
     activation: Activation = default(None)
     use_bias: bool = True
-    kernel_initializer: Initializer = default("glorot_uniform")
-    bias_initializer: Initializer = default("zeros")
-    kernel_regularizer: Regularizer = default(None)
-    bias_regularizer: Regularizer = default(None)
-    activity_regularizer = default(None, here=True)
-    kernel_constraint: Constraint = default(None)
-    bias_constraint: Constraint = default(None)
     supports_masking = True
 
     def __post_init__(self) -> None:

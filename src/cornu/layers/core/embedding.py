@@ -1,14 +1,18 @@
-"""Embedding: a table of vectors, read by integer."""
+"""Embedding and Masking: how networks of sequences begin. Each marks the steps that are padding."""
 
 from typing import Any
 
 from ... import ops
 from ...core.arguments import arguments
 from ...core.attached import set_mask
+from ...core.types import ConstraintLike, InitializerLike, RegularizerLike, Shape
 from .. import checks
 from ..layer import Layer
 
+__all__ = ["Embedding", "Masking"]
 
+
+@arguments
 class Embedding(Layer):
     """Turns integers into vectors: `y[...] = embeddings[x[...]]`.
 
@@ -36,20 +40,19 @@ class Embedding(Layer):
     Source: Bengio et al. (2003), A Neural Probabilistic Language Model, https://jmlr.org/papers/v3/bengio03a.html
     """
 
-    @arguments
     def __init__(
         self,
         input_dim: int,
         output_dim: int,
-        embeddings_initializer: Any = "uniform",
-        embeddings_regularizer: Any = None,
-        embeddings_constraint: Any = None,
+        embeddings_initializer: InitializerLike = "uniform",
+        embeddings_regularizer: RegularizerLike = None,
+        embeddings_constraint: ConstraintLike = None,
         mask_zero: bool = False,
         **kwargs: Any,
     ) -> None:
         length = kwargs.pop("input_length", None)
         if length is not None:
-            kwargs.setdefault("input_shape", tuple(length) if isinstance(length, list | tuple) else (length,))
+            kwargs.setdefault("input_shape", length if isinstance(length, list | tuple) else (length,))
         if kwargs.get("weights") is not None and not isinstance(kwargs["weights"], list):
             kwargs["weights"] = [kwargs["weights"]]
         super().__init__(**kwargs)
@@ -57,7 +60,7 @@ class Embedding(Layer):
         self.supports_masking = bool(mask_zero)
         self.autocast = False  # a float16 cannot hold every integer
 
-    def build(self, input_shape: Any = None) -> None:
+    def build(self, input_shape: Shape | None = None) -> None:
         """Make the table."""
         self.embeddings = self.add_weight((self.input_dim, self.output_dim), name="embeddings")
 
@@ -72,3 +75,38 @@ class Embedding(Layer):
     def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
         """True where the integer is not 0, if `mask_zero`."""
         return ops.not_equal(inputs, 0) if self.mask_zero else None
+
+
+@arguments
+class Masking(Layer):
+    """Marks steps whose features all equal one value; later layers skip them.
+
+    The mask is `any(x != mask_value)` over the last axis; the marked steps become zero.
+
+    Args:
+        mask_value: the value that fills padded steps.
+        **options: `name`, `dtype`, ... of `Layer`.
+
+    Shapes:
+        `(batch, steps, ..., features)` to the same; the mask is `(batch, steps, ...)`.
+
+    Example:
+        >>> import cornu
+        >>> x = cornu.ops.array([[[1.0, 2.0], [0.0, 0.0]]])
+        >>> cornu.layers.Masking().compute_mask(x).tolist()
+        [[True, False]]
+    """
+
+    mask_value: float = 0.0
+    supports_masking = True
+
+    def call(self, x: Any) -> Any:
+        """`x`, with zeros in the steps that are padding."""
+        mask = self.compute_mask(x)
+        y = ops.where(ops.expand_dims(mask, -1), x, ops.zeros_like(x))
+        set_mask(y, mask)
+        return y
+
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+        """True where a step is real."""
+        return ops.any(ops.not_equal(inputs, self.mask_value), axis=-1)

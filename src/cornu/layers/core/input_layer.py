@@ -1,9 +1,13 @@
-"""InputLayer: where the graph of a model begins."""
+"""InputLayer and Input: where the graph of a model begins."""
 
 from typing import Any
 
-from ...core import symbolic
+from ...core import dtypes, symbolic
+from ...core.types import DTypeLike, Shape, ShapeLike
 from ..layer import Layer
+from ..options import first_shape
+
+__all__ = ["Input", "InputLayer"]
 
 
 class InputLayer(Layer):
@@ -32,13 +36,13 @@ class InputLayer(Layer):
 
     def __init__(
         self,
-        shape: Any = None,
+        shape: ShapeLike | int | None = None,
         batch_size: int | None = None,
-        dtype: Any = None,
+        dtype: DTypeLike = None,
         sparse: bool | None = None,
         ragged: bool | None = None,
-        batch_shape: Any = None,
-        input_tensor: Any = None,
+        batch_shape: ShapeLike | None = None,
+        input_tensor: symbolic.KerasTensor | None = None,
         optional: bool = False,
         name: str | None = None,
         **kwargs: Any,
@@ -49,7 +53,8 @@ class InputLayer(Layer):
         if sparse or ragged:
             raise ValueError("Sparse and ragged inputs are not supported: feed dense arrays, padded and masked.")
         if input_tensor is None:
-            input_tensor = symbolic.KerasTensor(_full_shape(shape, batch_size, batch_shape), dtype, name=self.name)
+            full = _full_shape(shape, batch_size, batch_shape)
+            input_tensor = symbolic.KerasTensor(full, dtypes.standardize(dtype), name=self.name)
         elif not isinstance(input_tensor, symbolic.KerasTensor):
             raise ValueError(f"Expected input_tensor to be a KerasTensor. Received: {input_tensor!r}")
         self.batch_shape, self.optional = tuple(input_tensor.shape), optional
@@ -67,17 +72,55 @@ class InputLayer(Layer):
 
     def get_config(self) -> dict[str, Any]:
         """Shape and dtype of the data."""
-        return {
-            "batch_shape": list(self.batch_shape),
-            "dtype": self.dtype,
-            "sparse": False,
-            "ragged": False,
-            "name": self.name,
-            "optional": self.optional,
-        }
+        own = {"sparse": False, "ragged": False, "name": self.name, "optional": self.optional}
+        return {"batch_shape": list(self.batch_shape), "dtype": self.dtype, **own}
 
 
-def _full_shape(shape: Any, batch_size: int | None, batch_shape: Any) -> tuple[int | None, ...]:
+def Input(  # noqa: N802 - Keras's name
+    shape: ShapeLike | int | None = None,
+    batch_size: int | None = None,
+    dtype: DTypeLike = None,
+    sparse: bool | None = None,
+    ragged: bool | None = None,
+    batch_shape: ShapeLike | None = None,
+    name: str | None = None,
+    tensor: symbolic.KerasTensor | None = None,
+    optional: bool = False,
+    **kwargs: Any,
+) -> Any:
+    """The beginning of a functional model: a tensor of known shape and no value.
+
+    Args:
+        shape: sizes without the batch; None for a size that varies.
+        batch_size: size of the batch, if it is fixed.
+        dtype: dtype of the data, `floatx` by default.
+        sparse: accepted for compatibility; must be false.
+        ragged: accepted for compatibility; must be false.
+        batch_shape: sizes with the batch, in place of `shape` and `batch_size`.
+        name: name of the input; data given as a dictionary is matched by it.
+        tensor: a symbolic tensor to begin at.
+        optional: whether None may be fed.
+        **kwargs: `batch_input_shape`, the older name of `batch_shape`.
+
+    Returns:
+        A KerasTensor of shape `(batch_size, *shape)`.
+
+    Raises:
+        ValueError: no shape, or both `shape` and `batch_shape`.
+
+    Example:
+        >>> import cornu
+        >>> x = cornu.Input((8,))
+        >>> y = cornu.layers.Dense(3)(x)
+        >>> cornu.Model(x, y).output_shape
+        (None, 3)
+    """
+    if tensor is not None:
+        return tensor
+    return InputLayer(shape, batch_size, dtype, sparse, ragged, batch_shape, None, optional, name, **kwargs).output
+
+
+def _full_shape(shape: ShapeLike | int | None, batch_size: int | None, batch_shape: ShapeLike | None) -> Shape:
     """The shape with the batch, checked."""
     if (shape is None) == (batch_shape is None):
         raise ValueError(
@@ -86,9 +129,8 @@ def _full_shape(shape: Any, batch_size: int | None, batch_shape: Any) -> tuple[i
         )
     if batch_shape is not None and batch_size is not None:
         raise ValueError(f"batch_shape={batch_shape!r} says the batch already; drop batch_size={batch_size!r}.")
-    if batch_shape is None:
-        batch_shape = (batch_size, *((shape,) if isinstance(shape, int) else shape))
-    for size in batch_shape:
+    full = first_shape(batch_shape, shape, None, None, batch_size) or ()
+    for size in full:
         if size is not None and (isinstance(size, bool) or not hasattr(size, "__index__") or size < 0):
-            raise ValueError(f"Sizes are non-negative integers, or None where any size goes. Received: {batch_shape!r}")
-    return tuple(None if size is None else int(size) for size in batch_shape)
+            raise ValueError(f"Sizes are non-negative integers, or None where any size goes. Received: {full!r}")
+    return tuple(None if size is None else int(size) for size in full)

@@ -8,7 +8,10 @@ import jax
 
 from ...core import codec, lookup
 from ...core.attached import masked
+from ...core.types import ArrayLike, ShapeLike
 from ..layer import Layer
+
+__all__ = ["Lambda"]
 
 
 class Lambda(Layer):
@@ -40,8 +43,8 @@ class Lambda(Layer):
     def __init__(
         self,
         function: Callable[..., Any],
-        output_shape: Any = None,
-        mask: Any = None,
+        output_shape: ShapeLike | Callable[..., Any] | None = None,
+        mask: ArrayLike | Callable[..., Any] | None = None,
         arguments: dict[str, Any] | None = None,
         **kwargs: Any,
     ) -> None:
@@ -50,16 +53,17 @@ class Lambda(Layer):
             raise TypeError(f"Lambda expects a function, as in Lambda(lambda x: 2 * x). Received: {function!r}")
         self.function, self.mask, self.arguments = function, mask, dict(arguments or {})
         self.supports_masking = mask is not None
-        self._takes = tuple(inspect.signature(function).parameters) if _has_signature(function) else ()
+        try:
+            self._takes = tuple(inspect.signature(function).parameters)
+        except (TypeError, ValueError):  # some functions written in C have no signature
+            self._takes = ()
 
     def call(self, inputs: Any, mask: Any = None, training: bool | None = None) -> Any:
         """`function(inputs, **arguments)`."""
         offered = {"mask": mask, "training": training}
         wanted = {k: v for k, v in offered.items() if k in self._takes and k not in self.arguments}
         outputs = self.function(inputs, **self.arguments, **wanted)
-        if self.mask is not None:
-            return masked(outputs, self.compute_mask(inputs, mask), inputs)
-        return outputs
+        return outputs if self.mask is None else masked(outputs, self.compute_mask(inputs, mask), inputs)
 
     def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
         """What `mask` says."""
@@ -83,8 +87,8 @@ class Lambda(Layer):
             raise ValueError(f"The arguments of the Lambda layer {name!r} hold a function. A file holds none.")
         function = _found(config.get("function"), name, name, () if arguments else ("keras.ops",))
         kept |= {"function": function, "arguments": arguments, "output_shape": None}
-        mask = config.get("mask")
-        kept["mask"] = mask if isinstance(mask, bool | None) else _found(mask, f"{name}_mask", name)
+        if not isinstance(config.get("mask"), bool | None):
+            kept["mask"] = _found(config["mask"], f"{name}_mask", name)
         return super().from_config(kept)
 
 
@@ -114,14 +118,11 @@ def _found(value: Any, place: str, layer: str, tables: tuple[str, ...] = ()) -> 
     names = [value] if isinstance(value, str) else []
     if isinstance(value, dict) and value.get("class_name") in ("function", "builtin"):
         names = [n for n in (value.get("registered_name"), value.get("config")) if isinstance(n, str)]
-    for name in (*names, place):
-        custom = lookup.get_registered_object(name)
-        if custom is not None:
-            return custom
-    for table in (*tables, "keras.activations"):
-        for name in names:
-            if name in lookup.tables()[table].entries:
-                return lookup.tables()[table].entries[name]
+    known = [lookup.get_registered_object(name) for name in (*names, place)]
+    known += [lookup.tables()[t].entries.get(name) for t in (*tables, "keras.activations") for name in names]
+    function = next((function for function in known if function is not None), None)
+    if function is not None:
+        return function
     missing = "a function that the file does not hold"
     if names:
         missing, place = f"a function {names[-1]!r} that is not known here", names[-1]
@@ -130,11 +131,3 @@ def _found(value: Any, place: str, layer: str, tables: tuple[str, ...] = ()) -> 
     raise ValueError(
         f"The Lambda layer {layer!r} calls {missing}. Give it when you load: custom_objects={{{place!r}: function}}."
     )
-
-
-def _has_signature(function: Callable[..., Any]) -> bool:
-    try:
-        inspect.signature(function)
-    except (TypeError, ValueError):  # some functions written in C have none
-        return False
-    return True

@@ -5,6 +5,8 @@ from typing import Any
 from .join import Concatenate, Dot
 from .merge import Add, Average, Maximum, Minimum, Multiply, Subtract
 
+__all__ = ["add", "average", "concatenate", "dot", "maximum", "minimum", "multiply", "subtract"]
+
 
 def add(inputs: Any, **kwargs: Any) -> Any:
     """Sum of a list of inputs: see `Add`.

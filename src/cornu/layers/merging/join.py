@@ -8,6 +8,8 @@ from .. import checks
 from ..layer import Layer
 from .merge import checked_inputs, checked_masks
 
+__all__ = ["Concatenate", "Dot"]
+
 
 class Concatenate(Layer):
     """Joins its inputs along one axis: `y = [x[0], x[1], ...]`.

@@ -7,6 +7,8 @@ from ... import ops
 from ...core.arguments import arguments
 from ..layer import Layer
 
+__all__ = ["Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract"]
+
 
 def checked_inputs(layer: Layer, shapes: Any, count: int | None = None) -> list[tuple[int | None, ...]]:
     """The shapes of a list of inputs, or an error that shows what to write."""

@@ -11,6 +11,8 @@ from .. import checks
 from .dropout import DropoutCell, product
 from .whole import WholeSequence
 
+__all__ = ["LSTM", "LSTMCell"]
+
 # Outside of a compiled program too, one compilation serves all calls on inputs of one shape.
 _over_time = jax.jit(recurrence.lstm, static_argnames="reverse")
 

@@ -14,6 +14,8 @@ from .dropout import masks_of_sequence
 from .loop import rnn
 from .stacked import StackedRNNCells, call_cell, check_cell, initial_state
 
+__all__ = ["RNN"]
+
 
 class RNN(Layer):
     r"""A recurrent layer made from a cell.

@@ -10,6 +10,8 @@ from .. import checks
 from .dropout import DropoutCell, product
 from .whole import WholeSequence
 
+__all__ = ["SimpleRNN", "SimpleRNNCell"]
+
 # Outside of a compiled program too, one compilation serves all calls on inputs of one shape.
 _over_time = jax.jit(recurrence.simple_rnn, static_argnames="reverse")
 

@@ -8,6 +8,8 @@ from ... import ops
 from ...core.arguments import arguments
 from ..layer import Layer
 
+__all__ = ["StackedRNNCells"]
+
 
 class StackedRNNCells(Layer):
     """A stack of cells as one cell: each takes the output of the one below.

@@ -6,6 +6,8 @@ from ... import regularizers
 from ...core.arguments import arguments
 from ..layer import Layer
 
+__all__ = ["ActivityRegularization"]
+
 
 class ActivityRegularization(Layer):
     """Passes its input on, and adds `(l1 * sum(|x|) + l2 * sum(x ** 2)) / batch` to the loss.

@@ -9,6 +9,8 @@ from ...ops import random
 from .. import checks
 from ..layer import Layer
 
+__all__ = ["Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D"]
+
 
 class Dropout(Layer):
     """Sets each element to zero with probability `rate`, in training, and scales the rest by `1 / (1 - rate)`.

@@ -9,6 +9,8 @@ from ...ops import random
 from .. import checks
 from ..layer import Layer
 
+__all__ = ["AlphaDropout", "GaussianDropout", "GaussianNoise"]
+
 
 class GaussianNoise(Layer):
     """Adds noise in training: `y = x + stddev * n`, with `n` normal.

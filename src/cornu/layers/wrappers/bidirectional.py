@@ -7,6 +7,8 @@ from ... import ops
 from ..layer import Layer
 from .wrapper import check_layer
 
+__all__ = ["Bidirectional"]
+
 _MERGE: dict[str, Callable[[Any, Any], Any]] = {
     "sum": lambda a, b: a + b,
     "mul": lambda a, b: a * b,

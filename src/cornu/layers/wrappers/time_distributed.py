@@ -12,6 +12,8 @@ from .. import calling
 from ..layer import Layer
 from .wrapper import Wrapper
 
+__all__ = ["TimeDistributed"]
+
 
 class TimeDistributed(Wrapper):
     """Applies one layer, with the same weights, at every step of a sequence.

@@ -5,6 +5,8 @@ from typing import Any
 from ...core.arguments import arguments
 from ..layer import Layer
 
+__all__ = ["Wrapper"]
+
 
 class Wrapper(Layer):
     """The base of layers that apply another layer in their own way.

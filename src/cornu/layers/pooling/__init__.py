@@ -1,1 +1,0 @@
-"""Pooling: a window, or the whole space, becomes one value per channel."""

@@ -1,1 +1,0 @@
-"""Reshaping: the same values in another arrangement, or with a border more or less."""
