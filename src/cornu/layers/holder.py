@@ -40,7 +40,8 @@ class Holder(Configurable, Part):
         """Make a weight.
 
         A weight called `kernel` takes `self.kernel_initializer`, `self.kernel_regularizer` and
-        `self.kernel_constraint` where the layer has them and the call names none.
+        `self.kernel_constraint` where the layer has them and the call names none; one called `recurrent_kernel` also
+        `self.recurrent_initializer` and so on.
 
         Args:
             shape: tuple of sizes; `()` by default.
@@ -57,7 +58,9 @@ class Holder(Configurable, Part):
         if isinstance(shape, str):  # Keras 2 took the name first
             shape, name, initializer = initializer, shape, dtype if callable(dtype) else None
             dtype = None
-        own = {k: getattr(self, f"{name}_{k}", None) for k in ("initializer", "regularizer", "constraint")}
+        short = str(name).removesuffix("_kernel")
+        roles = ("initializer", "regularizer", "constraint")
+        own = {k: getattr(self, f"{name}_{k}", getattr(self, f"{short}_{k}", None)) for k in roles}
         dtype = dtypes.standardize(dtype or self.variable_dtype)
         if initializer is None:
             initializer = own["initializer"] or ("glorot_uniform" if dtypes.is_float(dtype) else "zeros")

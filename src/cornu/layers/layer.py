@@ -472,8 +472,8 @@ class Layer(Options):
         """The constructor's arguments as plain data."""
         described = self._described()
         init: Any = described.__init__  # type: ignore[misc]
-        known = calling.parameters(init)
-        left = {*OF_ALL, *Options._arguments} - set(getattr(init, "_kept", ()))  # Embedding itself has an `input_dim`
+        kept = getattr(init, "_kept", calling.parameters(init))
+        left = {*OF_ALL, *Options._arguments} - set(kept)  # Embedding itself has an `input_dim`
         own = {k: v for k, v in self.captured(described).items() if k not in left}
         config: dict[str, Any] = {"name": self.name, "trainable": self.trainable}
         config["dtype"] = {
@@ -482,7 +482,7 @@ class Layer(Options):
             "config": self.dtype_policy.get_config(),
             "registered_name": None,
         }
-        if self.activity_regularizer is not None or "activity_regularizer" in known:
+        if self.activity_regularizer is not None or "activity_regularizer" in kept:
             own["activity_regularizer"] = self.activity_regularizer
         config.update({name: codec.encode(value) for name, value in own.items()})
         return config

@@ -1,5 +1,6 @@
 """RNN: a cell, applied to every step of a sequence."""
 
+import contextlib
 from typing import Any
 
 import jax
@@ -10,11 +11,12 @@ from ...core.parts import Part
 from ...core.variable import Variable
 from .. import calling
 from ..layer import Layer
-from .dropout import masks_of_sequence
+from .cell import masks_of_sequence
 from .loop import rnn
 from .stacked import StackedRNNCells, call_cell, check_cell, initial_state
 
 
+@arguments(kw_only=True)
 class RNN(Layer):
     r"""A recurrent layer made from a cell.
 
@@ -35,7 +37,7 @@ class RNN(Layer):
         stateful: begin each batch with the states that the one before ended with, until `reset_state()`.
         unroll: write the loop out instead of compiling it as one; only for short sequences.
         zero_output_for_mask: with `return_sequences`, masked steps give zeros instead of the output before.
-        **kwargs: `name`, `dtype`, `trainable` and what else any layer takes.
+        **options: `name`, `dtype`, `trainable`, ... of `Layer`.
 
     Raises:
         ValueError: the cell has no `call` or no `state_size`.
@@ -50,7 +52,13 @@ class RNN(Layer):
 
     supports_masking = True
 
-    @arguments
+    return_sequences: bool = False
+    return_state: bool = False
+    go_backwards: bool = False
+    stateful: bool = False
+    unroll: bool = False
+    zero_output_for_mask: bool = False
+
     def __init__(
         self,
         cell: Any,
@@ -60,13 +68,15 @@ class RNN(Layer):
         stateful: bool = False,
         unroll: bool = False,
         zero_output_for_mask: bool = False,
-        **kwargs: Any,
+        **options: Any,
     ) -> None:
-        super().__init__(**kwargs)
-        self.cell = StackedRNNCells(cell) if isinstance(cell, list | tuple) else cell
-        check_cell(self.cell)
-        size = self.cell.state_size
-        self.state_size = list(size) if isinstance(size, list | tuple) else [size]
+        super().__init__(**options)
+        self._set_cell(StackedRNNCells(cell) if isinstance(cell, list | tuple) else cell)
+
+    def _set_cell(self, cell: Any) -> None:
+        check_cell(cell)
+        self.cell = cell
+        self.state_size = list(cell.state_size) if isinstance(cell.state_size, list | tuple) else [cell.state_size]
         self._kept_states = KeptStates()
 
     def build(self, sequences_shape: Any, initial_state_shape: Any = None) -> None:
@@ -79,7 +89,10 @@ class RNN(Layer):
                     f"The stateful layer {self.name!r} keeps one state per sample, so it needs to know the batch size: "
                     "give it with Input(batch_shape=(batch, time, features))."
                 )
-            self._kept_states.make(self.get_initial_state(sequences_shape[0]), self.variable_dtype)
+            self._kept_states.values = jax.tree.map(self._kept_state, self.get_initial_state(sequences_shape[0]))
+
+    def _kept_state(self, value: Any) -> Variable:
+        return Variable(value, dtype=self.variable_dtype, trainable=False, autocast=False, name="rnn_state")
 
     def call(self, sequences: Any, initial_state: Any = None, mask: Any = None, training: bool = False) -> Any:
         """Apply the cell to every step.
@@ -98,13 +111,11 @@ class RNN(Layer):
         """
         batch_size = jax.tree.leaves(sequences)[0].shape[0]
         states = self._states_before(initial_state, batch_size)
-        if training:
-            with masks_of_sequence(self.cell, batch_size):
-                last, outputs, states = self.inner_loop(sequences, states, mask, training)
-        else:
+        with masks_of_sequence(self.cell, batch_size) if training else contextlib.nullcontext():
             last, outputs, states = self.inner_loop(sequences, states, mask, training)
         if self.stateful:
-            self._kept_states.assign(states)
+            for variable, value in zip(jax.tree.leaves(self.states), jax.tree.leaves(states), strict=True):
+                variable.assign(value)
         output = outputs if self.return_sequences else last
         return (output, *states) if self.return_state else output
 
@@ -124,10 +135,11 @@ class RNN(Layer):
 
     def _states_before(self, given: Any, batch_size: int) -> list[Any]:
         """The states before the first step, as a list of arrays in the computation's dtype."""
-        if self.states is not None and self._kept_states.batch_size != batch_size:
+        kept = next((variable.shape[0] for variable in jax.tree.leaves(self.states)), batch_size)
+        if kept != batch_size:
             raise ValueError(
-                f"The stateful layer {self.name!r} keeps states for a batch of {self._kept_states.batch_size}, but "
-                f"received a batch of {batch_size}. Feed batches of one size (predict(..., batch_size=...))."
+                f"The stateful layer {self.name!r} keeps states for a batch of {kept}, but received a batch of "
+                f"{batch_size}. Feed batches of one size (predict(..., batch_size=...))."
             )
         if given is None:
             given = self.get_initial_state(batch_size) if self.states is None else self.states
@@ -149,7 +161,7 @@ class RNN(Layer):
     @property
     def states(self) -> Any:
         """The Variables that a stateful layer keeps its states in; None before it is built."""
-        return self._kept_states.states
+        return self._kept_states.values
 
     def reset_state(self) -> None:
         """Set the states that a stateful layer keeps to zero."""
@@ -170,21 +182,4 @@ class RNN(Layer):
 class KeptStates(Part):
     """The states of a stateful layer: Variables, but no weights."""
 
-    states: Any = None
-
-    def make(self, initial: Any, dtype: str) -> None:
-        """Make a Variable for each array in a tree."""
-        self.states = jax.tree.map(
-            lambda s: Variable(s, dtype=dtype, trainable=False, autocast=False, name="rnn_state"), initial
-        )
-
-    def assign(self, values: Any) -> None:
-        """Keep new values."""
-        pairs = zip(jax.tree.leaves(self.states), jax.tree.leaves(values), strict=True)
-        for variable, value in pairs:
-            variable.assign(value)
-
-    @property
-    def batch_size(self) -> int:
-        """How many samples there are states of."""
-        return int(jax.tree.leaves(self.states)[0].shape[0])
+    values: Any = None

@@ -1,44 +1,45 @@
 """Recurrent layers with a formula for whole sequences, beside the loop over their cell."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 from ... import ops
 from ...core import lookup
+from ...core.arguments import arguments, default
 from ...core.spec import InputSpec
-from .. import calling
-from .dropout import DropoutCell
+from ..options import Options
+from .cell import DropoutCell, UnitArguments
 from .loop import checked_mask
 from .rnn import RNN
 
 
-class WholeSequence(RNN):
+@arguments(kw_only=True)
+class WholeSequence(UnitArguments, RNN):
     """An RNN whose constructor takes the arguments of its cell: SimpleRNN, LSTM and GRU.
 
-    A subclass keeps its arguments as attributes before this constructor runs.
-
     Args:
-        cell_class: class of the cell.
-        **kwargs: arguments of `RNN` and `Layer` that the subclass has not kept.
+        activity_regularizer: penalty on the output.
+        implementation: with 1 each gate has dropout masks of its own, as always with recurrent dropout.
     """
 
-    use_cudnn: bool | str = "auto"
+    cell_class: ClassVar[type[DropoutCell]]
+    # `(sequences, *states, *formula_arguments) -> (outputs in the order of time, *last states)`. It is compiled by
+    # itself, so that outside of a program too one compilation serves all calls on inputs of one shape.
+    formula: ClassVar[Callable[..., Any]]
+    use_cudnn = default("auto")
+    activity_regularizer = default(None, after="bias_regularizer")
+    implementation: int = default(2, after="zero_output_for_mask")
 
-    def __init__(self, cell_class: type[DropoutCell], **kwargs: Any) -> None:
-        own = {name: getattr(self, name) for name in calling.parameters(cell_class.__init__) if hasattr(self, name)}
-        shared: dict[str, Any] = {name: kwargs[name] for name in ("dtype", "trainable") if name in kwargs}
-        shared["implementation"] = kwargs.pop("implementation", 2)
-        cell = cell_class(**own, **shared, name=lookup.snake_case(cell_class.__name__))
-        kept = ("return_sequences", "return_state", "go_backwards", "stateful", "unroll")
-        super().__init__(cell, **{name: getattr(self, name) for name in kept}, **kwargs)
+    def __post_init__(self) -> None:
+        own = self.cell_class._arguments.keys() - Options._arguments.keys()
+        shared = {name: getattr(self, name) for name in (*own, "trainable")}
+        name = lookup.snake_case(self.cell_class.__name__)
+        self._set_cell(self.cell_class(**shared, dtype=self.dtype_policy, name=name))
         self.input_spec = InputSpec(ndim=3)
         if self.use_cudnn not in (True, False, "auto"):
             raise ValueError(f"use_cudnn is True, False or 'auto'. Received: use_cudnn={self.use_cudnn!r}")
 
-    def whole_sequence(self, sequences: Any, states: Any, mask: Any) -> tuple[Any, list[Any]]:
-        """Outputs of all steps in the order of time, and the last states."""
-        raise NotImplementedError
-
-    def weight_values(self) -> tuple[Any, Any, Any]:
+    def formula_arguments(self) -> tuple[Any, ...]:
         """Both kernels, and the bias or None."""
         cell = self.cell
         return cell.kernel.value, cell.recurrent_kernel.value, cell.bias.value if cell.use_bias else None
@@ -56,7 +57,8 @@ class WholeSequence(RNN):
         if input_masks is not None:
             sequences = sequences * input_masks[0][:, None]
         mask = checked_mask(mask, sequences)
-        outputs, states = self.whole_sequence(sequences, initial_state, mask)
+        arguments = (sequences, *initial_state, *self.formula_arguments())
+        outputs, *states = self.formula(*arguments, mask=mask, reverse=self.go_backwards)
         if mask is not None and self.zero_output_for_mask:
             outputs = ops.where(mask[..., None], outputs, ops.zeros_like(outputs))
         return states[0], ops.flip(outputs, axis=1) if self.go_backwards else outputs, states
@@ -70,9 +72,3 @@ class WholeSequence(RNN):
             and getattr(cell, "recurrent_activation", None) in (None, activations.find("sigmoid"))
             and not (training and (cell.recurrent_dropout or (cell.dropout and cell.masks_per_gate)))
         )
-
-    def get_config(self) -> dict[str, Any]:
-        """The constructor's arguments as plain data, without `use_cudnn`, which is about speed alone."""
-        config = {**super().get_config(), "zero_output_for_mask": self.zero_output_for_mask}
-        config.pop("use_cudnn", None)
-        return config
