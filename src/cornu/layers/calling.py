@@ -161,6 +161,15 @@ def shapes_of(value: Any) -> Any:
     return None
 
 
+def map_shapes(fn: Callable[[Any], Any], shapes: Any) -> Any:
+    """What a function gives for every shape in a list or dictionary of them; for one shape that alone."""
+
+    def is_shape(value: Any) -> bool:
+        return isinstance(value, list | tuple) and not any(isinstance(size, list | tuple | dict) for size in value)
+
+    return jax.tree.map(fn, shapes, is_leaf=is_shape)
+
+
 def masks_of(value: Any) -> Any:
     """The mask of every array in a tree, in the same structure; None for an array without one."""
     if isinstance(value, dict):

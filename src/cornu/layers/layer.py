@@ -311,9 +311,9 @@ class Layer(Options):
             8
         """
         if "input_shape" in config:
-            self.build(_as_shapes(config["input_shape"]))
+            self.build(calling.map_shapes(tuple, config["input_shape"]))
         elif "shapes_dict" in config:
-            self.build(**_as_shapes(config["shapes_dict"]))
+            self.build(**calling.map_shapes(tuple, config["shapes_dict"]))
 
     # Losses and metrics
 
@@ -544,18 +544,6 @@ def _is_shape(value: Any) -> bool:
     return isinstance(value, list | tuple) and all(size is None or isinstance(size, int) for size in value)
 
 
-def _as_shapes(value: Any) -> Any:
-    """Shapes as tuples, which JSON has made lists of."""
-    if isinstance(value, dict):
-        return {key: _as_shapes(item) for key, item in value.items()}
-    nested = any(isinstance(item, list | tuple | dict) for item in value)
-    return [_as_shapes(item) for item in value] if nested else tuple(value)
-
-
 def symbolic_like(shape: Any, dtype: str) -> Any:
     """KerasTensors for a shape, or for a list or dictionary of shapes."""
-    if isinstance(shape, dict):
-        return {key: symbolic_like(s, dtype) for key, s in shape.items()}
-    if isinstance(shape, list | tuple) and shape and isinstance(shape[0], list | tuple):
-        return type(shape)(symbolic_like(s, dtype) for s in shape)
-    return symbolic.KerasTensor(tuple(shape), dtype)
+    return calling.map_shapes(lambda one: symbolic.KerasTensor(tuple(one), dtype), shape)

@@ -68,9 +68,9 @@ class RNN(Layer):
         stateful: bool = False,
         unroll: bool = False,
         zero_output_for_mask: bool = False,
-        **options: Any,
+        **kwargs: Any,
     ) -> None:
-        super().__init__(**options)
+        super().__init__(**kwargs)
         self._set_cell(StackedRNNCells(cell) if isinstance(cell, list | tuple) else cell)
 
     def _set_cell(self, cell: Any) -> None:

@@ -26,7 +26,7 @@ class Bidirectional(Layer):
         merge_mode: how both outputs become one: `"sum"`, `"mul"`, `"ave"`, `"concat"`, or None for a pair.
         weights: list of initial arrays, those of the forward layer first.
         backward_layer: the layer that reads backwards, with `go_backwards=True`; by default made from `layer`.
-        **kwargs: `name`, `dtype`, ... of `Layer`.
+        **options: `name`, `dtype`, `trainable`, ... of `Layer`.
 
     Shapes:
         `(batch, time, features)` to what `layer` gives, the last axis twice as long with `"concat"`.
@@ -99,17 +99,16 @@ class Bidirectional(Layer):
         Returns:
             The merged output, or both; with `return_state` a tuple of that and the last states of both layers.
         """
-        kwargs = {"mask": mask, "training": training}
-        states: tuple[Any, Any] = (None, None)
-        if initial_state is not None:
-            half = len(initial_state) // 2
-            states = initial_state[:half], initial_state[half:]
-        forward = self.forward_layer(sequences, initial_state=states[0], **kwargs)
-        backward = self.backward_layer(sequences, initial_state=states[1], **kwargs)
-        last: tuple[Any, ...] = ()
+        half = len(initial_state or ()) // 2
+        states = (None, None) if initial_state is None else (initial_state[:half], initial_state[half:])
+        forward, backward = (
+            layer(sequences, initial_state=own, mask=mask, training=training)
+            for layer, own in zip((self.forward_layer, self.backward_layer), states, strict=True)
+        )
+        last: list[Any] = []
         if self.return_state:
-            last = (*forward[1:], *backward[1:])
-            forward, backward = forward[0], backward[0]
+            (forward, *last), (backward, *others) = forward, backward
+            last += others
         if self.return_sequences:
             backward = ops.flip(backward, axis=1)
         if self.merge_mode is None:
@@ -140,11 +139,8 @@ class Bidirectional(Layer):
 
     def captured(self, cls: type | None = None) -> dict[str, Any]:
         """Constructor arguments by name, as they are now."""
-        return {
-            "merge_mode": self.merge_mode,
-            "layer": self.forward_layer,
-            "backward_layer": self.backward_layer,
-        }
+        inner = {"layer": self.forward_layer, "backward_layer": self.backward_layer}
+        return {"merge_mode": self.merge_mode, **inner}
 
 
 def _copy(layer: Layer, prefix: str, **changes: Any) -> Layer:
