@@ -3,7 +3,7 @@
 import functools
 import inspect
 import re
-from collections.abc import Callable, Collection, Container, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, ClassVar, NamedTuple, ParamSpec, TypeVar, dataclass_transform, get_origin, overload
 
 from .lookup import nearest, tables
@@ -114,9 +114,14 @@ def _decorated(cls: Any, kw_only: bool) -> Any:
     if "__init__" in given:
         cls.__init__ = _keeping(cls.__init__)
         return cls
-    above = next(c for c in cls.__mro__ if "__init__" in vars(c) and _can_call(c.__init__, cls._arguments))
+    writers = [c for c in cls.__mro__ if "__init__" in vars(c) and not hasattr(c.__init__, "_of_fields")]
+    above = next(c for c in writers if _needed(c.__init__) <= cls._arguments.keys())
     base = above.__init__
-    passed = {p.name: p.kind for p in parameters(base)}
+    passed: dict[str, Any] = {}
+    for init in (c.__init__ for c in writers[writers.index(above) :]):
+        passed = {p.name: p.kind for p in parameters(init)} | passed
+        if all(p.kind is not p.VAR_KEYWORD for p in parameters(init)):  # what it does not name goes no further
+            break
     kept = {name for c, declared in lineage.items() if not issubclass(above, c) for name in declared.names}
     kept |= cls._arguments.keys() - passed.keys()
     listed = [
@@ -155,10 +160,9 @@ def _in_order(lineage: Collection[_Declared]) -> dict[str, Any]:
     return {name: plain[name] for name in names}
 
 
-def _can_call(init: Any, known: Container[str]) -> bool:
-    """Whether a constructor is written, not made, and has no other argument that must be given."""
-    needed = [p.name for p in parameters(init) if p.default is p.empty and p.kind in (p.KEYWORD_ONLY, _NAMED)]
-    return not hasattr(init, "_of_fields") and all(name in known for name in needed)
+def _needed(init: Any) -> set[str]:
+    """The arguments that a constructor cannot do without."""
+    return {p.name for p in parameters(init) if p.default is _EMPTY and p.kind in (p.KEYWORD_ONLY, _NAMED)}
 
 
 def _described(cls: type, names: Iterable[str]) -> str | None:
@@ -166,8 +170,9 @@ def _described(cls: type, names: Iterable[str]) -> str | None:
     said: dict[str, str] = {}
     for doc in (inspect.cleandoc(c.__doc__ or "") for c in reversed(cls.__mro__)):
         section = doc.partition("Args:\n")[2].partition("\n\n")[0]
-        said |= {entry.partition(":")[0]: entry.rstrip() for entry in re.split(r"^    (?=\S)", section, flags=re.M)}
-    entries = [f"    {said[name]}" for name in (*names, "**options") if name in said]
+        for entry in re.split(r"^    (?=\S)", section, flags=re.M):
+            said |= dict.fromkeys(entry.partition(":")[0].split(", "), f"    {entry.rstrip()}")
+    entries = dict.fromkeys(said[name] for name in (*names, "**options", "**kwargs") if name in said)
     if not cls.__doc__ or not entries:
         return cls.__doc__
     own = inspect.cleandoc(cls.__doc__).split("\n\n")

@@ -1,12 +1,13 @@
 """The merging layers as functions: `add([x, y])` is `Add()([x, y])`."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from .join import Concatenate, Dot
 from .merge import Add, Average, Maximum, Minimum, Multiply, Subtract
 
 
-def add(inputs: Any, **kwargs: Any) -> Any:
+def add(inputs: Sequence[Any], **kwargs: Any) -> Any:
     """Sum of a list of inputs: see `Add`.
 
     Args:
@@ -24,7 +25,7 @@ def add(inputs: Any, **kwargs: Any) -> Any:
     return Add(**kwargs)(inputs)
 
 
-def subtract(inputs: Any, **kwargs: Any) -> Any:
+def subtract(inputs: Sequence[Any], **kwargs: Any) -> Any:
     """Difference of two inputs: see `Subtract`.
 
     Args:
@@ -42,7 +43,7 @@ def subtract(inputs: Any, **kwargs: Any) -> Any:
     return Subtract(**kwargs)(inputs)
 
 
-def multiply(inputs: Any, **kwargs: Any) -> Any:
+def multiply(inputs: Sequence[Any], **kwargs: Any) -> Any:
     """Product of a list of inputs: see `Multiply`.
 
     Args:
@@ -60,7 +61,7 @@ def multiply(inputs: Any, **kwargs: Any) -> Any:
     return Multiply(**kwargs)(inputs)
 
 
-def average(inputs: Any, **kwargs: Any) -> Any:
+def average(inputs: Sequence[Any], **kwargs: Any) -> Any:
     """Mean of a list of inputs: see `Average`.
 
     Args:
@@ -78,7 +79,7 @@ def average(inputs: Any, **kwargs: Any) -> Any:
     return Average(**kwargs)(inputs)
 
 
-def maximum(inputs: Any, **kwargs: Any) -> Any:
+def maximum(inputs: Sequence[Any], **kwargs: Any) -> Any:
     """Largest of a list of inputs: see `Maximum`.
 
     Args:
@@ -96,7 +97,7 @@ def maximum(inputs: Any, **kwargs: Any) -> Any:
     return Maximum(**kwargs)(inputs)
 
 
-def minimum(inputs: Any, **kwargs: Any) -> Any:
+def minimum(inputs: Sequence[Any], **kwargs: Any) -> Any:
     """Smallest of a list of inputs: see `Minimum`.
 
     Args:
@@ -114,7 +115,7 @@ def minimum(inputs: Any, **kwargs: Any) -> Any:
     return Minimum(**kwargs)(inputs)
 
 
-def concatenate(inputs: Any, axis: int = -1, **kwargs: Any) -> Any:
+def concatenate(inputs: Sequence[Any], axis: int = -1, **kwargs: Any) -> Any:
     """A list of inputs side by side: see `Concatenate`.
 
     Args:
@@ -133,7 +134,7 @@ def concatenate(inputs: Any, axis: int = -1, **kwargs: Any) -> Any:
     return Concatenate(axis=axis, **kwargs)(inputs)
 
 
-def dot(inputs: Any, axes: Any = -1, **kwargs: Any) -> Any:
+def dot(inputs: Sequence[Any], axes: int | Sequence[int] = -1, **kwargs: Any) -> Any:
     """Products of vectors of two inputs: see `Dot`.
 
     Args:

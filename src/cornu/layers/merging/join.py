@@ -62,11 +62,8 @@ class Concatenate(Layer):
             return None
         full = []
         for x, real in zip(inputs, mask, strict=True):
-            if real is None:
-                real = ops.ones(x.shape, dtype="bool")
-            elif real.ndim < x.ndim:
-                real = ops.broadcast_to(ops.expand_dims(real, -1), x.shape)
-            full.append(real)
+            wide = True if real is None else ops.reshape(real, (*real.shape, *(1,) * (x.ndim - real.ndim)))
+            full.append(ops.broadcast_to(wide, x.shape))
         return ops.any(ops.concatenate(full, axis=self.axis), axis=-1)
 
 

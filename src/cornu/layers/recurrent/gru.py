@@ -8,7 +8,7 @@ from ... import ops
 from ...core.arguments import arguments, default
 from ...kernels import recurrence
 from .cell import DropoutCell, GateArguments, product
-from .whole import WholeSequence
+from .rnn import WholeSequence
 
 
 @arguments

@@ -7,7 +7,7 @@ import jax
 from ...core.arguments import arguments, default
 from ...kernels import recurrence
 from .cell import DropoutCell
-from .whole import WholeSequence
+from .rnn import WholeSequence
 
 
 @arguments

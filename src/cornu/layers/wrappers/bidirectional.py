@@ -1,9 +1,10 @@
 """Bidirectional: a recurrent layer and its mirror image, reading a sequence from both ends."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
 
 from ... import ops
+from ...core.types import ArrayLike
 from ..layer import Layer
 from .wrapper import check_layer
 
@@ -48,12 +49,12 @@ class Bidirectional(Layer):
     def __init__(
         self,
         layer: Layer,
-        merge_mode: str | None = "concat",
-        weights: Any = None,
+        merge_mode: Literal["sum", "mul", "ave", "concat"] | None = "concat",
+        weights: Sequence[ArrayLike] | None = None,
         backward_layer: Layer | None = None,
         **kwargs: Any,
     ) -> None:
-        for given in (layer,) if backward_layer is None else (layer, backward_layer):
+        for given in (layer, layer if backward_layer is None else backward_layer):
             check_layer(given, "Bidirectional")
         if merge_mode is not None and merge_mode not in _MERGE:
             raise ValueError(f"merge_mode is one of {', '.join(map(repr, _MERGE))}, or None. Received: {merge_mode!r}")
@@ -133,9 +134,8 @@ class Bidirectional(Layer):
     @property
     def states(self) -> Any:
         """The Variables that stateful layers keep their states in; None without any."""
-        if self.forward_layer.states is None:
-            return None
-        return [*self.forward_layer.states, *self.backward_layer.states]
+        forward = self.forward_layer.states
+        return None if forward is None else [*forward, *self.backward_layer.states]
 
     def captured(self, cls: type | None = None) -> dict[str, Any]:
         """Constructor arguments by name, as they are now."""
