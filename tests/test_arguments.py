@@ -51,6 +51,88 @@ def test_order_and_defaults():
     assert Root.limit == 9.0 and not hasattr(Root, "exponent")
 
 
+@arguments(kw_only=True)
+class Shared(layers.Layer):
+    """What a part and its whole share.
+
+    Args:
+        bias: a number
+            to add.
+        seed, spare: numbers.
+        **options: those of `Layer`.
+    """
+
+    bias: float = 1.0
+    seed: int = 0
+    spare: int = 0
+
+
+@arguments
+class Sized(Shared):
+    size: int
+
+
+@arguments(kw_only=True)
+class Whole(Sized, layers.RNN):
+    seed = 5
+
+    def __post_init__(self):
+        self._set_cell(layers.LSTMCell(self.size))
+
+
+@arguments
+class Gated(Sized):
+    speed: float = 0.5
+
+
+@arguments
+class Both(Gated, Whole):
+    """Gated and a whole.
+
+    Args:
+        gate: a word.
+
+    Shapes:
+        any.
+    """
+
+    gate: str = default("open", after="bias")
+    spare = default(2, after="unroll")
+
+
+@arguments
+class Stacked(layers.RNN):
+    cell: object
+    extra: int = 3
+
+
+def test_several_bases_and_places():
+    positional = [p.name for p in inspect.signature(Both).parameters.values() if p.kind is p.POSITIONAL_OR_KEYWORD]
+    of_rnn = ["return_sequences", "return_state", "go_backwards", "stateful", "unroll"]
+    assert positional == ["size", "speed", "bias", "gate", "seed", *of_rnn, "spare", "zero_output_for_mask"]
+    both = Both(3, gate="shut", name="both", return_sequences=True, dtype="float16")
+    assert Gated(1, 2).speed == 2
+    assert (both.seed, both.spare, both.bias, both.gate, both.name) == (5, 2, 1.0, "shut", "both")
+    assert both([[[1.0]]]).shape == (1, 1, 3) and both.dtype == "float16"
+    again = Both.from_config(both.get_config())
+    assert (again.gate, again.return_sequences, again.spare) == ("shut", True, 2)
+
+
+def test_a_constructor_that_takes_more_than_it_names():
+    layer = Stacked(layers.LSTMCell(2), extra=4, return_sequences=True, name="mine", dtype="float16")
+    assert (layer.extra, layer.name, layer.dtype) == (4, "mine", "float16") and layer([[[1.0]]]).shape == (1, 1, 2)
+    assert "dtype" not in vars(layer)
+
+
+def test_docstrings_are_completed_from_the_bases():
+    lines = [line.split(":")[0] for line in Both.__doc__.split("\n\n")[1].splitlines()]
+    flags = ["return_sequences", "        shape (batch, size).", "return_state", "go_backwards", "stateful", "unroll"]
+    indented = [name if name[0] == " " else f"    {name}" for name in flags]
+    ours = ["    bias", "        to add.", "    gate", "    seed, spare"]
+    assert lines == ["Args", *ours, *indented, "    zero_output_for_mask", "    **options"]
+    assert Both.__doc__.endswith("Shapes:\n    any.") and Sized.__doc__ is None
+
+
 def test_the_base_gets_its_arguments():
     layer = Root(1.0, dtype="float16", input_shape=(3,), trainable=False)
     assert layer.dtype == "float16" and layer.batch_input_shape == (None, 3) and not layer.trainable

@@ -2,9 +2,10 @@
 
 import functools
 import inspect
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, ClassVar, ParamSpec, TypeVar, dataclass_transform, get_origin, overload
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import Any, ClassVar, NamedTuple, ParamSpec, TypeVar, dataclass_transform, get_origin, overload
 
+from .docstrings import described
 from .lookup import nearest, tables
 
 C = TypeVar("C")
@@ -32,21 +33,30 @@ def translate_arguments(translate: _Translation) -> None:
     _translations.append(translate)
 
 
-class _Here:
-    """A new default that also says where the argument stands."""
+class _Placed(NamedTuple):
+    """A default that also says where the argument stands: here, or behind another one."""
 
-    def __init__(self, value: Any) -> None:
-        self.value = value
+    value: Any
+    after: str | None
 
 
-def default(value: Any, here: bool = False) -> Any:
+class _Declared(NamedTuple):
+    """The arguments that a class itself writes or places, and its defaults for those and for arguments of its bases."""
+
+    names: list[str]
+    defaults: dict[str, Any]
+    kw_only: bool
+
+
+def default(value: Any, here: bool = False, after: str | None = None) -> Any:
     """The default of an argument, where the attribute is of another type than what may be passed.
 
     Args:
         value: the default.
         here: whether an argument that the base has behind its own takes this place.
+        after: the argument that this one follows, where the order is not that of the classes.
     """
-    return _Here(value) if here else value
+    return _Placed(value, after) if here or after else value
 
 
 @overload
@@ -61,10 +71,10 @@ def arguments(cls: Any = None, *, kw_only: bool = False) -> Any:
 
     Each argument becomes the attribute of the same name; names of activations, initializers, regularizers and
     constraints are looked up on the way, so that `kernel_initializer="zeros"` is stored as the object. Before its own
-    a subclass has the arguments of its base, or behind them where the base has them by keyword only; what it sets
-    without an annotation is a new default. The constructor calls that of the base with what this names, and then
-    `__post_init__`, which checks and completes. A class may write the constructor itself: then the arguments of that
-    are kept.
+    a subclass has the arguments of its bases, or behind them where a base has them by keyword only; what it sets
+    without an annotation is a new default. The constructor calls the nearest one that a base writes, and whose
+    arguments the class has, and then `__post_init__`, which checks and completes. A class may write the constructor
+    itself: then the arguments of that are kept. What the docstring says about no argument it takes from the bases.
 
     Args:
         cls: the class.
@@ -90,28 +100,32 @@ def arguments(cls: Any = None, *, kw_only: bool = False) -> Any:
 
 def _decorated(cls: Any, kw_only: bool) -> Any:
     """The class, with a constructor that keeps its arguments."""
-    known, behind, given = cls._arguments, cls._behind, vars(cls)
+    given = {name: value for name, value in vars(cls).items() if not isinstance(value, property)}
     written = [name for name, kind in inspect.get_annotations(cls).items() if not _is_fixed(kind)]
-    own = {name: _EMPTY for name in written if name not in given}
-    own |= {name: value for name, value in given.items() if name in written or isinstance(value, _Here)}
-    own = {name: value.value if isinstance(value, _Here) else value for name, value in own.items()}
-    inherited = {name: given.get(name, value) for name, value in known.items() if name not in own}
-    front = {name: own.get(name, inherited.get(name)) for name in known if name not in behind}
-    rest = {name: value for name, value in inherited.items() if name in behind}
-    cls._arguments = {**front, **own, **rest}
-    cls._behind = frozenset((*rest, *(own if kw_only else ())))
-    for name in cls._arguments.keys() & given.keys():
-        if not isinstance(given[name], property):
-            delattr(cls, name)
+    names = [name for name in written if name not in given]
+    names += [name for name, value in given.items() if name in written or isinstance(value, _Placed)]
+    lineage = {c: vars(c)["_declared"] for c in reversed(cls.__mro__) if "_declared" in vars(c)}
+    inherited = {name for declared in lineage.values() for name in declared.names}
+    defaults = {name: given.get(name, _EMPTY) for name in (*names, *(inherited & given.keys()))}
+    lineage[cls] = cls._declared = _Declared(names, defaults, kw_only)
+    cls._arguments = _in_order(lineage.values())
+    for name in defaults.keys() & given.keys():
+        delattr(cls, name)
     if "__init__" in given:
         cls.__init__ = _keeping(cls.__init__)
         return cls
-    base = next(c.__init__ for c in cls.__mro__ if "__init__" in vars(c) and not hasattr(c.__init__, "_of_fields"))
-    passed = {p.name for p in parameters(base)}
-    kinds = {p.name: p.kind for p in parameters(cls.__init__)}  # as the class before this has placed them
-    placed = cls.__init__._kept if hasattr(cls.__init__, "_of_fields") else ()
+    writers = [c for c in cls.__mro__ if "__init__" in vars(c) and not hasattr(c.__init__, "_of_fields")]
+    above = next(c for c in writers if _needed(c.__init__) <= cls._arguments.keys())
+    base = above.__init__
+    passed: dict[str, Any] = {}
+    for init in (c.__init__ for c in writers[writers.index(above) :]):
+        passed = {p.name: p.kind for p in parameters(init)} | passed
+        if all(p.kind is not p.VAR_KEYWORD for p in parameters(init)):  # what it does not name goes no further
+            break
+    kept = {name for c, declared in lineage.items() if not issubclass(above, c) for name in declared.names}
+    kept |= cls._arguments.keys() - passed.keys()
     listed = [
-        inspect.Parameter(name, kinds.get(name, _NAMED) if name in rest else _NAMED, default=value)
+        inspect.Parameter(name, _NAMED if name in kept else passed[name], default=value)
         for name, value in cls._arguments.items()
     ]
 
@@ -122,9 +136,33 @@ def _decorated(cls: Any, kw_only: bool) -> Any:
 
     __init__.__signature__ = inspect.Signature([_SELF, *listed])  # type: ignore[attr-defined]
     __init__.__qualname__, __init__.__module__ = f"{cls.__qualname__}.__init__", cls.__module__
-    cls.__init__ = _keeping(__init__, [n for n in cls._arguments if n not in rest or n not in passed or n in placed])
+    cls.__init__ = _keeping(__init__, [name for name in cls._arguments if name in kept])
     cls.__init__._of_fields = True
+    cls.__doc__ = described(cls, cls.__init__._kept)
     return cls
+
+
+def _in_order(lineage: Collection[_Declared]) -> dict[str, Any]:
+    """The arguments of a class, with defaults, from what its bases and itself declare."""
+    front: dict[str, Any] = {}
+    behind: dict[str, Any] = {}
+    defaults: dict[str, Any] = {}
+    for declared in lineage:
+        own = dict.fromkeys(declared.names)
+        front, behind = (front, own | behind) if declared.kw_only else (front | own, behind)
+        defaults |= declared.defaults
+    names = list(front | behind)
+    for name, value in [item for declared in lineage for item in declared.defaults.items()]:
+        if isinstance(value, _Placed) and value.after:
+            names.remove(name)
+            names.insert(names.index(value.after) + 1, name)
+    plain = {name: value.value if isinstance(value, _Placed) else value for name, value in defaults.items()}
+    return {name: plain[name] for name in names}
+
+
+def _needed(init: Any) -> set[str]:
+    """The arguments that a constructor cannot do without."""
+    return {p.name for p in parameters(init) if p.default is _EMPTY and p.kind in (p.KEYWORD_ONLY, _NAMED)}
 
 
 def _is_fixed(kind: Any) -> bool:

@@ -19,7 +19,6 @@ class Configurable(Watched):
     __slots__ = ("_captured", "_made")
 
     _arguments: ClassVar[dict[str, Any]] = {}  # with their defaults
-    _behind: ClassVar[frozenset[str]] = frozenset()  # those that a subclass puts behind its own
 
     if TYPE_CHECKING:  # attributes that `@arguments` sets
 

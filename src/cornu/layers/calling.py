@@ -74,6 +74,18 @@ def named(fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any])
     return {**dict(zip(labels, args, strict=False)), **kwargs}
 
 
+def with_shapes(fn: Callable[..., Any], given: dict[str, Any]) -> Any:
+    """What `build`, or another method of shapes, gives for arguments of a call.
+
+    Its parameter `x_shape` gets the shape of argument `x`; a single parameter, of any name, that of the first.
+    """
+    shapes = {f"{name}_shape": shapes_of(value) for name, value in given.items()}
+    wanted = {name: p for name, p in parameters(fn).items() if p.kind is not p.VAR_KEYWORD}
+    if len(wanted) < 2:
+        return fn(next(iter(shapes.values()), None))
+    return fn(**{name: shapes.get(name) for name, p in wanted.items() if name in shapes or p.default is p.empty})
+
+
 def mode(given: bool | None, outer: "CallContext | None", known: dict[str, inspect.Parameter]) -> bool | None:
     """Training or not: what the call says, else what the call around it says, else the layer's default."""
     if given is None and outer is not None:
@@ -152,22 +164,21 @@ def shapes_of(value: Any) -> Any:
 
     A size that is not known is None, also while the graph of a model is traced.
     """
-    if hasattr(value, "shape"):
-        return known_shape(value.shape)
-    if isinstance(value, dict):
-        return {key: shapes_of(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [shapes_of(item) for item in value]
-    return None
+    return jax.tree.map(lambda leaf: known_shape(leaf.shape) if hasattr(leaf, "shape") else None, value)
+
+
+def map_shapes(fn: Callable[[Any], Any], shapes: Any) -> Any:
+    """What a function gives for every shape in a list or dictionary of them; for one shape that alone."""
+
+    def is_shape(value: Any) -> bool:
+        return isinstance(value, list | tuple) and not any(isinstance(size, list | tuple | dict) for size in value)
+
+    return jax.tree.map(fn, shapes, is_leaf=is_shape)
 
 
 def masks_of(value: Any) -> Any:
     """The mask of every array in a tree, in the same structure; None for an array without one."""
-    if isinstance(value, dict):
-        return {key: masks_of(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [masks_of(item) for item in value]
-    return get_mask(value)
+    return jax.tree.map(get_mask, value)
 
 
 def any_mask(masks: Any) -> bool:

@@ -1,27 +1,13 @@
 """Families: layers with common arguments describe them once; one class serves any number of axes of space."""
 
-import inspect
-import re
 from typing import Any, ClassVar
 
 from ..core.arguments import arguments, default
+from ..core.docstrings import described
 from ..core.spec import InputSpec
 from ..core.types import Constraint, Initializer, Regularizer
 from . import checks
 from .layer import Layer
-
-_TITLES = ("Args", "Shapes", "Raises", "Example", "Source")
-
-
-def _sections(cls: type) -> dict[str, str]:
-    """The parts of a docstring by their titles, what stands in front without one."""
-    front, *parts = re.split(rf"\n\n(?=(?:{'|'.join(_TITLES)}):)", inspect.cleandoc(cls.__doc__ or ""))
-    return {"": front, **{part.partition(":")[0]: part for part in parts}}
-
-
-def _descriptions(sections: dict[str, str]) -> dict[str, str]:
-    """What a docstring says of each argument."""
-    return {item.partition(":")[0]: item for item in re.split(r"\n    (?=\S)", sections.get("Args", ""))[1:]}
 
 
 class Family(Layer):
@@ -32,21 +18,8 @@ class Family(Layer):
     def __init_subclass__(cls, rank: int | None = None, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls.rank = cls.rank if rank is None else rank
-        if not cls.__doc__ or "__init__" in vars(cls):
-            return
-        own = _sections(cls)
-        shared: dict[str, str] = {}
-        texts: dict[str, str] = {}
-        for family in reversed(cls.__mro__[: cls.__mro__.index(Family)]):
-            shared |= _sections(family)
-            texts |= _descriptions(_sections(family))
-        front = [name for name in cls._arguments if name not in cls._behind]
-        required = [name for name in inspect.get_annotations(cls) if name not in vars(cls)]
-        order = dict.fromkeys([*front, *required, *vars(cls), *cls._arguments, *_descriptions(own), "**options"])
-        listed = [texts[name] for name in order if name in texts]
-        own.setdefault("Raises", shared.get("Raises", ""))
-        own["Args"] = "\n    ".join(["Args:", *listed]) if listed else ""
-        cls.__doc__ = "\n\n".join(own[title] for title in ("", *_TITLES) if own.get(title))
+        if "__init__" not in vars(cls):
+            cls.__doc__ = described(cls, cls._arguments)
 
 
 @arguments(kw_only=True)

@@ -1,7 +1,7 @@
 """Holder: what has weights. They are found, frozen, read and replaced here; `Layer` adds the call."""
 
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from ..core.config import Configurable
 from ..core.lookup import tables
 from ..core.parts import Part
 from ..core.reading import Reading
+from ..core.types import ArrayLike, ConstraintLike, DTypeLike, InitializerLike, RegularizerLike, ShapeLike
 from ..core.variable import Variable, checked_shape
 
 
@@ -26,13 +27,13 @@ class Holder(Configurable, Part):
 
     def add_weight(
         self,
-        shape: Any = None,
-        initializer: Any = None,
-        dtype: Any = None,
+        shape: ShapeLike | str | None = None,
+        initializer: InitializerLike = None,
+        dtype: DTypeLike = None,
         trainable: bool = True,
         autocast: bool = True,
-        regularizer: Any = None,
-        constraint: Any = None,
+        regularizer: RegularizerLike = None,
+        constraint: ConstraintLike = None,
         aggregation: str = "none",
         name: str | None = None,
         **kwargs: Any,
@@ -40,7 +41,8 @@ class Holder(Configurable, Part):
         """Make a weight.
 
         A weight called `kernel` takes `self.kernel_initializer`, `self.kernel_regularizer` and
-        `self.kernel_constraint` where the layer has them and the call names none.
+        `self.kernel_constraint` where the layer has them and the call names none; one called `recurrent_kernel` also
+        `self.recurrent_initializer` and so on.
 
         Args:
             shape: tuple of sizes; `()` by default.
@@ -55,9 +57,11 @@ class Holder(Configurable, Part):
             **kwargs: older arguments, which are ignored.
         """
         if isinstance(shape, str):  # Keras 2 took the name first
-            shape, name, initializer = initializer, shape, dtype if callable(dtype) else None
+            shape, name, initializer = initializer, shape, dtype if callable(dtype) else None  # type: ignore[assignment]
             dtype = None
-        own = {k: getattr(self, f"{name}_{k}", None) for k in ("initializer", "regularizer", "constraint")}
+        short = str(name).removesuffix("_kernel")
+        roles = ("initializer", "regularizer", "constraint")
+        own = {k: getattr(self, f"{name}_{k}", getattr(self, f"{short}_{k}", None)) for k in roles}
         dtype = dtypes.standardize(dtype or self.variable_dtype)
         if initializer is None:
             initializer = own["initializer"] or ("glorot_uniform" if dtypes.is_float(dtype) else "zeros")
@@ -156,7 +160,7 @@ class Holder(Configurable, Part):
         """Copies of all weights, as they are kept, in the order of `weights`."""
         return [np.array(v.stored) for v in self.weights]
 
-    def set_weights(self, weights: Any) -> None:
+    def set_weights(self, weights: Sequence[ArrayLike]) -> None:
         """Replace all weights.
 
         Args:

@@ -5,6 +5,7 @@ import json
 import threading
 import types
 from collections.abc import Callable, Sequence
+from itertools import zip_longest
 from typing import Any, Self
 
 import jax
@@ -20,7 +21,7 @@ from ..core.types import ArrayLike, DTypeLike, RegularizerLike, ShapeLike
 from ..core.undo import undone_if_broken
 from ..core.variable import Variable
 from . import calling
-from .options import OF_ALL, Options, first_shape
+from .options import OF_ALL, Options
 
 __all__ = ["Layer"]
 
@@ -102,8 +103,12 @@ class Layer(Options):
         self.autocast = autocast
         if activity_regularizer is not None or not hasattr(self, "activity_regularizer"):
             self.activity_regularizer = regularizers.get(activity_regularizer)
-        whole = batch_input_shape if batch_input_shape is not None else batch_shape
-        self.batch_input_shape = first_shape(whole, input_shape, input_dim, input_length, batch_size)
+        shape = batch_shape if batch_input_shape is None else batch_input_shape
+        if input_shape is None and input_dim is not None:
+            input_shape = (input_dim,) if input_length is None else (input_length, input_dim)
+        if shape is None and input_shape is not None:
+            shape = (batch_size, *((input_shape,) if isinstance(input_shape, int) else input_shape))
+        self.batch_input_shape = None if shape is None else tuple(shape)
 
     def _keep(self, slot: str, value: Any) -> None:
         """Set what no program is made from."""
@@ -204,9 +209,7 @@ class Layer(Options):
     def _converted(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """The arguments of a call as arrays, of floats in the dtype of the computation."""
         cast = self.compute_dtype if self.autocast and self._casts_inputs() else None
-        return tuple(calling.to_arrays(a, cast) for a in args), {
-            k: calling.to_arrays(v, cast) for k, v in kwargs.items()
-        }
+        return tuple(calling.to_arrays(a, cast) for a in args), calling.to_arrays(kwargs, cast)
 
     def _converted_run(self, *args: Any, **kwargs: Any) -> Any:
         args, kwargs = self._converted(args, kwargs)
@@ -238,7 +241,7 @@ class Layer(Options):
             raise explained from None
         self.built = True
         if outer is None:
-            self._keep("_added", [] if _traced(context.losses) else context.losses)
+            self._keep("_added", [] if any(isinstance(v, jax.core.Tracer) for v in context.losses) else context.losses)
         says = holders.is_users(type(self).compute_mask)  # a layer of one's own may make masks from nothing
         if says or (self.supports_masking and calling.any_mask(masks)):
             outputs = self._attach(outputs, self.compute_mask(inputs, masks), inputs)
@@ -247,7 +250,7 @@ class Layer(Options):
     def _attach(self, outputs: Any, masks: Any, inputs: Any) -> Any:
         leaves, tree = jax.tree.flatten(outputs)
         many = list(masks) if isinstance(masks, list | tuple) else [masks]
-        pairs = zip(leaves, [*many, *[None] * len(leaves)], strict=False)
+        pairs = zip_longest(leaves, many[: len(leaves)])
         passed = [leaf if mask is None else attached.masked(leaf, mask, inputs) for leaf, mask in pairs]
         return jax.tree.unflatten(tree, passed)
 
@@ -268,12 +271,7 @@ class Layer(Options):
         with _building, facts.calling(False):
             if self.built:
                 return
-            shapes = {f"{name}_shape": calling.shapes_of(value) for name, value in given.items()}
-            wanted = [n for n, p in calling.parameters(self.build).items() if p.kind is not p.VAR_KEYWORD]
-            if len(wanted) > 1:
-                self.build(**{name: shapes.get(name) for name in wanted})
-            else:
-                self.build(next(iter(shapes.values()), None))
+            calling.with_shapes(self.build, given)
             if self._initial_weights is not None:
                 self.set_weights(self._initial_weights)
                 self._keep("_initial_weights", None)
@@ -313,9 +311,9 @@ class Layer(Options):
             8
         """
         if "input_shape" in config:
-            self.build(_as_shapes(config["input_shape"]))
+            self.build(calling.map_shapes(tuple, config["input_shape"]))
         elif "shapes_dict" in config:
-            self.build(**_as_shapes(config["shapes_dict"]))
+            self.build(**calling.map_shapes(tuple, config["shapes_dict"]))
 
     # Losses and metrics
 
@@ -363,14 +361,9 @@ class Layer(Options):
         """
         if type(self).compute_output_shape is Layer.compute_output_shape:
             return self._traced_spec(args, kwargs)
-        given = calling.named(self.call, args, kwargs)
-        shapes = {f"{name}_shape": calling.shapes_of(v) for name, v in given.items() if symbolic.is_symbolic(v)}
-        wanted = list(calling.parameters(self.compute_output_shape))
-        if len(wanted) > 1:
-            shape = self.compute_output_shape(**{name: shapes[name] for name in wanted if name in shapes})
-        else:
-            shape = self.compute_output_shape(next(iter(shapes.values())))
-        return symbolic_like(tuple(shape) if _is_shape(shape) else shape, self.compute_dtype)
+        given = {k: v for k, v in calling.named(self.call, args, kwargs).items() if symbolic.is_symbolic(v)}
+        shape = calling.with_shapes(self.compute_output_shape, given)
+        return symbolic_like(shape, self.compute_dtype)
 
     def _traced_spec(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if not self.built:
@@ -405,13 +398,12 @@ class Layer(Options):
     @property
     def input(self) -> Any:
         """The symbolic input of the layer's only call."""
-        inputs = self._only_node().inputs
-        return inputs[0] if len(inputs) == 1 else inputs
+        return self.get_input_at(self._only_call())
 
     @property
     def output(self) -> Any:
         """The symbolic output of the layer's only call."""
-        return self._only_node().outputs
+        return self.get_output_at(self._only_call())
 
     @property
     def input_shape(self) -> Any:
@@ -423,12 +415,12 @@ class Layer(Options):
         """Shape of `output`."""
         return calling.shapes_of(self.output)
 
-    def _only_node(self) -> symbolic.Node:
+    def _only_call(self) -> int:
         if len(self._nodes) != 1:
             many = f"has been called {len(self._nodes)} times, so it has no single one. Use get_output_at(i)."
             none = "is not part of a model that knows its input shape."
             raise AttributeError(f"Input and output of layer {self.name!r}: it {many if self._nodes else none}")
-        return self._nodes[0]
+        return 0
 
     def get_input_at(self, node_index: int) -> Any:
         """The symbolic input of the layer's call number `node_index`."""
@@ -451,11 +443,6 @@ class Layer(Options):
         self._dtype_policy = dtypes.get_policy(value)
 
     @property
-    def dtype(self) -> str:  # type: ignore[override]  # as an argument it may be more
-        """Dtype of the weights."""
-        return self.dtype_policy.variable_dtype
-
-    @property
     def compute_dtype(self) -> str:
         """Dtype of the computation."""
         return self.dtype_policy.compute_dtype
@@ -464,6 +451,8 @@ class Layer(Options):
     def variable_dtype(self) -> str:
         """Dtype of the weights."""
         return self.dtype_policy.variable_dtype
+
+    dtype = variable_dtype  # type: ignore[assignment]  # as an argument it may be more
 
     @property
     def input_dtype(self) -> str:
@@ -474,20 +463,14 @@ class Layer(Options):
         """The constructor's arguments as plain data."""
         described = self._described()
         init: Any = described.__init__  # type: ignore[misc]
-        known = calling.parameters(init)
-        left = {*OF_ALL, *Options._arguments} - set(getattr(init, "_kept", ()))  # Embedding itself has an `input_dim`
+        kept = getattr(init, "_kept", calling.parameters(init))
+        left = Options._arguments.keys() - set(kept)  # Embedding itself has an `input_dim`
         own = {k: v for k, v in self.captured(described).items() if k not in left}
-        config: dict[str, Any] = {"name": self.name, "trainable": self.trainable}
-        config["dtype"] = {
-            "module": "keras",
-            "class_name": "DTypePolicy",
-            "config": self.dtype_policy.get_config(),
-            "registered_name": None,
-        }
-        if self.activity_regularizer is not None or "activity_regularizer" in known:
+        if self.activity_regularizer is not None or "activity_regularizer" in kept:
             own["activity_regularizer"] = self.activity_regularizer
-        config.update({name: codec.encode(value) for name, value in own.items()})
-        return config
+        policy = {"module": "keras", "class_name": "DTypePolicy", "config": self.dtype_policy.get_config()}
+        config = {"name": self.name, "trainable": self.trainable, "dtype": {**policy, "registered_name": None}}
+        return config | {name: codec.encode(value) for name, value in own.items()}
 
     def _described(self) -> type:
         """The class whose arguments `get_config` gives: a user's own that writes the method adds its own."""
@@ -538,26 +521,6 @@ def _built_once(build: Callable[..., None]) -> Callable[..., None]:
     return wrapped
 
 
-def _traced(values: list[Any]) -> bool:
-    return any(isinstance(v, jax.core.Tracer) for v in values)
-
-
-def _is_shape(value: Any) -> bool:
-    return isinstance(value, list | tuple) and all(size is None or isinstance(size, int) for size in value)
-
-
-def _as_shapes(value: Any) -> Any:
-    """Shapes as tuples, which JSON has made lists of."""
-    if isinstance(value, dict):
-        return {key: _as_shapes(item) for key, item in value.items()}
-    nested = any(isinstance(item, list | tuple | dict) for item in value)
-    return [_as_shapes(item) for item in value] if nested else tuple(value)
-
-
 def symbolic_like(shape: Any, dtype: str) -> Any:
     """KerasTensors for a shape, or for a list or dictionary of shapes."""
-    if isinstance(shape, dict):
-        return {key: symbolic_like(s, dtype) for key, s in shape.items()}
-    if isinstance(shape, list | tuple) and shape and isinstance(shape[0], list | tuple):
-        return type(shape)(symbolic_like(s, dtype) for s in shape)
-    return symbolic.KerasTensor(tuple(shape), dtype)
+    return calling.map_shapes(lambda one: symbolic.KerasTensor(tuple(one), dtype), shape)

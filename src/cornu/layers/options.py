@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..core.arguments import arguments, default
-from ..core.types import ArrayLike, DType, Given, Name, Regularizer, Shape, ShapeLike
+from ..core.types import ArrayLike, DType, Given, Name, Regularizer, ShapeLike
 from ..core.variable import Variable
 from .holder import Holder
 
@@ -28,28 +28,3 @@ class Options(Holder):
     input_length: int | None = None
     batch_size: int | None = None
     weights: Given[Sequence[ArrayLike] | None, list[Variable]] = default(None)  # type: ignore[assignment]
-
-
-def first_shape(
-    batch_shape: ShapeLike | None,
-    shape: ShapeLike | int | None,
-    features: int | None,
-    steps: int | None,
-    batch_size: int | None,
-) -> Shape | None:
-    """The shape of a batch that the arguments of a first layer describe, or None.
-
-    Args:
-        batch_shape: the shape itself.
-        shape: that of a sample.
-        features: number of features of a sample without a shape.
-        steps: number of its steps.
-        batch_size: number of samples.
-    """
-    if batch_shape is not None:
-        return tuple(batch_shape)
-    if shape is None and features is not None:
-        shape = (features,) if steps is None else (steps, features)
-    if shape is None:
-        return None
-    return (batch_size, *((shape,) if isinstance(shape, int) else shape))

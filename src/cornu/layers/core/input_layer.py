@@ -5,7 +5,6 @@ from typing import Any
 from ...core import dtypes, symbolic
 from ...core.types import DTypeLike, Shape, ShapeLike
 from ..layer import Layer
-from ..options import first_shape
 
 __all__ = ["Input", "InputLayer"]
 
@@ -129,7 +128,8 @@ def _full_shape(shape: ShapeLike | int | None, batch_size: int | None, batch_sha
         )
     if batch_shape is not None and batch_size is not None:
         raise ValueError(f"batch_shape={batch_shape!r} says the batch already; drop batch_size={batch_size!r}.")
-    full = first_shape(batch_shape, shape, None, None, batch_size) or ()
+    sample = (shape,) if isinstance(shape, int) else () if shape is None else tuple(shape)
+    full = (batch_size, *sample) if batch_shape is None else tuple(batch_shape)
     for size in full:
         if size is not None and (isinstance(size, bool) or not hasattr(size, "__index__") or size < 0):
             raise ValueError(f"Sizes are non-negative integers, or None where any size goes. Received: {full!r}")

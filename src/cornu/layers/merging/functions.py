@@ -1,5 +1,6 @@
 """The merging layers as functions: `add([x, y])` is `Add()([x, y])`."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from .join import Concatenate, Dot
@@ -8,7 +9,7 @@ from .merge import Add, Average, Maximum, Minimum, Multiply, Subtract
 __all__ = ["add", "average", "concatenate", "dot", "maximum", "minimum", "multiply", "subtract"]
 
 
-def add(inputs: Any, **kwargs: Any) -> Any:
+def add(inputs: Sequence[Any], **kwargs: Any) -> Any:
     """Sum of a list of inputs: see `Add`.
 
     Args:
@@ -26,7 +27,7 @@ def add(inputs: Any, **kwargs: Any) -> Any:
     return Add(**kwargs)(inputs)
 
 
-def subtract(inputs: Any, **kwargs: Any) -> Any:
+def subtract(inputs: Sequence[Any], **kwargs: Any) -> Any:
     """Difference of two inputs: see `Subtract`.
 
     Args:
@@ -44,7 +45,7 @@ def subtract(inputs: Any, **kwargs: Any) -> Any:
     return Subtract(**kwargs)(inputs)
 
 
-def multiply(inputs: Any, **kwargs: Any) -> Any:
+def multiply(inputs: Sequence[Any], **kwargs: Any) -> Any:
     """Product of a list of inputs: see `Multiply`.
 
     Args:
@@ -62,7 +63,7 @@ def multiply(inputs: Any, **kwargs: Any) -> Any:
     return Multiply(**kwargs)(inputs)
 
 
-def average(inputs: Any, **kwargs: Any) -> Any:
+def average(inputs: Sequence[Any], **kwargs: Any) -> Any:
     """Mean of a list of inputs: see `Average`.
 
     Args:
@@ -80,7 +81,7 @@ def average(inputs: Any, **kwargs: Any) -> Any:
     return Average(**kwargs)(inputs)
 
 
-def maximum(inputs: Any, **kwargs: Any) -> Any:
+def maximum(inputs: Sequence[Any], **kwargs: Any) -> Any:
     """Largest of a list of inputs: see `Maximum`.
 
     Args:
@@ -98,7 +99,7 @@ def maximum(inputs: Any, **kwargs: Any) -> Any:
     return Maximum(**kwargs)(inputs)
 
 
-def minimum(inputs: Any, **kwargs: Any) -> Any:
+def minimum(inputs: Sequence[Any], **kwargs: Any) -> Any:
     """Smallest of a list of inputs: see `Minimum`.
 
     Args:
@@ -116,7 +117,7 @@ def minimum(inputs: Any, **kwargs: Any) -> Any:
     return Minimum(**kwargs)(inputs)
 
 
-def concatenate(inputs: Any, axis: int = -1, **kwargs: Any) -> Any:
+def concatenate(inputs: Sequence[Any], axis: int = -1, **kwargs: Any) -> Any:
     """A list of inputs side by side: see `Concatenate`.
 
     Args:
@@ -135,7 +136,7 @@ def concatenate(inputs: Any, axis: int = -1, **kwargs: Any) -> Any:
     return Concatenate(axis=axis, **kwargs)(inputs)
 
 
-def dot(inputs: Any, axes: Any = -1, **kwargs: Any) -> Any:
+def dot(inputs: Sequence[Any], axes: int | Sequence[int] = -1, **kwargs: Any) -> Any:
     """Products of vectors of two inputs: see `Dot`.
 
     Args:

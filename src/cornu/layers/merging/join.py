@@ -1,5 +1,6 @@
 """Concatenate: side by side. Dot: products of vectors."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from ... import ops
@@ -11,12 +12,13 @@ from .merge import checked_inputs, checked_masks
 __all__ = ["Concatenate", "Dot"]
 
 
+@arguments
 class Concatenate(Layer):
     """Joins its inputs along one axis: `y = [x[0], x[1], ...]`.
 
     Args:
         axis: axis along which they are joined.
-        **kwargs: `name`, `dtype`, ... of `Layer`.
+        **options: `name`, `dtype`, `trainable`, ... of `Layer`.
 
     Shapes:
         a list of arrays whose sizes agree on all axes but `axis`, to one array with the sum of the sizes there.
@@ -31,11 +33,8 @@ class Concatenate(Layer):
         (2, 7)
     """
 
+    axis: int = -1
     supports_masking = True
-
-    @arguments
-    def __init__(self, axis: int = -1, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
 
     def build(self, input_shape: Any) -> None:
         """Check that the shapes fit."""
@@ -65,21 +64,19 @@ class Concatenate(Layer):
             return None
         full = []
         for x, real in zip(inputs, mask, strict=True):
-            if real is None:
-                real = ops.ones(x.shape, dtype="bool")
-            elif real.ndim < x.ndim:
-                real = ops.broadcast_to(ops.expand_dims(real, -1), x.shape)
-            full.append(real)
+            wide = True if real is None else ops.reshape(real, (*real.shape, *(1,) * (x.ndim - real.ndim)))
+            full.append(ops.broadcast_to(wide, x.shape))
         return ops.any(ops.concatenate(full, axis=self.axis), axis=-1)
 
 
+@arguments
 class Dot(Layer):
     """Products of vectors of two inputs, for each sample: `y[b] = sum over i of x[0][b, i] * x[1][b, i]`.
 
     Args:
         axes: axis of the vectors, one integer or one for each input.
         normalize: whether to divide the vectors by their length first, so that the product is the cosine.
-        **kwargs: `name`, `dtype`, ... of `Layer`.
+        **options: `name`, `dtype`, `trainable`, ... of `Layer`.
 
     Shapes:
         a list of two arrays to `(batch, other axes of the first, other axes of the second)`, or `(batch, 1)`.
@@ -95,18 +92,19 @@ class Dot(Layer):
         [[11.0]]
     """
 
+    axes: int | Sequence[int]
+    normalize: bool = False
     supports_masking = True
 
-    @arguments
-    def __init__(self, axes: Any, normalize: bool = False, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+    def __post_init__(self) -> None:
+        axes = self.axes
         if not checks.is_integer(axes) and not isinstance(axes, list | tuple):
             raise TypeError(f"Dot expects axes to be an integer or two of them, as in Dot(axes=1). Received: {axes!r}")
         if isinstance(axes, list | tuple) and (len(axes) != 2 or not all(map(checks.is_integer, axes))):
             raise ValueError(f"Dot expects axes to be two integers, one for each input. Received: axes={axes!r}")
 
     def _positive_axes(self, ranks: list[int]) -> list[int]:
-        both = [self.axes] * 2 if checks.is_integer(self.axes) else self.axes
+        both = self.axes if isinstance(self.axes, Sequence) else [self.axes] * 2
         return [axis % rank for axis, rank in zip(both, ranks, strict=True)]
 
     def build(self, input_shape: Any) -> None:

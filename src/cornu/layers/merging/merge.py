@@ -1,16 +1,17 @@
 """Add, Subtract, Multiply, Average, Maximum, Minimum: element by element, with broadcasting."""
 
+from collections.abc import Callable
 from functools import reduce
 from typing import Any
 
 from ... import ops
-from ...core.arguments import arguments
+from ...core.types import Shape
 from ..layer import Layer
 
 __all__ = ["Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract"]
 
 
-def checked_inputs(layer: Layer, shapes: Any, count: int | None = None) -> list[tuple[int | None, ...]]:
+def checked_inputs(layer: Layer, shapes: Any, count: int | None = None) -> list[Shape]:
     """The shapes of a list of inputs, or an error that shows what to write."""
     several = isinstance(shapes, list | tuple) and all(isinstance(shape, list | tuple) for shape in shapes)
     if not several or not shapes or (count is not None and len(shapes) != count):
@@ -38,21 +39,19 @@ class Merge(Layer):
     Inputs of fewer axes get axes of size 1 after the batch; then they broadcast.
 
     Args:
-        **kwargs: `name`, `dtype`, ... of `Layer`.
+        **options: `name`, `dtype`, `trainable`, ... of `Layer`.
 
     Raises:
         ValueError: not a list of inputs, or shapes that do not broadcast.
     """
 
     supports_masking = True
-
-    @arguments
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+    count: int | None = None  # of inputs, where it is fixed
+    combine: Callable[[Any, Any], Any]  # two arrays of one rank
 
     def build(self, input_shape: Any) -> None:
         """Check that the shapes fit."""
-        shapes = checked_inputs(self, input_shape)
+        shapes = checked_inputs(self, input_shape, self.count)
         rank = max(map(len, shapes))
         wide = [(*s[:1], *(1,) * (rank - len(s)), *s[1:]) for s in shapes]
         for axis in range(rank):
@@ -70,7 +69,7 @@ class Merge(Layer):
 
     def merge(self, inputs: list[Any]) -> Any:
         """Combine arrays of one rank."""
-        raise NotImplementedError
+        return reduce(self.combine, inputs)
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """True where any input is real; None if one has no mask."""
@@ -84,22 +83,17 @@ class Selection(Merge):
 
     def call(self, inputs: Any, mask: Any = None) -> Any:
         """Choose among what is real."""
-        masks = mask or [None] * len(inputs)
-        output, real = None, None
-        for x, m in zip(_same_rank(inputs), masks, strict=True):
-            m = None if m is None else ops.expand_dims(m, -1)
-            if output is None:
-                output, real = x, m
-                continue
+        (output, real), *others = zip(_same_rank(inputs), _masks_of_features(inputs, mask), strict=True)
+        for x, m in others:
             y = x if m is None else ops.where(m, x, output)
-            output = output if real is None else ops.where(real, output, y)
+            output = self.combine(output if real is None else ops.where(real, output, y), y)
             real = None if m is None or real is None else ops.logical_or(real, m)
-            output = self.choose(output, y)
         return output
 
-    def choose(self, x: Any, y: Any) -> Any:
-        """Choose between two arrays."""
-        raise NotImplementedError
+
+def _masks_of_features(inputs: Any, masks: Any) -> list[Any]:
+    """The mask of each input, or None, with an axis for the features."""
+    return [None if m is None else ops.expand_dims(m, -1) for m in masks or [None] * len(inputs)]
 
 
 def _same_rank(inputs: Any) -> list[Any]:
@@ -112,7 +106,7 @@ class Add(Merge):
     """Sum of the inputs: `y = x[0] + x[1] + ...`.
 
     Args:
-        **kwargs: `name`, `dtype`, ... of `Layer`.
+        **options: `name`, `dtype`, `trainable`, ... of `Layer`.
 
     Shapes:
         a list of arrays to one array; they broadcast, those of fewer axes after the batch.
@@ -127,16 +121,14 @@ class Add(Merge):
         [5.0, 7.0]
     """
 
-    def merge(self, inputs: list[Any]) -> Any:
-        """The sum."""
-        return reduce(ops.add, inputs)
+    combine = staticmethod(ops.add)
 
 
 class Subtract(Merge):
     """Difference of two inputs: `y = x[0] - x[1]`.
 
     Args:
-        **kwargs: `name`, `dtype`, ... of `Layer`.
+        **options: `name`, `dtype`, `trainable`, ... of `Layer`.
 
     Shapes:
         a list of arrays to one array; they broadcast, those of fewer axes after the batch.
@@ -151,21 +143,15 @@ class Subtract(Merge):
         [-3.0, -3.0]
     """
 
-    def build(self, input_shape: Any) -> None:
-        """Check that there are two inputs, and that their shapes fit."""
-        checked_inputs(self, input_shape, 2)
-        super().build(input_shape)
-
-    def merge(self, inputs: list[Any]) -> Any:
-        """`x[0] - x[1]`."""
-        return ops.subtract(inputs[0], inputs[1])
+    count = 2
+    combine = staticmethod(ops.subtract)
 
 
 class Multiply(Merge):
     """Product of the inputs: `y = x[0] * x[1] * ...`.
 
     Args:
-        **kwargs: `name`, `dtype`, ... of `Layer`.
+        **options: `name`, `dtype`, `trainable`, ... of `Layer`.
 
     Shapes:
         a list of arrays to one array; they broadcast, those of fewer axes after the batch. What is masked
@@ -183,7 +169,7 @@ class Multiply(Merge):
 
     def call(self, inputs: Any, mask: Any = None) -> Any:
         """The product of what is real."""
-        masks = [None if m is None else ops.expand_dims(m, -1) for m in mask or [None] * len(inputs)]
+        masks = _masks_of_features(inputs, mask)
         factors = zip(_same_rank(inputs), masks, strict=True)
         y = reduce(ops.multiply, [x if m is None else ops.where(m, x, ops.ones_like(x)) for x, m in factors])
         if any(m is None for m in masks):
@@ -195,7 +181,7 @@ class Average(Merge):
     """Mean of the inputs: `y = (x[0] + x[1] + ...) / n`.
 
     Args:
-        **kwargs: `name`, `dtype`, ... of `Layer`.
+        **options: `name`, `dtype`, `trainable`, ... of `Layer`.
 
     Shapes:
         a list of arrays to one array; they broadcast, those of fewer axes after the batch.
@@ -210,16 +196,18 @@ class Average(Merge):
         [2.5, 3.5]
     """
 
+    combine = staticmethod(ops.add)
+
     def merge(self, inputs: list[Any]) -> Any:
         """The sum divided by their number."""
-        return reduce(ops.add, inputs) / len(inputs)
+        return super().merge(inputs) / len(inputs)
 
 
 class Maximum(Selection):
     """Largest of the inputs: `y = max(x[0], x[1], ...)`.
 
     Args:
-        **kwargs: `name`, `dtype`, ... of `Layer`.
+        **options: `name`, `dtype`, `trainable`, ... of `Layer`.
 
     Shapes:
         a list of arrays to one array; they broadcast, those of fewer axes after the batch. What is masked
@@ -235,16 +223,14 @@ class Maximum(Selection):
         [4.0, 5.0]
     """
 
-    def choose(self, x: Any, y: Any) -> Any:
-        """The largest."""
-        return ops.maximum(x, y)
+    combine = staticmethod(ops.maximum)
 
 
 class Minimum(Selection):
     """Smallest of the inputs: `y = min(x[0], x[1], ...)`.
 
     Args:
-        **kwargs: `name`, `dtype`, ... of `Layer`.
+        **options: `name`, `dtype`, `trainable`, ... of `Layer`.
 
     Shapes:
         a list of arrays to one array; they broadcast, those of fewer axes after the batch. What is masked
@@ -260,6 +246,4 @@ class Minimum(Selection):
         [1.0, 2.0]
     """
 
-    def choose(self, x: Any, y: Any) -> Any:
-        """The smallest."""
-        return ops.minimum(x, y)
+    combine = staticmethod(ops.minimum)

@@ -51,7 +51,7 @@ def rnn(
     mask = checked_mask(mask, jax.tree.leaves(inputs)[0])
     inputs, mask = jax.tree.map(_swap_batch_and_time, (inputs, mask))
     if go_backwards:
-        inputs, mask = jax.tree.map(_reverse, (inputs, mask))
+        inputs, mask = jax.tree.map(lambda x: jnp.flip(x, axis=0), (inputs, mask))
     effects = Effects(step, owner)
     first = jax.tree.map(lambda x: x[0], inputs)
     expected, _ = jax.eval_shape(effects.pure_step, first, states, effects.begin())[0]
@@ -60,14 +60,16 @@ def rnn(
         before, previous, effect = carry
         x, real = now
         (output, after), effect, losses = effects.pure_step(x, before, effect)
-        after = jax.tree.map(lambda new, old: new.astype(old.dtype), _in_shape_of(before, after), before)
+        olds, tree = jax.tree.flatten(before)  # a cell with one state may give it bare or in a list
+        news = [new.astype(old.dtype) for new, old in zip(jax.tree.leaves(after), olds, strict=True)]
         if real is not None:
             output = _where(real, output, previous)
-            after = jax.tree.map(lambda new, old: _where(real, new, old), after, before)
+            news = [_where(real, new, old) for new, old in zip(news, olds, strict=True)]
+        after = jax.tree.unflatten(tree, news)
         return (after, output, effect), (output if return_all_outputs else None, losses)
 
     carry = (states, _output_before(states, expected), effects.begin())
-    (states, last, effect), (outputs, losses) = (_unrolled if unroll else lax.scan)(body, carry, (inputs, mask))
+    (states, last, effect), (outputs, losses) = lax.scan(body, carry, (inputs, mask), unroll=unroll)
     effects.end(effect, losses)
     if outputs is not None:
         if zero_output_for_mask and mask is not None:
@@ -115,15 +117,6 @@ class Effects:
             outer.losses.append(jnp.sum(losses))
 
 
-def _unrolled(body: Callable[..., Any], carry: Any, inputs: Any) -> tuple[Any, Any]:
-    """`lax.scan`, written out."""
-    results = []
-    for t in range(jax.tree.leaves(inputs)[0].shape[0]):
-        carry, result = body(carry, jax.tree.map(lambda x, t=t: x[t], inputs))
-        results.append(result)
-    return carry, jax.tree.map(lambda *steps: jnp.stack(steps), *results)
-
-
 def checked_mask(mask: Any, inputs: Any) -> Any:
     """The mask as booleans of shape (batch, time); None stays None.
 
@@ -154,17 +147,8 @@ def _output_before(states: Any, expected: Any) -> Any:
     return jax.tree.map(lambda y: jnp.zeros(y.shape, y.dtype), expected)
 
 
-def _in_shape_of(states: Any, new: Any) -> Any:
-    """The new states nested like the old: a cell with one state may give it bare or in a list."""
-    return jax.tree.unflatten(jax.tree.structure(states), jax.tree.leaves(new))
-
-
 def _swap_batch_and_time(x: Any) -> Any:
     return jnp.swapaxes(x, 0, 1)
-
-
-def _reverse(x: Any) -> Any:
-    return jnp.flip(x, axis=0)
 
 
 def _where(condition: Any, x: Any, y: Any) -> Any:

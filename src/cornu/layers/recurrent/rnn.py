@@ -1,22 +1,29 @@
-"""RNN: a cell, applied to every step of a sequence."""
+"""RNN: a cell, applied to every step of a sequence. WholeSequence: one that also has a formula for all steps."""
 
-from typing import Any
+import contextlib
+import functools
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 import jax
 
 from ... import ops
-from ...core.arguments import arguments
+from ...core import lookup
+from ...core.arguments import arguments, default
 from ...core.parts import Part
+from ...core.spec import InputSpec
 from ...core.variable import Variable
 from .. import calling
 from ..layer import Layer
-from .dropout import masks_of_sequence
-from .loop import rnn
+from ..options import Options
+from .cell import DropoutCell, UnitArguments, masks_of_sequence
+from .loop import checked_mask, rnn
 from .stacked import StackedRNNCells, call_cell, check_cell, initial_state
 
 __all__ = ["RNN"]
 
 
+@arguments(kw_only=True)
 class RNN(Layer):
     r"""A recurrent layer made from a cell.
 
@@ -37,7 +44,7 @@ class RNN(Layer):
         stateful: begin each batch with the states that the one before ended with, until `reset_state()`.
         unroll: write the loop out instead of compiling it as one; only for short sequences.
         zero_output_for_mask: with `return_sequences`, masked steps give zeros instead of the output before.
-        **kwargs: `name`, `dtype`, `trainable` and what else any layer takes.
+        **options: `name`, `dtype`, `trainable`, ... of `Layer`.
 
     Raises:
         ValueError: the cell has no `call` or no `state_size`.
@@ -51,8 +58,13 @@ class RNN(Layer):
     """
 
     supports_masking = True
+    return_sequences: bool = False
+    return_state: bool = False
+    go_backwards: bool = False
+    stateful: bool = False
+    unroll: bool = False
+    zero_output_for_mask: bool = False
 
-    @arguments
     def __init__(
         self,
         cell: Any,
@@ -65,10 +77,12 @@ class RNN(Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.cell = StackedRNNCells(cell) if isinstance(cell, list | tuple) else cell
-        check_cell(self.cell)
-        size = self.cell.state_size
-        self.state_size = list(size) if isinstance(size, list | tuple) else [size]
+        self._set_cell(StackedRNNCells(cell) if isinstance(cell, list | tuple) else cell)
+
+    def _set_cell(self, cell: Any) -> None:
+        check_cell(cell)
+        self.cell = cell
+        self.state_size = list(cell.state_size) if isinstance(cell.state_size, list | tuple) else [cell.state_size]
         self._kept_states = KeptStates()
 
     def build(self, sequences_shape: Any, initial_state_shape: Any = None) -> None:
@@ -81,7 +95,10 @@ class RNN(Layer):
                     f"The stateful layer {self.name!r} keeps one state per sample, so it needs to know the batch size: "
                     "give it with Input(batch_shape=(batch, time, features))."
                 )
-            self._kept_states.make(self.get_initial_state(sequences_shape[0]), self.variable_dtype)
+            self._kept_states.states = jax.tree.map(self._kept_state, self.get_initial_state(sequences_shape[0]))
+
+    def _kept_state(self, value: Any) -> Variable:
+        return Variable(value, dtype=self.variable_dtype, trainable=False, autocast=False, name="rnn_state")
 
     def call(self, sequences: Any, initial_state: Any = None, mask: Any = None, training: bool = False) -> Any:
         """Apply the cell to every step.
@@ -100,36 +117,27 @@ class RNN(Layer):
         """
         batch_size = jax.tree.leaves(sequences)[0].shape[0]
         states = self._states_before(initial_state, batch_size)
-        if training:
-            with masks_of_sequence(self.cell, batch_size):
-                last, outputs, states = self.inner_loop(sequences, states, mask, training)
-        else:
+        with masks_of_sequence(self.cell, batch_size) if training else contextlib.nullcontext():
             last, outputs, states = self.inner_loop(sequences, states, mask, training)
         if self.stateful:
-            self._kept_states.assign(states)
+            for variable, value in zip(jax.tree.leaves(self.states), jax.tree.leaves(states), strict=True):
+                variable.assign(value)
         output = outputs if self.return_sequences else last
         return (output, *states) if self.return_state else output
 
     def inner_loop(self, sequences: Any, initial_state: Any, mask: Any, training: bool = False) -> tuple[Any, Any, Any]:
         """Last output, all outputs and last states."""
-        return rnn(
-            lambda x, states: call_cell(self.cell, x, states),
-            sequences,
-            initial_state,
-            mask=mask,
-            go_backwards=self.go_backwards,
-            unroll=self.unroll,
-            zero_output_for_mask=self.zero_output_for_mask,
-            return_all_outputs=self.return_sequences,
-            owner=self.cell,
-        )
+        step = functools.partial(call_cell, self.cell)
+        how = (self.go_backwards, self.unroll, self.zero_output_for_mask, self.return_sequences)
+        return rnn(step, sequences, initial_state, mask, *how, owner=self.cell)
 
     def _states_before(self, given: Any, batch_size: int) -> list[Any]:
         """The states before the first step, as a list of arrays in the computation's dtype."""
-        if self.states is not None and self._kept_states.batch_size != batch_size:
+        kept = next((variable.shape[0] for variable in jax.tree.leaves(self.states)), batch_size)
+        if kept != batch_size:
             raise ValueError(
-                f"The stateful layer {self.name!r} keeps states for a batch of {self._kept_states.batch_size}, but "
-                f"received a batch of {batch_size}. Feed batches of one size (predict(..., batch_size=...))."
+                f"The stateful layer {self.name!r} keeps states for a batch of {kept}, but received a batch of "
+                f"{batch_size}. Feed batches of one size (predict(..., batch_size=...))."
             )
         if given is None:
             given = self.get_initial_state(batch_size) if self.states is None else self.states
@@ -174,19 +182,63 @@ class KeptStates(Part):
 
     states: Any = None
 
-    def make(self, initial: Any, dtype: str) -> None:
-        """Make a Variable for each array in a tree."""
-        self.states = jax.tree.map(
-            lambda s: Variable(s, dtype=dtype, trainable=False, autocast=False, name="rnn_state"), initial
+
+@arguments(kw_only=True)
+class WholeSequence(UnitArguments, RNN):
+    """An RNN whose constructor takes the arguments of its cell: SimpleRNN, LSTM and GRU.
+
+    Args:
+        activity_regularizer: penalty on the output.
+        implementation: with 1 each gate has dropout masks of its own, as always with recurrent dropout.
+    """
+
+    cell_class: ClassVar[type[DropoutCell]]
+    # `(sequences, *states, *formula_arguments) -> (outputs in the order of time, *last states)`. It is compiled by
+    # itself, so that outside of a program too one compilation serves all calls on inputs of one shape.
+    formula: ClassVar[Callable[..., Any]]
+    use_cudnn = default("auto")
+    activity_regularizer = default(None, after="bias_regularizer")
+    implementation: int = default(2, after="zero_output_for_mask")
+
+    def __post_init__(self) -> None:
+        own = self.cell_class._arguments.keys() - Options._arguments.keys()
+        shared = {name: getattr(self, name) for name in (*own, "trainable")}
+        name = lookup.snake_case(self.cell_class.__name__)
+        self._set_cell(self.cell_class(**shared, dtype=self.dtype_policy, name=name))
+        self.input_spec = InputSpec(ndim=3)
+        if self.use_cudnn not in (True, False, "auto"):
+            raise ValueError(f"use_cudnn is True, False or 'auto'. Received: use_cudnn={self.use_cudnn!r}")
+
+    def formula_arguments(self) -> tuple[Any, ...]:
+        """Both kernels, and the bias or None."""
+        cell = self.cell
+        return cell.kernel.value, cell.recurrent_kernel.value, cell.bias.value if cell.use_bias else None
+
+    def inner_loop(self, sequences: Any, initial_state: Any, mask: Any, training: bool = False) -> tuple[Any, Any, Any]:
+        """Last output, all outputs and last states, by the formula for whole sequences where it applies."""
+        if not self._formula_applies(training):
+            if self.use_cudnn is True:
+                raise ValueError(
+                    f"Layer {self.name!r} cannot compute whole sequences at once (use_cudnn=True) with unroll, "
+                    "recurrent dropout or other activations than tanh and sigmoid. Use use_cudnn='auto'."
+                )
+            return super().inner_loop(sequences, initial_state, mask, training)
+        input_masks, _ = self.cell.masks(sequences.shape[0], training)
+        if input_masks is not None:
+            sequences = sequences * input_masks[0][:, None]
+        mask = checked_mask(mask, sequences)
+        arguments = (sequences, *initial_state, *self.formula_arguments())
+        outputs, *states = self.formula(*arguments, mask=mask, reverse=self.go_backwards)
+        if mask is not None and self.zero_output_for_mask:
+            outputs = ops.where(mask[..., None], outputs, ops.zeros_like(outputs))
+        return states[0], ops.flip(outputs, axis=1) if self.go_backwards else outputs, states
+
+    def _formula_applies(self, training: bool) -> bool:
+        cell, activations = self.cell, lookup.tables()["keras.activations"]
+        return (
+            self.use_cudnn is not False
+            and not self.unroll
+            and cell.activation is activations.find("tanh")
+            and getattr(cell, "recurrent_activation", None) in (None, activations.find("sigmoid"))
+            and not (training and (cell.recurrent_dropout or (cell.dropout and cell.masks_per_gate)))
         )
-
-    def assign(self, values: Any) -> None:
-        """Keep new values."""
-        pairs = zip(jax.tree.leaves(self.states), jax.tree.leaves(values), strict=True)
-        for variable, value in pairs:
-            variable.assign(value)
-
-    @property
-    def batch_size(self) -> int:
-        """How many samples there are states of."""
-        return int(jax.tree.leaves(self.states)[0].shape[0])

@@ -1,5 +1,6 @@
 """StackedRNNCells: several cells, one on top of the other, as a single cell."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import jax
@@ -11,11 +12,13 @@ from ..layer import Layer
 __all__ = ["StackedRNNCells"]
 
 
+@arguments
 class StackedRNNCells(Layer):
     """A stack of cells as one cell: each takes the output of the one below.
 
     Args:
         cells: list of cells, the first one takes the inputs.
+        **options: `name`, `dtype`, `trainable`, ... of `Layer`.
 
     Raises:
         ValueError: a cell has no `call` or no `state_size`.
@@ -28,12 +31,12 @@ class StackedRNNCells(Layer):
         (2, 4)
     """
 
-    @arguments
-    def __init__(self, cells: Any, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        for cell in cells:
+    cells: Sequence[Any]
+
+    def __post_init__(self) -> None:
+        self.cells = list(self.cells)
+        for cell in self.cells:
             check_cell(cell)
-        self.cells = list(cells)
 
     @property
     def state_size(self) -> list[Any]:
@@ -89,17 +92,11 @@ def call_cell(cell: Any, inputs: Any, states: Any) -> tuple[Any, Any]:
 def output_size(cell: Any) -> int:
     """Size of a cell's output: `output_size`, or else that of its first state."""
     size = getattr(cell, "output_size", None)
-    if size is None:
-        size = cell.state_size[0] if isinstance(cell.state_size, list | tuple) else cell.state_size
-    return int(size)
+    return int(jax.tree.leaves(cell.state_size)[0] if size is None else size)
 
 
 def initial_state(cell: Any, batch_size: int | None, dtype: str) -> Any:
     """What the cell begins with: its `get_initial_state`, or zeros of its `state_size`."""
     if hasattr(cell, "get_initial_state"):
         return cell.get_initial_state(batch_size=batch_size)
-    return jax.tree.map(lambda size: ops.zeros((batch_size, size), dtype=dtype), _sizes(cell.state_size))
-
-
-def _sizes(state_size: Any) -> Any:
-    return list(state_size) if isinstance(state_size, list | tuple) else state_size
+    return jax.tree.map(lambda size: ops.zeros((batch_size, size), dtype=dtype), cell.state_size)

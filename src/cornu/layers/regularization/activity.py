@@ -9,13 +9,14 @@ from ..layer import Layer
 __all__ = ["ActivityRegularization"]
 
 
+@arguments
 class ActivityRegularization(Layer):
     """Passes its input on, and adds `(l1 * sum(|x|) + l2 * sum(x ** 2)) / batch` to the loss.
 
     Args:
         l1: factor of the sum of absolute values.
         l2: factor of the sum of squares.
-        **kwargs: `name`, `dtype`, ... of `Layer`.
+        **options: `name`, `dtype`, `trainable`, ... of `Layer`.
 
     Shapes:
         any shape to the same shape.
@@ -30,12 +31,12 @@ class ActivityRegularization(Layer):
         ([[2.0]], [2.0])
     """
 
+    l1: float = 0.0
+    l2: float = 0.0
     supports_masking = True
 
-    @arguments
-    def __init__(self, l1: float = 0.0, l2: float = 0.0, **kwargs: Any) -> None:
-        kwargs.pop("activity_regularizer", None)  # files hold it beside l1 and l2
-        super().__init__(activity_regularizer=regularizers.L1L2(l1=l1, l2=l2), **kwargs)
+    def __post_init__(self) -> None:
+        self.activity_regularizer = regularizers.L1L2(l1=self.l1, l2=self.l2)  # files hold it beside l1 and l2
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments; the penalty is in `l1` and `l2`."""

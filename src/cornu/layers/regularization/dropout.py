@@ -2,24 +2,25 @@
 
 from typing import Any
 
-from ...core.arguments import arguments
-from ...core.seeds import SeedGenerator
+from ...core.arguments import arguments, default
 from ...core.spec import InputSpec
+from ...core.types import DataFormat, Given, Shape, ShapeLike
 from ...ops import random
 from .. import checks
-from ..layer import Layer
+from .noise import Noise
 
 __all__ = ["Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D"]
 
 
-class Dropout(Layer):
+@arguments
+class Dropout(Noise):
     """Sets each element to zero with probability `rate`, in training, and scales the rest by `1 / (1 - rate)`.
 
     Args:
         rate: probability, from 0 to 1.
         noise_shape: shape of the random mask, None for a size of the input; a 1 lets all of an axis share its fate.
         seed: integer, for the same masks every time; None for a fresh one.
-        **kwargs: `name`, `dtype`, ... of `Layer`.
+        **options: `name`, `dtype`, `trainable`, ... of `Layer`.
 
     Shapes:
         any shape to the same shape.
@@ -36,41 +37,41 @@ class Dropout(Layer):
     Source: Srivastava et al. (2014), https://jmlr.org/papers/v15/srivastava14a.html
     """
 
-    supports_masking = True
-    seed_generator: SeedGenerator | None = None  # a rate that is raised from 0 later draws from the session's seed
+    rate: float
+    noise_shape: Given[ShapeLike | None, Shape | None] = default(None)
 
-    @arguments
-    def __init__(self, rate: float, noise_shape: Any = None, seed: int | None = None, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        checks.between(self, "rate", 0, 1)
-        if noise_shape is not None:
-            checked = isinstance(noise_shape, list | tuple) and all(
-                n is None or (checks.is_integer(n) and n > 0) for n in noise_shape
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        shape = self.noise_shape
+        if shape is None:
+            return
+        if not isinstance(shape, list | tuple) or not all(n is None or (checks.is_integer(n) and n > 0) for n in shape):
+            raise ValueError(
+                "Dropout expects noise_shape to hold positive integers, and None for a size of the input, as in "
+                f"noise_shape=(None, 1, None). Received: {shape!r}"
             )
-            if not checked:
-                raise ValueError(
-                    "Dropout expects noise_shape to hold positive integers, and None for a size of the input, as in "
-                    f"noise_shape=(None, 1, None). Received: {noise_shape!r}"
-                )
-            self.noise_shape = tuple(noise_shape)
-        if rate > 0:
-            self.seed_generator = SeedGenerator(seed)
+        self.noise_shape = tuple(shape)
 
-    def call(self, x: Any, training: bool = False) -> Any:
-        """`x` with elements dropped in training, `x` otherwise."""
-        if not training or self.rate == 0:
-            return x
+    def changed(self, x: Any) -> Any:
+        """`x` with elements dropped."""
         return random.dropout(x, self.rate, self._mask_shape(x.shape), seed=self.seed_generator)
 
-    def _mask_shape(self, shape: tuple[int, ...]) -> Any:
+    def _mask_shape(self, shape: tuple[int, ...]) -> Shape | None:
         return self.noise_shape
 
 
+@arguments
 class SpatialDropout(Dropout):
     """Base: Dropout of whole channels; a subclass says the rank."""
 
     rank = 0
-    data_format: str | None = "channels_last"
+
+    def __init__(
+        self, rate: float, data_format: DataFormat | None = None, seed: int | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(rate, seed=seed, **kwargs)
+        checks.data_format(self)
+        self.input_spec = InputSpec(ndim=self.rank + 2)
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments; `trainable` is none of Keras's here, and means nothing without weights."""
@@ -83,13 +84,14 @@ class SpatialDropout(Dropout):
         return (shape[0], *ones, shape[-1]) if self.data_format == "channels_last" else (*shape[:2], *ones)
 
 
+@arguments
 class SpatialDropout1D(SpatialDropout):
     """Sets whole channels of a sequence to zero with probability `rate`, in training.
 
     Args:
         rate: probability, from 0 to 1.
         seed: integer, for the same masks every time; None for a fresh one.
-        **kwargs: `name`, `dtype`, ... of `Layer`.
+        **options: `name`, `dtype`, `trainable`, ... of `Layer`.
 
     Shapes:
         `(batch, steps, channels)` to the same shape.
@@ -108,10 +110,8 @@ class SpatialDropout1D(SpatialDropout):
 
     rank = 1
 
-    @arguments
     def __init__(self, rate: float, seed: int | None = None, **kwargs: Any) -> None:
-        super().__init__(rate, seed=seed, **kwargs)
-        self.input_spec = InputSpec(ndim=3)
+        super().__init__(rate, "channels_last", seed, **kwargs)
 
 
 class SpatialDropout2D(SpatialDropout):
@@ -121,7 +121,7 @@ class SpatialDropout2D(SpatialDropout):
         rate: probability, from 0 to 1.
         data_format: `"channels_last"` or `"channels_first"`; by default the session's.
         seed: integer, for the same masks every time; None for a fresh one.
-        **kwargs: `name`, `dtype`, ... of `Layer`.
+        **options: `name`, `dtype`, `trainable`, ... of `Layer`.
 
     Shapes:
         `(batch, height, width, channels)` to the same shape.
@@ -140,12 +140,6 @@ class SpatialDropout2D(SpatialDropout):
 
     rank = 2
 
-    @arguments
-    def __init__(self, rate: float, data_format: str | None = None, seed: int | None = None, **kwargs: Any) -> None:
-        super().__init__(rate, seed=seed, **kwargs)
-        checks.data_format(self)
-        self.input_spec = InputSpec(ndim=4)
-
 
 class SpatialDropout3D(SpatialDropout):
     """Sets whole channels of a volume to zero with probability `rate`, in training.
@@ -154,7 +148,7 @@ class SpatialDropout3D(SpatialDropout):
         rate: probability, from 0 to 1.
         data_format: `"channels_last"` or `"channels_first"`; by default the session's.
         seed: integer, for the same masks every time; None for a fresh one.
-        **kwargs: `name`, `dtype`, ... of `Layer`.
+        **options: `name`, `dtype`, `trainable`, ... of `Layer`.
 
     Shapes:
         `(batch, depth, height, width, channels)` to the same shape.
@@ -172,9 +166,3 @@ class SpatialDropout3D(SpatialDropout):
     """
 
     rank = 3
-
-    @arguments
-    def __init__(self, rate: float, data_format: str | None = None, seed: int | None = None, **kwargs: Any) -> None:
-        super().__init__(rate, seed=seed, **kwargs)
-        checks.data_format(self)
-        self.input_spec = InputSpec(ndim=5)

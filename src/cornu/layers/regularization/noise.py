@@ -1,10 +1,11 @@
 """GaussianNoise, GaussianDropout, AlphaDropout: noise that keeps what the next layer expects."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from ... import ops
 from ...core.arguments import arguments
 from ...core.seeds import SeedGenerator
+from ...core.types import ShapeLike
 from ...ops import random
 from .. import checks
 from ..layer import Layer
@@ -12,13 +13,45 @@ from ..layer import Layer
 __all__ = ["AlphaDropout", "GaussianDropout", "GaussianNoise"]
 
 
-class GaussianNoise(Layer):
+@arguments(kw_only=True)
+class Noise(Layer):
+    """Base of layers that change their input at random, in training only.
+
+    Args:
+        seed: integer, for the same noise every time; None for a fresh one.
+        **options: `name`, `dtype`, `trainable`, ... of `Layer`.
+    """
+
+    seed: int | None = None
+    strength: ClassVar[str] = "rate"  # the argument that says how much, from 0 to 1
+    at_one: ClassVar[str] = ""  # why it must be below 1, if it must
+    supports_masking = True
+
+    def __post_init__(self) -> None:
+        checks.between(self, self.strength, 0, 1)
+        amount = getattr(self, self.strength)
+        if self.at_one and amount == 1:
+            raise ValueError(f"{type(self).__name__} at {self.strength}=1 {self.at_one}. Give a rate below 1.")
+        # One that is raised from 0 later draws from the session's seed.
+        self.seed_generator = SeedGenerator(self.seed) if amount > 0 else None
+
+    def call(self, x: Any, training: bool = False) -> Any:
+        """`x` changed at random in training, `x` otherwise."""
+        return self.changed(x) if training and getattr(self, self.strength) else x
+
+    def changed(self, x: Any) -> Any:
+        """`x` changed at random."""
+        raise NotImplementedError
+
+
+@arguments
+class GaussianNoise(Noise):
     """Adds noise in training: `y = x + stddev * n`, with `n` normal.
 
     Args:
         stddev: standard deviation, from 0 to 1.
         seed: integer, for the same noise every time; None for a fresh one.
-        **kwargs: `name`, `dtype`, ... of `Layer`.
+        **options: `name`, `dtype`, `trainable`, ... of `Layer`.
 
     Shapes:
         any shape to the same shape.
@@ -32,23 +65,16 @@ class GaussianNoise(Layer):
         [1.0, 2.0]
     """
 
-    supports_masking = True
+    stddev: float
+    strength = "stddev"
 
-    @arguments
-    def __init__(self, stddev: float, seed: int | None = None, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        checks.between(self, "stddev", 0, 1)
-        if stddev > 0:
-            self.seed_generator = SeedGenerator(seed)
-
-    def call(self, x: Any, training: bool = False) -> Any:
-        """`x + stddev * n` in training, `x` otherwise."""
-        if not training or self.stddev == 0:
-            return x
+    def changed(self, x: Any) -> Any:
+        """`x + stddev * n`."""
         return x + random.normal(x.shape, 0.0, self.stddev, dtype=str(x.dtype), seed=self.seed_generator)
 
 
-class GaussianDropout(Layer):
+@arguments
+class GaussianDropout(Noise):
     """Multiplies by noise in training: `y = x * (1 + sqrt(rate / (1 - rate)) * n)`, with `n` normal.
 
     Mean and variance of the output are those of Dropout.
@@ -56,7 +82,7 @@ class GaussianDropout(Layer):
     Args:
         rate: probability of the Dropout that this stands for, from 0 to 1.
         seed: integer, for the same noise every time; None for a fresh one.
-        **kwargs: `name`, `dtype`, ... of `Layer`.
+        **options: `name`, `dtype`, `trainable`, ... of `Layer`.
 
     Shapes:
         any shape to the same shape.
@@ -72,26 +98,17 @@ class GaussianDropout(Layer):
     Source: Srivastava et al. (2014), https://jmlr.org/papers/v15/srivastava14a.html, section 10
     """
 
-    supports_masking = True
+    rate: float
+    at_one = "has infinite variance"
 
-    @arguments
-    def __init__(self, rate: float, seed: int | None = None, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        checks.between(self, "rate", 0, 1)
-        if rate == 1:
-            raise ValueError("GaussianDropout at rate=1 has infinite variance. Give a rate below 1.")
-        if rate > 0:
-            self.seed_generator = SeedGenerator(seed)
-
-    def call(self, x: Any, training: bool = False) -> Any:
-        """`x` times noise in training, `x` otherwise."""
-        if not training or self.rate == 0:
-            return x
+    def changed(self, x: Any) -> Any:
+        """`x` times noise."""
         stddev = (self.rate / (1 - self.rate)) ** 0.5
         return x * random.normal(x.shape, 1.0, stddev, dtype=str(x.dtype), seed=self.seed_generator)
 
 
-class AlphaDropout(Layer):
+@arguments
+class AlphaDropout(Noise):
     """Dropout for networks of SELU: dropped elements take its lowest value, then mean 0 and variance 1 are restored.
 
     `y = a * where(kept, x, p) + b`, with `p = -1.7581`, `a = ((1 - rate) * (1 + rate * p**2)) ** -0.5` and
@@ -101,7 +118,7 @@ class AlphaDropout(Layer):
         rate: probability, from 0 to 1.
         noise_shape: shape of the random mask, None for a size of the input.
         seed: integer, for the same masks every time; None for a fresh one.
-        **kwargs: `name`, `dtype`, ... of `Layer`.
+        **options: `name`, `dtype`, `trainable`, ... of `Layer`.
 
     Shapes:
         any shape to the same shape.
@@ -117,21 +134,12 @@ class AlphaDropout(Layer):
     Source: Klambauer et al. (2017), https://arxiv.org/abs/1706.02515
     """
 
-    supports_masking = True
+    rate: float
+    noise_shape: ShapeLike | None = None
+    at_one = "keeps nothing to restore a variance from"
 
-    @arguments
-    def __init__(self, rate: float, noise_shape: Any = None, seed: int | None = None, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        checks.between(self, "rate", 0, 1)
-        if rate == 1:
-            raise ValueError("AlphaDropout at rate=1 keeps nothing to restore a variance from. Give a rate below 1.")
-        if rate > 0:
-            self.seed_generator = SeedGenerator(seed)
-
-    def call(self, x: Any, training: bool = False) -> Any:
-        """`a * where(kept, x, p) + b` in training, `x` otherwise."""
-        if not training or self.rate == 0:
-            return x
+    def changed(self, x: Any) -> Any:
+        """`a * where(kept, x, p) + b`."""
         shape = [n or size for n, size in zip(self.noise_shape or [None] * x.ndim, x.shape, strict=True)]
         lowest = -1.6732632423543772 * 1.0507009873554805  # -alpha * scale of SELU
         a = ((1 - self.rate) * (1 + self.rate * lowest**2)) ** -0.5

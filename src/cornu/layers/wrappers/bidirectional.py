@@ -1,9 +1,10 @@
 """Bidirectional: a recurrent layer and its mirror image, reading a sequence from both ends."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
 
 from ... import ops
+from ...core.types import ArrayLike
 from ..layer import Layer
 from .wrapper import check_layer
 
@@ -28,7 +29,7 @@ class Bidirectional(Layer):
         merge_mode: how both outputs become one: `"sum"`, `"mul"`, `"ave"`, `"concat"`, or None for a pair.
         weights: list of initial arrays, those of the forward layer first.
         backward_layer: the layer that reads backwards, with `go_backwards=True`; by default made from `layer`.
-        **kwargs: `name`, `dtype`, ... of `Layer`.
+        **options: `name`, `dtype`, `trainable`, ... of `Layer`.
 
     Shapes:
         `(batch, time, features)` to what `layer` gives, the last axis twice as long with `"concat"`.
@@ -50,12 +51,12 @@ class Bidirectional(Layer):
     def __init__(
         self,
         layer: Layer,
-        merge_mode: str | None = "concat",
-        weights: Any = None,
+        merge_mode: Literal["sum", "mul", "ave", "concat"] | None = "concat",
+        weights: Sequence[ArrayLike] | None = None,
         backward_layer: Layer | None = None,
         **kwargs: Any,
     ) -> None:
-        for given in (layer,) if backward_layer is None else (layer, backward_layer):
+        for given in (layer, layer if backward_layer is None else backward_layer):
             check_layer(given, "Bidirectional")
         if merge_mode is not None and merge_mode not in _MERGE:
             raise ValueError(f"merge_mode is one of {', '.join(map(repr, _MERGE))}, or None. Received: {merge_mode!r}")
@@ -101,17 +102,16 @@ class Bidirectional(Layer):
         Returns:
             The merged output, or both; with `return_state` a tuple of that and the last states of both layers.
         """
-        kwargs = {"mask": mask, "training": training}
-        states: tuple[Any, Any] = (None, None)
-        if initial_state is not None:
-            half = len(initial_state) // 2
-            states = initial_state[:half], initial_state[half:]
-        forward = self.forward_layer(sequences, initial_state=states[0], **kwargs)
-        backward = self.backward_layer(sequences, initial_state=states[1], **kwargs)
-        last: tuple[Any, ...] = ()
+        half = len(initial_state or ()) // 2
+        states = (None, None) if initial_state is None else (initial_state[:half], initial_state[half:])
+        forward, backward = (
+            layer(sequences, initial_state=own, mask=mask, training=training)
+            for layer, own in zip((self.forward_layer, self.backward_layer), states, strict=True)
+        )
+        last: list[Any] = []
         if self.return_state:
-            last = (*forward[1:], *backward[1:])
-            forward, backward = forward[0], backward[0]
+            (forward, *last), (backward, *others) = forward, backward
+            last += others
         if self.return_sequences:
             backward = ops.flip(backward, axis=1)
         if self.merge_mode is None:
@@ -136,17 +136,13 @@ class Bidirectional(Layer):
     @property
     def states(self) -> Any:
         """The Variables that stateful layers keep their states in; None without any."""
-        if self.forward_layer.states is None:
-            return None
-        return [*self.forward_layer.states, *self.backward_layer.states]
+        forward = self.forward_layer.states
+        return None if forward is None else [*forward, *self.backward_layer.states]
 
     def captured(self, cls: type | None = None) -> dict[str, Any]:
         """Constructor arguments by name, as they are now."""
-        return {
-            "merge_mode": self.merge_mode,
-            "layer": self.forward_layer,
-            "backward_layer": self.backward_layer,
-        }
+        inner = {"layer": self.forward_layer, "backward_layer": self.backward_layer}
+        return {"merge_mode": self.merge_mode, **inner}
 
 
 def _copy(layer: Layer, prefix: str, **changes: Any) -> Layer:

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 
 from ... import ops
 from ...core import holders, parts, rows, seeds, state
-from ...core.arguments import arguments
+from ...core.types import Shape
 from .. import calling
 from ..layer import Layer
 from .wrapper import Wrapper
@@ -24,7 +24,7 @@ class TimeDistributed(Wrapper):
 
     Args:
         layer: the layer.
-        **kwargs: `name`, `dtype`, ... of `Layer`.
+        **options: `name`, `dtype`, `trainable`, ... of `Layer`.
 
     Shapes:
         `(batch, time, ...)` to `(batch, time, ...)`, the rest as the layer makes it.
@@ -41,13 +41,9 @@ class TimeDistributed(Wrapper):
 
     supports_masking = True
 
-    @arguments
-    def __init__(self, layer: Layer, **kwargs: Any) -> None:
-        super().__init__(layer, **kwargs)
-
     def build(self, input_shape: Any = None) -> None:
         """Build the layer for one step."""
-        super().build(_without_time(input_shape))
+        super().build(calling.map_shapes(_without_time, input_shape))
 
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
         """Apply the layer at every step.
@@ -62,7 +58,11 @@ class TimeDistributed(Wrapper):
         if calling.accepts(self.layer.call, "training"):
             kwargs["training"] = training
         if mask is not None:
-            self._check_mask(mask, batch, time)
+            if mask.shape[:2] != (batch, time):
+                raise ValueError(
+                    f"The mask of {self.name!r} begins with the batch and time axes of the input, here "
+                    f"{(batch, time)}. Received a mask of shape {mask.shape}."
+                )
             of_steps = hasattr(self.layer, "return_sequences")  # which a mask of one number per sample does not fit
             if calling.accepts(self.layer.call, "mask") and (mask.ndim > 2 or not of_steps):
                 kwargs["mask"] = mask
@@ -89,13 +89,6 @@ class TimeDistributed(Wrapper):
         with rows.padded(None):
             return not rows.alone(lambda step, values: call(values, step), step, [v.spec() for v in variables])
 
-    def _check_mask(self, mask: Any, batch: int, time: int) -> None:
-        if mask.shape[:2] != (batch, time):
-            raise ValueError(
-                f"The mask of {self.name!r} begins with the batch and time axes of the input, here {(batch, time)}. "
-                f"Received a mask of shape {mask.shape}."
-            )
-
 
 def _at(tree: Any, step: int) -> Any:
     """A step of arrays (batch, time, ...); other values as they are."""
@@ -107,12 +100,8 @@ def _merged(x: Any) -> Any:
     return ops.reshape(x, (x.shape[0] * x.shape[1], *x.shape[2:]))
 
 
-def _without_time(shape: Any) -> Any:
-    """The shape of one step, for a shape or a tree of shapes."""
-    if isinstance(shape, dict):
-        return {key: _without_time(inner) for key, inner in shape.items()}
-    if shape and isinstance(shape[0], list | tuple):
-        return [_without_time(inner) for inner in shape]
+def _without_time(shape: Shape) -> Shape:
+    """The shape of one step."""
     if len(shape) < 3:
         raise ValueError(
             f"TimeDistributed needs an input of shape (batch, time, ...) with three axes or more. Received: {shape}."

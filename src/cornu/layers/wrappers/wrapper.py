@@ -8,12 +8,13 @@ from ..layer import Layer
 __all__ = ["Wrapper"]
 
 
+@arguments
 class Wrapper(Layer):
     """The base of layers that apply another layer in their own way.
 
     Args:
         layer: the layer inside.
-        **kwargs: `name`, `dtype`, ... of `Layer`.
+        **options: `name`, `dtype`, `trainable`, ... of `Layer`.
 
     Raises:
         ValueError: `layer` is not a layer.
@@ -27,10 +28,10 @@ class Wrapper(Layer):
         (2, 3)
     """
 
-    @arguments
-    def __init__(self, layer: Layer, **kwargs: Any) -> None:
-        check_layer(layer, type(self).__name__)
-        super().__init__(**kwargs)
+    layer: Layer
+
+    def __post_init__(self) -> None:
+        check_layer(self.layer, type(self).__name__)
 
     def build(self, input_shape: Any = None) -> None:
         """Build the layer inside for the same input."""

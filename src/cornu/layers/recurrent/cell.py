@@ -1,0 +1,192 @@
+"""What recurrent cells share: arguments, weights, and dropout with one mask for all steps of a sequence."""
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
+from types import MappingProxyType
+from typing import Any, ClassVar
+
+import jax
+
+from ... import ops
+from ...core import parts
+from ...core.arguments import arguments, default
+from ...core.seeds import SeedGenerator
+from ...core.types import Activation, Constraint, Initializer, Regularizer, Shape
+from ...ops.random import dropout
+from .. import checks
+from ..layer import Layer
+
+_held: ContextVar[Mapping[int, Any]] = ContextVar(
+    "held_masks", default=MappingProxyType({})
+)  # by cell, while a sequence is read
+
+
+@arguments(kw_only=True)
+class KernelArguments(Layer):
+    """The arguments of cells and their layers that come after those for the size and the activations.
+
+    Args:
+        use_bias: whether to add a bias.
+        kernel_initializer: initializer of W, `(features, n * units)`; n is 4 in an LSTM, 3 in a GRU, 1 in a SimpleRNN.
+        recurrent_initializer: initializer of U, `(units, n * units)`.
+        bias_initializer: initializer of b, `(n * units,)`.
+        kernel_regularizer: penalty on W, added to the loss.
+        recurrent_regularizer: penalty on U.
+        bias_regularizer: penalty on b.
+        kernel_constraint: function applied to W after each update.
+        recurrent_constraint: function applied to U after each update.
+        bias_constraint: function applied to b after each update.
+        dropout: fraction of the inputs to drop in training, 0 to 1; the same ones at all steps.
+        recurrent_dropout: fraction of the state to drop in training, 0 to 1; the same ones at all steps.
+        seed: seed of the dropout.
+        **options: `name`, `dtype`, `trainable`, ... of `Layer`.
+    """
+
+    use_bias: bool = True
+    kernel_initializer: Initializer = default("glorot_uniform")
+    recurrent_initializer: Initializer = default("orthogonal")
+    bias_initializer: Initializer = default("zeros")
+    kernel_regularizer: Regularizer = default(None)
+    recurrent_regularizer: Regularizer = default(None)
+    bias_regularizer: Regularizer = default(None)
+    kernel_constraint: Constraint = default(None)
+    recurrent_constraint: Constraint = default(None)
+    bias_constraint: Constraint = default(None)
+    dropout: float = 0.0
+    recurrent_dropout: float = 0.0
+    seed: int | None = None
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments as plain data, without `use_cudnn`, which is about speed alone."""
+        config = super().get_config()
+        return {k: v for k, v in config.items() if k != "use_cudnn" and (k, v) != ("implementation", 2)}
+
+
+@arguments
+class UnitArguments(KernelArguments):
+    """The arguments of a cell without gates, and of its layer.
+
+    Args:
+        units: size of the output and of each state.
+        activation: function of what is new, the tanh of the formula.
+    """
+
+    units: int
+    activation: Activation = default("tanh")
+
+
+@arguments
+class GateArguments(UnitArguments):
+    r"""The arguments of a cell with gates, and of its layer.
+
+    Args:
+        recurrent_activation: function of the gates, the $\sigma$ of the formula.
+    """
+
+    recurrent_activation: Activation = default("sigmoid")
+
+
+@arguments(kw_only=True)
+class DropoutCell(UnitArguments):
+    """A cell that drops inputs with rate `dropout` and its own state with `recurrent_dropout`.
+
+    The masks stay the same from step to step. With recurrent dropout (or `implementation=1`) every gate has masks
+    of its own.
+
+    Args:
+        implementation: with 1 each gate has dropout masks of its own, as always with recurrent dropout.
+
+    Source: Gal and Ghahramani, A Theoretically Grounded Application of Dropout in Recurrent Neural Networks, 2016.
+    """
+
+    gates: ClassVar[int] = 1
+    implementation: int = default(2, after="seed")
+
+    def __post_init__(self) -> None:
+        checks.positive(self, "units")
+        checks.between(self, "dropout", 0, 1)
+        checks.between(self, "recurrent_dropout", 0, 1)
+        self.masks_per_gate = self.gates > 1 and (self.implementation == 1 or self.recurrent_dropout > 0)
+        self.seed_generator = SeedGenerator(self.seed)
+        self.state_size: Any = self.units
+        self.output_size = self.units
+
+    def build(self, input_shape: Shape) -> None:
+        """Make the matrix for the inputs, the one for the state, and the bias."""
+        columns = self.gates * self.units
+        self.kernel = self.add_weight((checks.known_size(self, input_shape, -1), columns), name="kernel")
+        self.recurrent_kernel = self.add_weight((self.units, columns), name="recurrent_kernel")
+        self.bias: Any = self.add_bias() if self.use_bias else None
+
+    def add_bias(self) -> Any:
+        """Make the bias."""
+        return self.add_weight((self.gates * self.units,), name="bias")
+
+    def call(self, inputs: Any, states: Any, training: bool = False) -> tuple[Any, Any]:
+        """One step.
+
+        Args:
+            inputs: array of shape (batch, features).
+            states: a list of the states after the step before, each of shape (batch, units); a single one also bare.
+            training: whether dropout is active.
+
+        Returns:
+            The output, and the new states in the form of the old.
+        """
+        several = isinstance(states, list | tuple)
+        masks = self.masks(inputs.shape[0], training)
+        new = self.step(inputs, list(states) if several else [states], *masks)
+        return new[0], new if several else new[0]
+
+    def step(self, inputs: Any, states: list[Any], input_masks: Any, state_masks: Any) -> list[Any]:
+        """The new states, of which the first is the output."""
+        raise NotImplementedError
+
+    def sums(self, inputs: Any, h: Any, input_masks: Any, state_masks: Any) -> Any:
+        """`x W + h U + b`."""
+        z = product(inputs, self.kernel, input_masks) + product(h, self.recurrent_kernel, state_masks)
+        return z if self.bias is None else z + self.bias
+
+    def get_initial_state(self, batch_size: int | None = None) -> list[Any]:
+        """Zeros, an array of shape (batch, units) for each state."""
+        return [ops.zeros((batch_size, size), dtype=self.compute_dtype) for size in jax.tree.leaves(self.state_size)]
+
+    def masks(self, batch_size: int, training: bool) -> tuple[Any, Any]:
+        """Masks for inputs and state: lists of one, or of one per gate; None where nothing is dropped."""
+        if not training:
+            return None, None
+        return _held.get().get(id(self)) or self._draw(batch_size)
+
+    def _draw(self, batch_size: int) -> tuple[Any, Any]:
+        def draw(rate: float, size: int) -> list[Any] | None:
+            ones = ops.ones((batch_size, size), dtype=self.compute_dtype)
+            count = self.gates if self.masks_per_gate else 1
+            return [dropout(ones, rate, seed=self.seed_generator) for _ in range(count)] if rate else None
+
+        return draw(self.dropout, self.kernel.shape[0]), draw(self.recurrent_dropout, self.units)
+
+
+@contextlib.contextmanager
+def masks_of_sequence(cell: Any, batch_size: int) -> Iterator[None]:
+    """Inside the `with` block every cell in `cell`, at any depth, sees the same masks at all steps."""
+    cells = [part for _, part in parts.walk(cell) if isinstance(part, DropoutCell)] if hasattr(cell, "__dict__") else []
+    token = _held.set({**_held.get(), **{id(inner): inner._draw(batch_size) for inner in cells}})
+    try:
+        yield
+    finally:
+        _held.reset(token)
+
+
+def product(x: Any, kernel: Any, masks: Any) -> Any:
+    """`x @ kernel`, where the columns of each gate see `x` through that gate's dropout mask.
+
+    Args:
+        x: array of shape (batch, size).
+        kernel: matrix of shape (size, gates * units).
+        masks: None, or a list of one mask for all columns, or of one for each gate.
+    """
+    if masks is None:
+        return ops.matmul(x, kernel)
+    columns = ops.split(kernel, len(masks), axis=-1)
+    return ops.concatenate([ops.matmul(x * mask, k) for mask, k in zip(masks, columns, strict=True)], axis=-1)
