@@ -8,6 +8,8 @@ import jax.numpy as jnp
 from ..core.op import op
 from .tensors import limits, tensor
 
+__all__ = ["dot_product_attention"]
+
 
 @op
 def dot_product_attention(

@@ -4,27 +4,28 @@ from typing import Any
 
 import jax.numpy as jnp
 
-from ..core.op import op
-from .tensors import tensor
+from ..core.types import ArrayLike
+from .declared import op_of
+
+__all__ = [
+    "bitwise_and", "bitwise_invert", "bitwise_left_shift", "bitwise_not", "bitwise_or", "bitwise_right_shift",
+    "bitwise_xor", "left_shift", "right_shift",
+]  # fmt: skip
 
 
-@op
-def bitwise_not(x: Any) -> Any:
+@op_of(jnp.bitwise_not)
+def bitwise_not(x: ArrayLike) -> Any:
     """All bits flipped.
-
-    Args:
-        x: array.
 
     Example:
         >>> import cornu
         >>> cornu.ops.bitwise_not([0, 1])
         Array([-1, -2], dtype=int32)
     """
-    return jnp.bitwise_not(tensor(x))
 
 
-@op
-def bitwise_and(x: Any, y: Any) -> Any:
+@op_of(jnp.bitwise_and)
+def bitwise_and(x: ArrayLike, y: ArrayLike) -> Any:
     """Bits set in both.
 
     Args:
@@ -36,11 +37,10 @@ def bitwise_and(x: Any, y: Any) -> Any:
         >>> cornu.ops.bitwise_and([6], [3])
         Array([2], dtype=int32)
     """
-    return jnp.bitwise_and(tensor(x), tensor(y))
 
 
-@op
-def bitwise_or(x: Any, y: Any) -> Any:
+@op_of(jnp.bitwise_or)
+def bitwise_or(x: ArrayLike, y: ArrayLike) -> Any:
     """Bits set in either.
 
     Args:
@@ -52,11 +52,10 @@ def bitwise_or(x: Any, y: Any) -> Any:
         >>> cornu.ops.bitwise_or([6], [3])
         Array([7], dtype=int32)
     """
-    return jnp.bitwise_or(tensor(x), tensor(y))
 
 
-@op
-def bitwise_xor(x: Any, y: Any) -> Any:
+@op_of(jnp.bitwise_xor)
+def bitwise_xor(x: ArrayLike, y: ArrayLike) -> Any:
     """Bits set in exactly one.
 
     Args:
@@ -68,11 +67,10 @@ def bitwise_xor(x: Any, y: Any) -> Any:
         >>> cornu.ops.bitwise_xor([6], [3])
         Array([5], dtype=int32)
     """
-    return jnp.bitwise_xor(tensor(x), tensor(y))
 
 
-@op
-def left_shift(x: Any, y: Any) -> Any:
+@op_of(jnp.left_shift)
+def left_shift(x: ArrayLike, y: ArrayLike) -> Any:
     """Bits moved up by `y` places.
 
     Args:
@@ -84,11 +82,10 @@ def left_shift(x: Any, y: Any) -> Any:
         >>> cornu.ops.left_shift([3], [2])
         Array([12], dtype=int32)
     """
-    return jnp.left_shift(tensor(x), tensor(y))
 
 
-@op
-def right_shift(x: Any, y: Any) -> Any:
+@op_of(jnp.right_shift)
+def right_shift(x: ArrayLike, y: ArrayLike) -> Any:
     """Bits moved down by `y` places, the sign kept.
 
     Args:
@@ -100,7 +97,6 @@ def right_shift(x: Any, y: Any) -> Any:
         >>> cornu.ops.right_shift([12], [2])
         Array([3], dtype=int32)
     """
-    return jnp.right_shift(tensor(x), tensor(y))
 
 
 bitwise_invert = bitwise_not

@@ -11,6 +11,11 @@ from ..core.op import op, recorded
 from .checks import positive
 from .tensors import tensor
 
+__all__ = [
+    "associative_scan", "cond", "custom_gradient", "fori_loop", "jvp", "map", "scan", "switch", "vectorize",
+    "vectorized_map", "while_loop",
+]  # fmt: skip
+
 
 @op
 def cond(pred: Any, true_fn: Callable[..., Any], false_fn: Callable[..., Any]) -> Any:

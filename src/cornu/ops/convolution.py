@@ -9,6 +9,8 @@ from ..kernels import convolution
 from .layout import from_channels_last, per_axis, steps, to_channels_last
 from .tensors import tensor
 
+__all__ = ["conv", "conv_transpose", "depthwise_conv", "separable_conv"]
+
 
 @op
 def conv(

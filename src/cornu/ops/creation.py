@@ -6,7 +6,15 @@ import jax.numpy as jnp
 
 from ..core import dtypes
 from ..core.op import op
+from ..core.types import ArrayLike, DTypeLike
+from .declared import op_of
 from .tensors import tensor
+
+__all__ = [
+    "arange", "array", "bartlett", "blackman", "empty", "empty_like", "eye", "full", "full_like", "geomspace",
+    "hamming", "hanning", "identity", "kaiser", "linspace", "logspace", "meshgrid", "ones", "ones_like", "tri",
+    "vander", "zeros", "zeros_like",
+]  # fmt: skip
 
 
 @op
@@ -25,8 +33,8 @@ def zeros(shape: Any, dtype: Any = None) -> Any:
     return jnp.zeros(shape, dtypes.standardize(dtype))
 
 
-@op
-def zeros_like(x: Any, dtype: Any = None) -> Any:
+@op_of(jnp.zeros_like)
+def zeros_like(x: ArrayLike, dtype: DTypeLike = None) -> Any:
     """Zeros in the shape of `x`.
 
     Args:
@@ -38,7 +46,6 @@ def zeros_like(x: Any, dtype: Any = None) -> Any:
         >>> cornu.ops.zeros_like([1.0, 2.0])
         Array([0., 0.], dtype=float32)
     """
-    return jnp.zeros_like(tensor(x), dtype=dtype)
 
 
 @op
@@ -57,8 +64,8 @@ def ones(shape: Any, dtype: Any = None) -> Any:
     return jnp.ones(shape, dtypes.standardize(dtype))
 
 
-@op
-def ones_like(x: Any, dtype: Any = None) -> Any:
+@op_of(jnp.ones_like)
+def ones_like(x: ArrayLike, dtype: DTypeLike = None) -> Any:
     """Ones in the shape of `x`.
 
     Args:
@@ -70,7 +77,6 @@ def ones_like(x: Any, dtype: Any = None) -> Any:
         >>> cornu.ops.ones_like([1.0, 2.0])
         Array([1., 1.], dtype=float32)
     """
-    return jnp.ones_like(tensor(x), dtype=dtype)
 
 
 @op
@@ -89,8 +95,8 @@ def empty(shape: Any, dtype: Any = None) -> Any:
     return jnp.empty(shape, dtypes.standardize(dtype))
 
 
-@op
-def empty_like(x: Any, dtype: Any = None) -> Any:
+@op_of(jnp.empty_like)
+def empty_like(x: ArrayLike, dtype: DTypeLike = None) -> Any:
     """An array in the shape of `x` whose values do not matter (they are zeros).
 
     Args:
@@ -102,7 +108,6 @@ def empty_like(x: Any, dtype: Any = None) -> Any:
         >>> cornu.ops.empty_like([1.0, 2.0])
         Array([0., 0.], dtype=float32)
     """
-    return jnp.empty_like(tensor(x), dtype=dtype)
 
 
 @op
@@ -122,8 +127,8 @@ def full(shape: Any, fill_value: Any, dtype: Any = None) -> Any:
     return jnp.full(shape, fill_value, dtypes.standardize(dtype))
 
 
-@op
-def full_like(x: Any, fill_value: Any, dtype: Any = None) -> Any:
+@op_of(jnp.full_like)
+def full_like(x: ArrayLike, fill_value: Any, dtype: DTypeLike = None) -> Any:
     """One value in the shape of `x`.
 
     Args:
@@ -136,23 +141,17 @@ def full_like(x: Any, fill_value: Any, dtype: Any = None) -> Any:
         >>> cornu.ops.full_like([1.0, 2.0], 7)
         Array([7., 7.], dtype=float32)
     """
-    return jnp.full_like(tensor(x), fill_value, dtype=dtype)
 
 
-@op
-def array(x: Any, dtype: Any = None) -> Any:
+@op_of(jnp.array)
+def array(x: ArrayLike, dtype: DTypeLike = None) -> Any:
     """An array from a number, list or array.
-
-    Args:
-        x: array.
-        dtype: dtype of the result; None for the default one.
 
     Example:
         >>> import cornu
         >>> cornu.ops.array([1.0, 2.0])
         Array([1., 2.], dtype=float32)
     """
-    return jnp.array(tensor(x), dtype=dtype)
 
 
 @op
@@ -306,8 +305,8 @@ def tri(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Any:  # 
     return jnp.tri(N, M, k, dtypes.standardize(dtype))
 
 
-@op
-def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:  # noqa: N803
+@op_of(jnp.vander)
+def vander(x: ArrayLike, N: int | None = None, increasing: bool = False) -> Any:  # noqa: N803
     """Vandermonde matrix: the powers of `x` as columns.
 
     Args:
@@ -321,7 +320,6 @@ def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:  # no
         Array([[4., 2., 1.],
                [9., 3., 1.]], dtype=float32)
     """
-    return jnp.vander(tensor(x), N, increasing)
 
 
 @op

@@ -10,6 +10,8 @@ from ..core.attached import find_logits
 from ..core.op import op
 from .tensors import floating, refuse_sparse, tensor
 
+__all__ = ["binary_crossentropy", "categorical_crossentropy", "multi_hot", "one_hot", "sparse_categorical_crossentropy"]
+
 
 @op
 def one_hot(x: Any, num_classes: int, axis: int = -1, dtype: Any = None, sparse: bool = False) -> Any:

@@ -8,6 +8,8 @@ import jax.numpy as jnp
 from ..core.op import op
 from .tensors import tensor
 
+__all__ = ["ctc_decode", "ctc_loss"]
+
 _IMPOSSIBLE = -1e5  # the logarithm of 0, finite so that gradients are
 
 

@@ -7,7 +7,14 @@ import jax.numpy as jnp
 from jax import lax
 
 from ..core.op import op
+from ..core.types import ArrayLike
+from .declared import op_of
 from .tensors import tensor
+
+__all__ = [
+    "get_item", "scatter", "scatter_update", "segment_max", "segment_min", "segment_prod", "segment_sum", "select",
+    "slice", "slice_update", "take", "take_along_axis", "unravel_index", "where",
+]  # fmt: skip
 
 
 @op
@@ -26,8 +33,8 @@ def get_item(x: Any, key: Any) -> Any:
     return x[key]
 
 
-@op
-def take(x: Any, indices: Any, axis: Any = None) -> Any:
+@op_of(jnp.take)
+def take(x: ArrayLike, indices: ArrayLike, axis: int | None = None) -> Any:
     """Elements by index; negative indices count from the end, and those beyond it give NaN.
 
     Args:
@@ -40,11 +47,10 @@ def take(x: Any, indices: Any, axis: Any = None) -> Any:
         >>> cornu.ops.take([5, 6, 7], [0, -1])
         Array([5, 7], dtype=int32)
     """
-    return jnp.take(tensor(x), tensor(indices), axis)
 
 
-@op
-def take_along_axis(x: Any, indices: Any, axis: Any = None) -> Any:
+@op_of(jnp.take_along_axis)
+def take_along_axis(x: ArrayLike, indices: ArrayLike, axis: int | None = None) -> Any:
     """Elements by index along one axis, for every place of the others.
 
     Args:
@@ -58,7 +64,6 @@ def take_along_axis(x: Any, indices: Any, axis: Any = None) -> Any:
         Array([[6],
                [7]], dtype=int32)
     """
-    return jnp.take_along_axis(tensor(x), tensor(indices), axis)
 
 
 @op
@@ -178,8 +183,8 @@ def scatter_update(inputs: Any, indices: Any, updates: Any, reduction: str | Non
     return methods[reduction](tensor(updates))
 
 
-@op
-def unravel_index(indices: Any, shape: Any) -> Any:
+@op_of(jnp.unravel_index)
+def unravel_index(indices: ArrayLike, shape: Any) -> Any:
     """Flat indices as one index for each axis.
 
     Args:
@@ -191,7 +196,6 @@ def unravel_index(indices: Any, shape: Any) -> Any:
         >>> cornu.ops.unravel_index([3], (2, 2))
         (Array([1], dtype=int32), Array([1], dtype=int32))
     """
-    return jnp.unravel_index(tensor(indices), shape)
 
 
 @op

@@ -6,7 +6,14 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..core.op import op
+from ..core.types import ArrayLike
+from .declared import op_of
 from .tensors import tensor
+
+__all__ = [
+    "append", "array_split", "concatenate", "dsplit", "dstack", "hsplit", "hstack", "pad", "repeat", "split", "stack",
+    "tile", "unstack", "vsplit", "vstack",
+]  # fmt: skip
 
 
 @op
@@ -106,8 +113,8 @@ def dstack(xs: Any) -> Any:
     return jnp.dstack([tensor(x) for x in xs])
 
 
-@op
-def append(x1: Any, x2: Any, axis: Any = None) -> Any:
+@op_of(jnp.append)
+def append(x1: ArrayLike, x2: ArrayLike, axis: int | None = None) -> Any:
     """`x2` behind `x1`.
 
     Args:
@@ -120,7 +127,6 @@ def append(x1: Any, x2: Any, axis: Any = None) -> Any:
         >>> cornu.ops.append([1, 2], [3])
         Array([1, 2, 3], dtype=int32)
     """
-    return jnp.append(tensor(x1), tensor(x2), axis)
 
 
 @op

@@ -9,6 +9,11 @@ from ..core.op import op
 from .checks import matrices
 from .tensors import limits, tensor, to_axes
 
+__all__ = [
+    "cholesky", "cholesky_inverse", "det", "eig", "eigh", "inv", "logdet", "lstsq", "lu_factor", "matrix_rank", "norm",
+    "pinv", "qr", "slogdet", "solve", "solve_triangular", "svd",
+]  # fmt: skip
+
 
 @op
 def cholesky(x: Any, upper: bool = False) -> Any:

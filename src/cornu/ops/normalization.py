@@ -10,6 +10,8 @@ from ..core.op import op
 from .checks import existing_axes
 from .tensors import floating, limits, tensor, to_axes
 
+__all__ = ["batch_normalization", "layer_normalization", "moments", "normalize", "psnr", "rms_normalization"]
+
 
 @op
 def moments(x: Any, axes: Any, keepdims: bool = False, synchronized: bool = False) -> Any:

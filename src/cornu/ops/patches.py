@@ -12,6 +12,8 @@ from .layout import check_data_format, per_axis
 from .tensors import tensor
 from .tensors import tensor as as_tensor
 
+__all__ = ["depth_to_space", "fold", "rearrange", "space_to_depth", "unfold"]
+
 
 @op
 def depth_to_space(x: Any, block_size: int, data_format: str = "channels_last") -> Any:

@@ -10,6 +10,8 @@ from ..kernels import pooling
 from .layout import from_channels_last, per_axis, steps, to_channels_last
 from .tensors import floating, tensor
 
+__all__ = ["adaptive_average_pool", "adaptive_max_pool", "average_pool", "max_pool"]
+
 
 @op
 def max_pool(

@@ -6,181 +6,128 @@ import jax
 import jax.numpy as jnp
 
 from ..core.op import op
+from ..core.types import ArrayLike, Axis, DTypeLike
+from .declared import op_of
 from .tensors import tensor, to_axes
 
+__all__ = [
+    "all", "amax", "amin", "any", "average", "count_nonzero", "cumprod", "cumsum", "diff", "logsumexp", "max", "mean",
+    "median", "min", "prod", "ptp", "std", "sum", "trapezoid", "var",
+]  # fmt: skip
 
-@op
-def sum(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+
+@op_of(jnp.sum)
+def sum(x: ArrayLike, axis: Axis = None, keepdims: bool = False) -> Any:
     """Sum over `axis`.
-
-    Args:
-        x: array.
-        axis: axis, or a tuple of axes; None for all.
-        keepdims: whether reduced axes stay, with size 1.
 
     Example:
         >>> import cornu
         >>> cornu.ops.sum([[1.0, 2.0], [3.0, 5.0]], axis=0)
         Array([4., 7.], dtype=float32)
     """
-    return jnp.sum(tensor(x), axis=to_axes(axis), keepdims=keepdims)
 
 
-@op
-def mean(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+@op_of(jnp.mean)
+def mean(x: ArrayLike, axis: Axis = None, keepdims: bool = False) -> Any:
     """Mean over `axis`; integers give floats.
-
-    Args:
-        x: array.
-        axis: axis, or a tuple of axes; None for all.
-        keepdims: whether reduced axes stay, with size 1.
 
     Example:
         >>> import cornu
         >>> cornu.ops.mean([[1.0, 2.0], [3.0, 5.0]], axis=0)
         Array([2. , 3.5], dtype=float32)
     """
-    return jnp.mean(tensor(x), axis=to_axes(axis), keepdims=keepdims)
 
 
-@op
-def var(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+@op_of(jnp.var)
+def var(x: ArrayLike, axis: Axis = None, keepdims: bool = False) -> Any:
     """Variance over `axis`, the mean of `(x - mean)**2`.
-
-    Args:
-        x: array.
-        axis: axis, or a tuple of axes; None for all.
-        keepdims: whether reduced axes stay, with size 1.
 
     Example:
         >>> import cornu
         >>> cornu.ops.var([[1.0, 2.0], [3.0, 5.0]], axis=0)
         Array([1.  , 2.25], dtype=float32)
     """
-    return jnp.var(tensor(x), axis=to_axes(axis), keepdims=keepdims)
 
 
-@op
-def std(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+@op_of(jnp.std)
+def std(x: ArrayLike, axis: Axis = None, keepdims: bool = False) -> Any:
     """Standard deviation over `axis`, the square root of the variance.
-
-    Args:
-        x: array.
-        axis: axis, or a tuple of axes; None for all.
-        keepdims: whether reduced axes stay, with size 1.
 
     Example:
         >>> import cornu
         >>> cornu.ops.std([[1.0, 2.0], [3.0, 5.0]], axis=0)
         Array([1. , 1.5], dtype=float32)
     """
-    return jnp.std(tensor(x), axis=to_axes(axis), keepdims=keepdims)
 
 
-@op
-def any(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+@op_of(jnp.any)
+def any(x: ArrayLike, axis: Axis = None, keepdims: bool = False) -> Any:
     """Whether any element along `axis` is true.
-
-    Args:
-        x: array.
-        axis: axis, or a tuple of axes; None for all.
-        keepdims: whether reduced axes stay, with size 1.
 
     Example:
         >>> import cornu
         >>> cornu.ops.any([[1.0, 2.0], [3.0, 5.0]], axis=0)
         Array([ True,  True], dtype=bool)
     """
-    return jnp.any(tensor(x), axis=to_axes(axis), keepdims=keepdims)
 
 
-@op
-def all(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+@op_of(jnp.all)
+def all(x: ArrayLike, axis: Axis = None, keepdims: bool = False) -> Any:
     """Whether all elements along `axis` are true.
-
-    Args:
-        x: array.
-        axis: axis, or a tuple of axes; None for all.
-        keepdims: whether reduced axes stay, with size 1.
 
     Example:
         >>> import cornu
         >>> cornu.ops.all([[1.0, 2.0], [3.0, 5.0]], axis=0)
         Array([ True,  True], dtype=bool)
     """
-    return jnp.all(tensor(x), axis=to_axes(axis), keepdims=keepdims)
 
 
-@op
-def amax(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+@op_of(jnp.amax)
+def amax(x: ArrayLike, axis: Axis = None, keepdims: bool = False) -> Any:
     """Largest element along `axis`.
-
-    Args:
-        x: array.
-        axis: axis, or a tuple of axes; None for all.
-        keepdims: whether reduced axes stay, with size 1.
 
     Example:
         >>> import cornu
         >>> cornu.ops.amax([[1.0, 2.0], [3.0, 5.0]], axis=0)
         Array([3., 5.], dtype=float32)
     """
-    return jnp.amax(tensor(x), axis=to_axes(axis), keepdims=keepdims)
 
 
-@op
-def amin(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+@op_of(jnp.amin)
+def amin(x: ArrayLike, axis: Axis = None, keepdims: bool = False) -> Any:
     """Smallest element along `axis`.
-
-    Args:
-        x: array.
-        axis: axis, or a tuple of axes; None for all.
-        keepdims: whether reduced axes stay, with size 1.
 
     Example:
         >>> import cornu
         >>> cornu.ops.amin([[1.0, 2.0], [3.0, 5.0]], axis=0)
         Array([1., 2.], dtype=float32)
     """
-    return jnp.amin(tensor(x), axis=to_axes(axis), keepdims=keepdims)
 
 
-@op
-def median(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+@op_of(jnp.median)
+def median(x: ArrayLike, axis: Axis = None, keepdims: bool = False) -> Any:
     """Median along `axis`.
-
-    Args:
-        x: array.
-        axis: axis, or a tuple of axes; None for all.
-        keepdims: whether reduced axes stay, with size 1.
 
     Example:
         >>> import cornu
         >>> cornu.ops.median([[1.0, 2.0], [3.0, 5.0]], axis=0)
         Array([2. , 3.5], dtype=float32)
     """
-    return jnp.median(tensor(x), axis=to_axes(axis), keepdims=keepdims)
 
 
-@op
-def ptp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+@op_of(jnp.ptp)
+def ptp(x: ArrayLike, axis: Axis = None, keepdims: bool = False) -> Any:
     """Largest minus smallest element along `axis`.
-
-    Args:
-        x: array.
-        axis: axis, or a tuple of axes; None for all.
-        keepdims: whether reduced axes stay, with size 1.
 
     Example:
         >>> import cornu
         >>> cornu.ops.ptp([[1.0, 2.0], [3.0, 5.0]], axis=0)
         Array([2., 3.], dtype=float32)
     """
-    return jnp.ptp(tensor(x), axis=to_axes(axis), keepdims=keepdims)
 
 
-@op
-def max(x: Any, axis: Any = None, keepdims: bool = False, initial: Any = None) -> Any:
+@op_of(jnp.max)
+def max(x: ArrayLike, axis: Axis = None, keepdims: bool = False, initial: Any = None) -> Any:
     """Largest element along `axis`.
 
     Args:
@@ -194,11 +141,10 @@ def max(x: Any, axis: Any = None, keepdims: bool = False, initial: Any = None) -
         >>> cornu.ops.max([[1.0, 2.0], [3.0, 5.0]], axis=0)
         Array([3., 5.], dtype=float32)
     """
-    return jnp.max(tensor(x), axis=to_axes(axis), keepdims=keepdims, initial=initial)
 
 
-@op
-def min(x: Any, axis: Any = None, keepdims: bool = False, initial: Any = None) -> Any:
+@op_of(jnp.min)
+def min(x: ArrayLike, axis: Axis = None, keepdims: bool = False, initial: Any = None) -> Any:
     """Smallest element along `axis`.
 
     Args:
@@ -212,42 +158,28 @@ def min(x: Any, axis: Any = None, keepdims: bool = False, initial: Any = None) -
         >>> cornu.ops.min([[1.0, 2.0], [3.0, 5.0]], axis=0)
         Array([1., 2.], dtype=float32)
     """
-    return jnp.min(tensor(x), axis=to_axes(axis), keepdims=keepdims, initial=initial)
 
 
-@op
-def prod(x: Any, axis: Any = None, keepdims: bool = False, dtype: Any = None) -> Any:
+@op_of(jnp.prod)
+def prod(x: ArrayLike, axis: Axis = None, keepdims: bool = False, dtype: DTypeLike = None) -> Any:
     """Product over `axis`.
-
-    Args:
-        x: array.
-        axis: axis, or a tuple of axes; None for all.
-        keepdims: whether reduced axes stay, with size 1.
-        dtype: dtype of the result; None for the default one.
 
     Example:
         >>> import cornu
         >>> cornu.ops.prod([[1.0, 2.0], [3.0, 5.0]], axis=0)
         Array([ 3., 10.], dtype=float32)
     """
-    return jnp.prod(tensor(x), axis=to_axes(axis), keepdims=keepdims, dtype=dtype)
 
 
-@op
-def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+@op_of(jax.scipy.special.logsumexp)
+def logsumexp(x: ArrayLike, axis: Axis = None, keepdims: bool = False) -> Any:
     """`log(sum(exp(x)))` over `axis`, without overflow.
-
-    Args:
-        x: array.
-        axis: axis, or a tuple of axes; None for all.
-        keepdims: whether reduced axes stay, with size 1.
 
     Example:
         >>> import cornu, numpy
         >>> numpy.asarray(cornu.ops.logsumexp([1.0, 2.0])).round(3)
         np.float32(2.313)
     """
-    return jax.scipy.special.logsumexp(tensor(x), axis=to_axes(axis), keepdims=keepdims)
 
 
 @op
@@ -283,8 +215,8 @@ def average(x: Any, axis: Any = None, weights: Any = None) -> Any:
     return jnp.average(tensor(x), axis=to_axes(axis), weights=None if weights is None else tensor(weights))
 
 
-@op
-def cumsum(x: Any, axis: Any = None, dtype: Any = None) -> Any:
+@op_of(jnp.cumsum)
+def cumsum(x: ArrayLike, axis: int | None = None, dtype: DTypeLike = None) -> Any:
     """Running sum along `axis`.
 
     Args:
@@ -297,11 +229,10 @@ def cumsum(x: Any, axis: Any = None, dtype: Any = None) -> Any:
         >>> cornu.ops.cumsum([1.0, 2.0, 3.0])
         Array([1., 3., 6.], dtype=float32)
     """
-    return jnp.cumsum(tensor(x), axis=axis, dtype=dtype)
 
 
-@op
-def cumprod(x: Any, axis: Any = None, dtype: Any = None) -> Any:
+@op_of(jnp.cumprod)
+def cumprod(x: ArrayLike, axis: int | None = None, dtype: DTypeLike = None) -> Any:
     """Running product along `axis`.
 
     Args:
@@ -314,11 +245,10 @@ def cumprod(x: Any, axis: Any = None, dtype: Any = None) -> Any:
         >>> cornu.ops.cumprod([1.0, 2.0, 3.0])
         Array([1., 2., 6.], dtype=float32)
     """
-    return jnp.cumprod(tensor(x), axis=axis, dtype=dtype)
 
 
-@op
-def diff(a: Any, n: int = 1, axis: int = -1) -> Any:
+@op_of(jnp.diff)
+def diff(a: ArrayLike, n: int = 1, axis: int = -1) -> Any:
     """Differences of neighbours along `axis`, `n` times.
 
     Args:
@@ -331,7 +261,6 @@ def diff(a: Any, n: int = 1, axis: int = -1) -> Any:
         >>> cornu.ops.diff([1.0, 3.0, 6.0])
         Array([2., 3.], dtype=float32)
     """
-    return jnp.diff(tensor(a), n=n, axis=axis)
 
 
 @op

@@ -11,6 +11,11 @@ from ..core.op import op
 from .checks import positive
 from .tensors import floating, tensor
 
+__all__ = [
+    "extract_sequences", "fft", "fft2", "ifft2", "irfft", "istft", "polar", "rfft", "stft", "view_as_complex",
+    "view_as_real",
+]  # fmt: skip
+
 
 @op
 def fft(x: Any) -> Any:

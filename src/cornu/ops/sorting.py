@@ -8,26 +8,29 @@ from jax import lax
 
 from ..core import dtypes
 from ..core.op import op
+from ..core.types import ArrayLike
+from .declared import op_of
 from .tensors import refuse_sparse, tensor
 
+__all__ = [
+    "argmax", "argmin", "argpartition", "argsort", "bincount", "digitize", "in_top_k", "nanargmax", "nanargmin",
+    "nonzero", "searchsorted", "sort", "top_k", "unique",
+]  # fmt: skip
 
-@op
-def nonzero(x: Any) -> Any:
+
+@op_of(jnp.nonzero)
+def nonzero(x: ArrayLike) -> Any:
     """Indices of the elements that are not 0, one array for each axis.
-
-    Args:
-        x: array.
 
     Example:
         >>> import cornu
         >>> cornu.ops.nonzero([0, 3, 4])
         (Array([1, 2], dtype=int32),)
     """
-    return jnp.nonzero(tensor(x))
 
 
-@op
-def argmax(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+@op_of(jnp.argmax)
+def argmax(x: ArrayLike, axis: int | None = None, keepdims: bool = False) -> Any:
     """Index of the largest element along `axis`; the first of equal ones.
 
     Args:
@@ -40,11 +43,10 @@ def argmax(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
         >>> cornu.ops.argmax([1.0, 3.0, 2.0])
         Array(1, dtype=int32)
     """
-    return jnp.argmax(tensor(x), axis, keepdims=keepdims)
 
 
-@op
-def nanargmax(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+@op_of(jnp.nanargmax)
+def nanargmax(x: ArrayLike, axis: int | None = None, keepdims: bool = False) -> Any:
     """Index of the largest element along `axis` that is not NaN; -1 where all are.
 
     Args:
@@ -57,11 +59,10 @@ def nanargmax(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
         >>> cornu.ops.nanargmax([1.0, float("nan"), 2.0])
         Array(2, dtype=int32)
     """
-    return jnp.nanargmax(tensor(x), axis, keepdims=keepdims)
 
 
-@op
-def argmin(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+@op_of(jnp.argmin)
+def argmin(x: ArrayLike, axis: int | None = None, keepdims: bool = False) -> Any:
     """Index of the smallest element along `axis`; the first of equal ones.
 
     Args:
@@ -74,11 +75,10 @@ def argmin(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
         >>> cornu.ops.argmin([1.0, 3.0, 2.0])
         Array(0, dtype=int32)
     """
-    return jnp.argmin(tensor(x), axis, keepdims=keepdims)
 
 
-@op
-def nanargmin(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+@op_of(jnp.nanargmin)
+def nanargmin(x: ArrayLike, axis: int | None = None, keepdims: bool = False) -> Any:
     """Index of the smallest element along `axis` that is not NaN; -1 where all are.
 
     Args:
@@ -91,11 +91,10 @@ def nanargmin(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
         >>> cornu.ops.nanargmin([1.0, float("nan"), 2.0])
         Array(0, dtype=int32)
     """
-    return jnp.nanargmin(tensor(x), axis, keepdims=keepdims)
 
 
-@op
-def sort(x: Any, axis: Any = -1) -> Any:
+@op_of(jnp.sort)
+def sort(x: ArrayLike, axis: int | None = -1) -> Any:
     """Sorted upward along an axis.
 
     Args:
@@ -107,7 +106,6 @@ def sort(x: Any, axis: Any = -1) -> Any:
         >>> cornu.ops.sort([3, 1, 2])
         Array([1, 2, 3], dtype=int32)
     """
-    return jnp.sort(tensor(x), axis=axis)
 
 
 @op

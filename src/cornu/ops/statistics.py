@@ -5,12 +5,16 @@ from typing import Any
 import jax.numpy as jnp
 
 from ..core.op import op
+from ..core.types import ArrayLike, Axis
 from .checks import positive
-from .tensors import tensor, to_axes
+from .declared import op_of
+from .tensors import tensor
+
+__all__ = ["corrcoef", "correlate", "histogram", "nanpercentile", "nanquantile", "percentile", "quantile"]
 
 
-@op
-def quantile(x: Any, q: Any, axis: Any = None, method: str = "linear", keepdims: bool = False) -> Any:
+@op_of(jnp.quantile)
+def quantile(x: ArrayLike, q: ArrayLike, axis: Axis = None, method: str = "linear", keepdims: bool = False) -> Any:
     """Quantiles, along `axis`.
 
     Args:
@@ -26,11 +30,10 @@ def quantile(x: Any, q: Any, axis: Any = None, method: str = "linear", keepdims:
         >>> cornu.ops.quantile([1.0, 2.0, 4.0], 0.5)
         Array(2., dtype=float32)
     """
-    return jnp.quantile(tensor(x), tensor(q), to_axes(axis), method=method, keepdims=keepdims)
 
 
-@op
-def nanquantile(x: Any, q: Any, axis: Any = None, method: str = "linear", keepdims: bool = False) -> Any:
+@op_of(jnp.nanquantile)
+def nanquantile(x: ArrayLike, q: ArrayLike, axis: Axis = None, method: str = "linear", keepdims: bool = False) -> Any:
     """Quantiles of all that is not NaN, along `axis`.
 
     Args:
@@ -46,11 +49,10 @@ def nanquantile(x: Any, q: Any, axis: Any = None, method: str = "linear", keepdi
         >>> cornu.ops.nanquantile([1.0, 2.0, 4.0], 0.5)
         Array(2., dtype=float32)
     """
-    return jnp.nanquantile(tensor(x), tensor(q), to_axes(axis), method=method, keepdims=keepdims)
 
 
-@op
-def percentile(x: Any, q: Any, axis: Any = None, method: str = "linear", keepdims: bool = False) -> Any:
+@op_of(jnp.percentile)
+def percentile(x: ArrayLike, q: ArrayLike, axis: Axis = None, method: str = "linear", keepdims: bool = False) -> Any:
     """Percentiles, along `axis`.
 
     Args:
@@ -66,11 +68,10 @@ def percentile(x: Any, q: Any, axis: Any = None, method: str = "linear", keepdim
         >>> cornu.ops.percentile([1.0, 2.0, 4.0], 50.0)
         Array(2., dtype=float32)
     """
-    return jnp.percentile(tensor(x), tensor(q), to_axes(axis), method=method, keepdims=keepdims)
 
 
-@op
-def nanpercentile(x: Any, q: Any, axis: Any = None, method: str = "linear", keepdims: bool = False) -> Any:
+@op_of(jnp.nanpercentile)
+def nanpercentile(x: ArrayLike, q: ArrayLike, axis: Axis = None, method: str = "linear", keepdims: bool = False) -> Any:
     """Percentiles of all that is not NaN, along `axis`.
 
     Args:
@@ -86,15 +87,11 @@ def nanpercentile(x: Any, q: Any, axis: Any = None, method: str = "linear", keep
         >>> cornu.ops.nanpercentile([1.0, 2.0, 4.0], 50.0)
         Array(2., dtype=float32)
     """
-    return jnp.nanpercentile(tensor(x), tensor(q), to_axes(axis), method=method, keepdims=keepdims)
 
 
-@op
-def corrcoef(x: Any) -> Any:
+@op_of(jnp.corrcoef)
+def corrcoef(x: ArrayLike) -> Any:
     """Correlation coefficients between the rows.
-
-    Args:
-        x: array.
 
     Example:
         >>> import cornu
@@ -102,11 +99,10 @@ def corrcoef(x: Any) -> Any:
         Array([[ 0.99999994, -0.99999994],
                [-0.99999994,  0.99999994]], dtype=float32)
     """
-    return jnp.corrcoef(tensor(x))
 
 
-@op
-def correlate(x1: Any, x2: Any, mode: str = "valid") -> Any:
+@op_of(jnp.correlate)
+def correlate(x1: ArrayLike, x2: ArrayLike, mode: str = "valid") -> Any:
     """Cross-correlation of two vectors, `c[k] = sum_n x1[n + k] * x2[n]`.
 
     Args:
@@ -119,7 +115,6 @@ def correlate(x1: Any, x2: Any, mode: str = "valid") -> Any:
         >>> cornu.ops.correlate([1.0, 2.0, 3.0], [1.0, 1.0])
         Array([3., 5.], dtype=float32)
     """
-    return jnp.correlate(tensor(x1), tensor(x2), mode)
 
 
 @op

@@ -11,6 +11,11 @@ from ..core import dtypes
 from ..core.op import op
 from ..core.symbolic import KerasTensor, unwrap
 
+__all__ = [
+    "cast", "convert_to_numpy", "convert_to_tensor", "copy", "dtype", "is_tensor", "ndim", "saturate_cast", "shape",
+    "size", "stop_gradient", "view",
+]  # fmt: skip
+
 
 def tensor(x: Any) -> Any:
     """`x` as an array that the functions of `jax.numpy` take; lists become arrays, Python numbers stay weakly typed."""
