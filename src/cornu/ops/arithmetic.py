@@ -159,7 +159,7 @@ def hypot(x1: ArrayLike, x2: ArrayLike) -> Any:
 
 
 @op
-def gcd(x1: Any, x2: Any) -> Any:
+def gcd(x1: ArrayLike, x2: ArrayLike) -> Any:
     """Greatest common divisor of integers.
 
     Args:
@@ -176,7 +176,7 @@ def gcd(x1: Any, x2: Any) -> Any:
 
 
 @op
-def lcm(x1: Any, x2: Any) -> Any:
+def lcm(x1: ArrayLike, x2: ArrayLike) -> Any:
     """Least common multiple of integers.
 
     Args:
@@ -231,7 +231,7 @@ def heaviside(x1: ArrayLike, x2: ArrayLike) -> Any:
 
 
 @op
-def divide_no_nan(x1: Any, x2: Any) -> Any:
+def divide_no_nan(x1: ArrayLike, x2: ArrayLike) -> Any:
     """Quotient, `x1 / x2`, and 0 where `x2` is 0.
 
     Args:

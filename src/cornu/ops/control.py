@@ -8,6 +8,7 @@ import jax.numpy as jnp
 
 from ..core import state
 from ..core.op import op, recorded
+from ..core.types import ArrayLike
 from .checks import positive
 from .tensors import tensor
 
@@ -18,7 +19,7 @@ __all__ = [
 
 
 @op
-def cond(pred: Any, true_fn: Callable[..., Any], false_fn: Callable[..., Any]) -> Any:
+def cond(pred: ArrayLike, true_fn: Callable[..., Any], false_fn: Callable[..., Any]) -> Any:
     """`true_fn()` if `pred` is true, `false_fn()` otherwise; only one of them runs.
 
     Args:
@@ -76,10 +77,7 @@ def _spec(value: Any) -> jax.ShapeDtypeStruct:
 
 @op
 def while_loop(
-    cond: Callable[..., Any],
-    body: Callable[..., Any],
-    loop_vars: Any,
-    maximum_iterations: int | None = None,
+    cond: Callable[..., Any], body: Callable[..., Any], loop_vars: Any, maximum_iterations: int | None = None
 ) -> Any:
     """`loop_vars = body(*loop_vars)` for as long as `cond(*loop_vars)` is true.
 

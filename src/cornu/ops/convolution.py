@@ -1,10 +1,12 @@
 """Convolutions: plain, grouped, depthwise, separable and transposed."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import jax
 
 from ..core.op import op
+from ..core.types import ArrayLike
 from ..kernels import convolution
 from .layout import from_channels_last, per_axis, steps, to_channels_last
 from .tensors import tensor
@@ -14,12 +16,12 @@ __all__ = ["conv", "conv_transpose", "depthwise_conv", "separable_conv"]
 
 @op
 def conv(
-    inputs: Any,
-    kernel: Any,
-    strides: Any = 1,
-    padding: Any = "valid",
+    inputs: ArrayLike,
+    kernel: ArrayLike,
+    strides: int | Sequence[int] = 1,
+    padding: str | Sequence[tuple[int, int]] = "valid",
     data_format: str | None = None,
-    dilation_rate: Any = 1,
+    dilation_rate: int | Sequence[int] = 1,
 ) -> Any:
     """Convolution over one, two or three spatial axes.
 
@@ -78,12 +80,12 @@ def _check_result(y: Any, x: Any, kernel: Any, dilation_rate: Any) -> None:
 
 @op
 def depthwise_conv(
-    inputs: Any,
-    kernel: Any,
-    strides: Any = 1,
+    inputs: ArrayLike,
+    kernel: ArrayLike,
+    strides: int | Sequence[int] = 1,
     padding: str = "valid",
     data_format: str | None = None,
-    dilation_rate: Any = 1,
+    dilation_rate: int | Sequence[int] = 1,
 ) -> Any:
     """Convolution of each channel by itself, with `multiplier` kernels each.
 
@@ -122,13 +124,13 @@ def depthwise_conv(
 
 @op
 def separable_conv(
-    inputs: Any,
-    depthwise_kernel: Any,
-    pointwise_kernel: Any,
-    strides: Any = 1,
+    inputs: ArrayLike,
+    depthwise_kernel: ArrayLike,
+    pointwise_kernel: ArrayLike,
+    strides: int | Sequence[int] = 1,
     padding: str = "valid",
     data_format: str | None = None,
-    dilation_rate: Any = 1,
+    dilation_rate: int | Sequence[int] = 1,
 ) -> Any:
     """Depthwise convolution, then one with kernels of size 1 that mixes the channels.
 
@@ -154,13 +156,13 @@ def separable_conv(
 
 @op
 def conv_transpose(
-    inputs: Any,
-    kernel: Any,
-    strides: Any = 1,
+    inputs: ArrayLike,
+    kernel: ArrayLike,
+    strides: int | Sequence[int] = 1,
     padding: str = "valid",
-    output_padding: Any = None,
+    output_padding: int | Sequence[int] | None = None,
     data_format: str | None = None,
-    dilation_rate: Any = 1,
+    dilation_rate: int | Sequence[int] = 1,
 ) -> Any:
     """Transposed convolution: the map of gradients through `conv`, which enlarges by the strides.
 

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 
 from ..core import dtypes
 from ..core.op import op
-from ..core.types import ArrayLike, DTypeLike
+from ..core.types import ArrayLike, DTypeLike, ShapeLike
 from .declared import op_of
 from .tensors import tensor
 
@@ -18,7 +18,7 @@ __all__ = [
 
 
 @op
-def zeros(shape: Any, dtype: Any = None) -> Any:
+def zeros(shape: int | ShapeLike, dtype: DTypeLike = None) -> Any:
     """An array of zeros.
 
     Args:
@@ -49,7 +49,7 @@ def zeros_like(x: ArrayLike, dtype: DTypeLike = None) -> Any:
 
 
 @op
-def ones(shape: Any, dtype: Any = None) -> Any:
+def ones(shape: int | ShapeLike, dtype: DTypeLike = None) -> Any:
     """An array of ones.
 
     Args:
@@ -80,7 +80,7 @@ def ones_like(x: ArrayLike, dtype: DTypeLike = None) -> Any:
 
 
 @op
-def empty(shape: Any, dtype: Any = None) -> Any:
+def empty(shape: int | ShapeLike, dtype: DTypeLike = None) -> Any:
     """An array whose values do not matter (they are zeros).
 
     Args:
@@ -111,7 +111,7 @@ def empty_like(x: ArrayLike, dtype: DTypeLike = None) -> Any:
 
 
 @op
-def full(shape: Any, fill_value: Any, dtype: Any = None) -> Any:
+def full(shape: int | ShapeLike, fill_value: Any, dtype: DTypeLike = None) -> Any:
     """An array of one value.
 
     Args:
@@ -128,7 +128,7 @@ def full(shape: Any, fill_value: Any, dtype: Any = None) -> Any:
 
 
 @op_of(jnp.full_like)
-def full_like(x: ArrayLike, fill_value: Any, dtype: DTypeLike = None) -> Any:
+def full_like(x: ArrayLike, fill_value: ArrayLike, dtype: DTypeLike = None) -> Any:
     """One value in the shape of `x`.
 
     Args:
@@ -155,7 +155,7 @@ def array(x: ArrayLike, dtype: DTypeLike = None) -> Any:
 
 
 @op
-def arange(start: Any, stop: Any = None, step: Any = None, dtype: Any = None) -> Any:
+def arange(start: float, stop: float | None = None, step: float | None = None, dtype: Any = None) -> Any:
     """Numbers from `start` up to, but without, `stop`.
 
     Args:
@@ -172,14 +172,14 @@ def arange(start: Any, stop: Any = None, step: Any = None, dtype: Any = None) ->
     return jnp.arange(start, stop, step, dtype=dtype)
 
 
-@op
+@op_of(jnp.linspace)
 def linspace(
-    start: Any,
-    stop: Any,
+    start: ArrayLike,
+    stop: ArrayLike,
     num: int = 50,
     endpoint: bool = True,
     retstep: bool = False,
-    dtype: Any = None,
+    dtype: DTypeLike = None,
     axis: int = 0,
 ) -> Any:
     """Numbers at equal distances over an interval.
@@ -198,17 +198,16 @@ def linspace(
         >>> cornu.ops.linspace(0.0, 1.0, 5)
         Array([0.  , 0.25, 0.5 , 0.75, 1.  ], dtype=float32)
     """
-    return jnp.linspace(start, stop, num, endpoint=endpoint, retstep=retstep, dtype=dtype, axis=axis)
 
 
-@op
+@op_of(jnp.logspace)
 def logspace(
-    start: Any,
-    stop: Any,
+    start: ArrayLike,
+    stop: ArrayLike,
     num: int = 50,
     endpoint: bool = True,
     base: float = 10,
-    dtype: Any = None,
+    dtype: DTypeLike = None,
     axis: int = 0,
 ) -> Any:
     """Powers `base ** e`, for exponents `e` at equal distances.
@@ -227,11 +226,12 @@ def logspace(
         >>> cornu.ops.logspace(0.0, 2.0, 3)
         Array([  1.,  10., 100.], dtype=float32)
     """
-    return jnp.logspace(start, stop, num, endpoint=endpoint, base=base, dtype=dtype, axis=axis)
 
 
-@op
-def geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype: Any = None, axis: int = 0) -> Any:
+@op_of(jnp.geomspace)
+def geomspace(
+    start: ArrayLike, stop: ArrayLike, num: int = 50, endpoint: bool = True, dtype: DTypeLike = None, axis: int = 0
+) -> Any:
     """Numbers with equal quotients over an interval.
 
     Args:
@@ -247,11 +247,10 @@ def geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype
         >>> cornu.ops.geomspace(1.0, 100.0, 3)
         Array([  1.,  10., 100.], dtype=float32)
     """
-    return jnp.geomspace(start, stop, num, endpoint=endpoint, dtype=dtype, axis=axis)
 
 
 @op
-def eye(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Any:  # noqa: N803
+def eye(N: int, M: int | None = None, k: int = 0, dtype: DTypeLike = None) -> Any:  # noqa: N803
     """Ones on a diagonal, zeros elsewhere.
 
     Args:
@@ -270,7 +269,7 @@ def eye(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Any:  # 
 
 
 @op
-def identity(n: int, dtype: Any = None) -> Any:
+def identity(n: int, dtype: DTypeLike = None) -> Any:
     """The identity matrix.
 
     Args:
@@ -287,7 +286,7 @@ def identity(n: int, dtype: Any = None) -> Any:
 
 
 @op
-def tri(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Any:  # noqa: N803
+def tri(N: int, M: int | None = None, k: int = 0, dtype: DTypeLike = None) -> Any:  # noqa: N803
     """Ones on and below a diagonal, zeros above.
 
     Args:
@@ -323,7 +322,7 @@ def vander(x: ArrayLike, N: int | None = None, increasing: bool = False) -> Any:
 
 
 @op
-def meshgrid(*x: Any, indexing: str = "xy") -> Any:
+def meshgrid(*x: ArrayLike, indexing: str = "xy") -> Any:
     """Coordinate arrays of a grid.
 
     Args:
@@ -341,7 +340,7 @@ def meshgrid(*x: Any, indexing: str = "xy") -> Any:
 
 
 @op
-def bartlett(x: Any) -> Any:
+def bartlett(x: int) -> Any:
     """Bartlett (triangular) window of `x` samples.
 
     Args:
@@ -356,7 +355,7 @@ def bartlett(x: Any) -> Any:
 
 
 @op
-def blackman(x: Any) -> Any:
+def blackman(x: int) -> Any:
     """Blackman window of `x` samples.
 
     Args:
@@ -371,7 +370,7 @@ def blackman(x: Any) -> Any:
 
 
 @op
-def hamming(x: Any) -> Any:
+def hamming(x: int) -> Any:
     """Hamming window of `x` samples.
 
     Args:
@@ -386,7 +385,7 @@ def hamming(x: Any) -> Any:
 
 
 @op
-def hanning(x: Any) -> Any:
+def hanning(x: int) -> Any:
     """Hann window of `x` samples.
 
     Args:
@@ -401,7 +400,7 @@ def hanning(x: Any) -> Any:
 
 
 @op
-def kaiser(x: Any, beta: Any) -> Any:
+def kaiser(x: int, beta: ArrayLike) -> Any:
     """Kaiser window of `x` samples.
 
     Args:

@@ -8,13 +8,14 @@ import jax.numpy as jnp
 from ..core import dtypes
 from ..core.attached import find_logits
 from ..core.op import op
+from ..core.types import ArrayLike, DTypeLike
 from .tensors import floating, refuse_sparse, tensor
 
 __all__ = ["binary_crossentropy", "categorical_crossentropy", "multi_hot", "one_hot", "sparse_categorical_crossentropy"]
 
 
 @op
-def one_hot(x: Any, num_classes: int, axis: int = -1, dtype: Any = None, sparse: bool = False) -> Any:
+def one_hot(x: ArrayLike, num_classes: int, axis: int = -1, dtype: DTypeLike = None, sparse: bool = False) -> Any:
     """1 at the index, 0 elsewhere; an index outside gives zeros.
 
     Args:
@@ -40,10 +41,10 @@ def one_hot(x: Any, num_classes: int, axis: int = -1, dtype: Any = None, sparse:
 
 @op
 def multi_hot(
-    inputs: Any,
+    inputs: ArrayLike,
     num_classes: int | None = None,
     axis: int = -1,
-    dtype: Any = None,
+    dtype: DTypeLike = None,
     sparse: bool = False,
     **kwargs: Any,
 ) -> Any:
@@ -74,7 +75,7 @@ def multi_hot(
 
 
 @op
-def categorical_crossentropy(target: Any, output: Any, from_logits: bool = False, axis: int = -1) -> Any:
+def categorical_crossentropy(target: ArrayLike, output: ArrayLike, from_logits: bool = False, axis: int = -1) -> Any:
     """`-sum(target * log(output))` over the classes.
 
     In a model, `output` straight from a softmax counts as its logits: nothing is clipped.
@@ -106,7 +107,9 @@ def categorical_crossentropy(target: Any, output: Any, from_logits: bool = False
 
 
 @op
-def sparse_categorical_crossentropy(target: Any, output: Any, from_logits: bool = False, axis: int = -1) -> Any:
+def sparse_categorical_crossentropy(
+    target: ArrayLike, output: ArrayLike, from_logits: bool = False, axis: int = -1
+) -> Any:
     """`-log(output[target])`, the cross-entropy for class indices, in at least float32.
 
     In a model, `output` straight from a softmax counts as its logits: nothing is clipped.
@@ -148,7 +151,7 @@ def sparse_categorical_crossentropy(target: Any, output: Any, from_logits: bool 
 
 
 @op
-def binary_crossentropy(target: Any, output: Any, from_logits: bool = False) -> Any:
+def binary_crossentropy(target: ArrayLike, output: ArrayLike, from_logits: bool = False) -> Any:
     """`-target * log(output) - (1 - target) * log(1 - output)`, elementwise.
 
     In a model, `output` straight from a sigmoid counts as its logits: nothing is clipped.
@@ -180,7 +183,7 @@ def binary_crossentropy(target: Any, output: Any, from_logits: bool = False) -> 
     return -(target * jnp.log(p) + (1.0 - target) * jnp.log(1.0 - p))
 
 
-def predicted(output: Any, from_logits: bool, kind: str, axis: int | None = None) -> tuple[Any, bool]:
+def predicted(output: Any, from_logits: bool, kind: str, axis: int | None = None) -> tuple[jax.Array, bool]:
     """Logits if those of the output are known, otherwise the output as it is; and whether it is logits."""
     logits = None if from_logits else find_logits(output, kind, axis)
     return (output, from_logits) if logits is None else (logits, True)

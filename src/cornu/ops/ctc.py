@@ -6,6 +6,7 @@ import jax
 import jax.numpy as jnp
 
 from ..core.op import op
+from ..core.types import ArrayLike
 from .tensors import tensor
 
 __all__ = ["ctc_decode", "ctc_loss"]
@@ -14,7 +15,9 @@ _IMPOSSIBLE = -1e5  # the logarithm of 0, finite so that gradients are
 
 
 @op
-def ctc_loss(target: Any, output: Any, target_length: Any, output_length: Any, mask_index: int = 0) -> Any:
+def ctc_loss(
+    target: ArrayLike, output: ArrayLike, target_length: ArrayLike, output_length: ArrayLike, mask_index: int = 0
+) -> Any:
     """`-log` of the probability that the outputs, repeats and blanks removed, spell the target.
 
     Args:
@@ -75,8 +78,8 @@ def ctc_loss(target: Any, output: Any, target_length: Any, output_length: Any, m
 
 @op
 def ctc_decode(
-    inputs: Any,
-    sequence_lengths: Any,
+    inputs: ArrayLike,
+    sequence_lengths: ArrayLike,
     strategy: str = "greedy",
     beam_width: int = 100,
     top_paths: int = 1,

@@ -1,5 +1,6 @@
 """Elements by position: take, slice, scatter, sort, search."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import jax
@@ -7,7 +8,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from ..core.op import op
-from ..core.types import ArrayLike
+from ..core.types import ArrayLike, ShapeLike
 from .declared import op_of
 from .tensors import tensor
 
@@ -67,7 +68,7 @@ def take_along_axis(x: ArrayLike, indices: ArrayLike, axis: int | None = None) -
 
 
 @op
-def where(condition: Any, x1: Any = None, x2: Any = None) -> Any:
+def where(condition: Any, x1: ArrayLike | None = None, x2: ArrayLike | None = None) -> Any:
     """`x1` where the condition is true, `x2` elsewhere.
 
     Args:
@@ -87,7 +88,7 @@ def where(condition: Any, x1: Any = None, x2: Any = None) -> Any:
 
 
 @op
-def select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
+def select(condlist: Sequence[ArrayLike], choicelist: Sequence[ArrayLike], default: Any = 0) -> Any:
     """The choice of the first condition that is true.
 
     Args:
@@ -104,7 +105,7 @@ def select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
 
 
 @op
-def slice(inputs: Any, start_indices: Any, shape: Any) -> Any:
+def slice(inputs: ArrayLike, start_indices: Any, shape: ShapeLike) -> Any:
     """A block of an array.
 
     Args:
@@ -123,7 +124,7 @@ def slice(inputs: Any, start_indices: Any, shape: Any) -> Any:
 
 
 @op
-def slice_update(inputs: Any, start_indices: Any, updates: Any) -> Any:
+def slice_update(inputs: ArrayLike, start_indices: Any, updates: ArrayLike) -> Any:
     """An array with a block replaced.
 
     Args:
@@ -141,7 +142,7 @@ def slice_update(inputs: Any, start_indices: Any, updates: Any) -> Any:
 
 
 @op
-def scatter(indices: Any, values: Any, shape: Any) -> Any:
+def scatter(indices: ArrayLike, values: ArrayLike, shape: ShapeLike) -> Any:
     """Zeros with values added at some places.
 
     Args:
@@ -159,7 +160,7 @@ def scatter(indices: Any, values: Any, shape: Any) -> Any:
 
 
 @op
-def scatter_update(inputs: Any, indices: Any, updates: Any, reduction: str | None = None) -> Any:
+def scatter_update(inputs: ArrayLike, indices: ArrayLike, updates: ArrayLike, reduction: str | None = None) -> Any:
     """An array with some places replaced, or combined with what is there.
 
     Args:
@@ -180,11 +181,11 @@ def scatter_update(inputs: Any, indices: Any, updates: Any, reduction: str | Non
     methods = {None: place.set, "add": place.add, "max": place.max, "min": place.min, "mul": place.multiply}
     if reduction not in methods:
         raise ValueError(f"reduction is None, 'add', 'max', 'min' or 'mul'. Received: {reduction!r}")
-    return methods[reduction](tensor(updates))
+    return methods[reduction](tensor(updates))  # type: ignore[operator]
 
 
 @op_of(jnp.unravel_index)
-def unravel_index(indices: ArrayLike, shape: Any) -> Any:
+def unravel_index(indices: ArrayLike, shape: ShapeLike) -> Any:
     """Flat indices as one index for each axis.
 
     Args:
@@ -199,7 +200,7 @@ def unravel_index(indices: ArrayLike, shape: Any) -> Any:
 
 
 @op
-def segment_sum(data: Any, segment_ids: Any, num_segments: int | None = None, sorted: bool = False) -> Any:
+def segment_sum(data: ArrayLike, segment_ids: ArrayLike, num_segments: int | None = None, sorted: bool = False) -> Any:
     """Sum of the rows that belong to the same segment.
 
     Args:
@@ -217,7 +218,7 @@ def segment_sum(data: Any, segment_ids: Any, num_segments: int | None = None, so
 
 
 @op
-def segment_max(data: Any, segment_ids: Any, num_segments: int | None = None, sorted: bool = False) -> Any:
+def segment_max(data: ArrayLike, segment_ids: ArrayLike, num_segments: int | None = None, sorted: bool = False) -> Any:
     """Largest element of the rows that belong to the same segment.
 
     Args:
@@ -235,7 +236,7 @@ def segment_max(data: Any, segment_ids: Any, num_segments: int | None = None, so
 
 
 @op
-def segment_min(data: Any, segment_ids: Any, num_segments: int | None = None, sorted: bool = False) -> Any:
+def segment_min(data: ArrayLike, segment_ids: ArrayLike, num_segments: int | None = None, sorted: bool = False) -> Any:
     """Smallest element of the rows that belong to the same segment.
 
     Args:
@@ -253,7 +254,7 @@ def segment_min(data: Any, segment_ids: Any, num_segments: int | None = None, so
 
 
 @op
-def segment_prod(data: Any, segment_ids: Any, num_segments: int | None = None, sorted: bool = False) -> Any:
+def segment_prod(data: ArrayLike, segment_ids: ArrayLike, num_segments: int | None = None, sorted: bool = False) -> Any:
     """Product of the rows that belong to the same segment.
 
     Args:

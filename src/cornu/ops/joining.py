@@ -1,5 +1,6 @@
 """Arrays joined, cut, repeated and extended."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import jax.numpy as jnp
@@ -17,7 +18,7 @@ __all__ = [
 
 
 @op
-def concatenate(xs: Any, axis: int | None = 0) -> Any:
+def concatenate(xs: Sequence[ArrayLike], axis: int | None = 0) -> Any:
     """Arrays joined along an axis they have.
 
     Args:
@@ -33,7 +34,7 @@ def concatenate(xs: Any, axis: int | None = 0) -> Any:
 
 
 @op
-def stack(x: Any, axis: int = 0) -> Any:
+def stack(x: Sequence[ArrayLike], axis: int = 0) -> Any:
     """Arrays of one shape joined along a new axis.
 
     Args:
@@ -50,7 +51,7 @@ def stack(x: Any, axis: int = 0) -> Any:
 
 
 @op
-def unstack(x: Any, num: int | None = None, axis: int = 0) -> Any:
+def unstack(x: ArrayLike, num: int | None = None, axis: int = 0) -> Any:
     """A list of the slices along an axis.
 
     Args:
@@ -67,7 +68,7 @@ def unstack(x: Any, num: int | None = None, axis: int = 0) -> Any:
 
 
 @op
-def hstack(xs: Any) -> Any:
+def hstack(xs: Sequence[ArrayLike]) -> Any:
     """Arrays joined along the second axis, vectors along the first.
 
     Args:
@@ -82,7 +83,7 @@ def hstack(xs: Any) -> Any:
 
 
 @op
-def vstack(xs: Any) -> Any:
+def vstack(xs: Sequence[ArrayLike]) -> Any:
     """Arrays joined along the first axis, vectors as rows.
 
     Args:
@@ -98,7 +99,7 @@ def vstack(xs: Any) -> Any:
 
 
 @op
-def dstack(xs: Any) -> Any:
+def dstack(xs: Sequence[ArrayLike]) -> Any:
     """Arrays joined along the third axis.
 
     Args:
@@ -130,7 +131,7 @@ def append(x1: ArrayLike, x2: ArrayLike, axis: int | None = None) -> Any:
 
 
 @op
-def split(x: Any, indices_or_sections: Any, axis: int = 0) -> Any:
+def split(x: ArrayLike, indices_or_sections: int | Sequence[int], axis: int = 0) -> Any:
     """Cut along an axis.
 
     Args:
@@ -147,7 +148,7 @@ def split(x: Any, indices_or_sections: Any, axis: int = 0) -> Any:
 
 
 @op
-def array_split(x: Any, indices_or_sections: Any, axis: int = 0) -> Any:
+def array_split(x: ArrayLike, indices_or_sections: int | Sequence[int], axis: int = 0) -> Any:
     """Cut along an axis into parts that may differ by one in size.
 
     Args:
@@ -164,7 +165,7 @@ def array_split(x: Any, indices_or_sections: Any, axis: int = 0) -> Any:
 
 
 @op
-def hsplit(x: Any, indices_or_sections: Any) -> Any:
+def hsplit(x: ArrayLike, indices_or_sections: int | Sequence[int]) -> Any:
     """Cut along the second axis, a vector along the first.
 
     Args:
@@ -180,7 +181,7 @@ def hsplit(x: Any, indices_or_sections: Any) -> Any:
 
 
 @op
-def vsplit(x: Any, indices_or_sections: Any) -> Any:
+def vsplit(x: ArrayLike, indices_or_sections: int | Sequence[int]) -> Any:
     """Cut along the first axis.
 
     Args:
@@ -196,7 +197,7 @@ def vsplit(x: Any, indices_or_sections: Any) -> Any:
 
 
 @op
-def dsplit(x: Any, indices_or_sections: Any) -> Any:
+def dsplit(x: ArrayLike, indices_or_sections: int | Sequence[int]) -> Any:
     """Cut along the third axis.
 
     Args:
@@ -212,7 +213,7 @@ def dsplit(x: Any, indices_or_sections: Any) -> Any:
 
 
 @op
-def repeat(x: Any, repeats: Any, axis: Any = None) -> Any:
+def repeat(x: ArrayLike, repeats: Any, axis: int | None = None) -> Any:
     """Each element several times, one after the other.
 
     Args:
@@ -229,7 +230,7 @@ def repeat(x: Any, repeats: Any, axis: Any = None) -> Any:
 
 
 @op
-def tile(x: Any, repeats: Any) -> Any:
+def tile(x: ArrayLike, repeats: int | Sequence[int]) -> Any:
     """The whole array several times along its axes.
 
     Args:
@@ -245,7 +246,7 @@ def tile(x: Any, repeats: Any) -> Any:
 
 
 @op
-def pad(x: Any, pad_width: Any, mode: str = "constant", constant_values: Any = None) -> Any:
+def pad(x: ArrayLike, pad_width: int | Sequence[Any], mode: str = "constant", constant_values: Any = None) -> Any:
     """Values added around an array.
 
     Args:

@@ -6,6 +6,7 @@ import jax
 import jax.numpy as jnp
 
 from ..core.op import op
+from ..core.types import ArrayLike, Axis
 from .checks import matrices
 from .tensors import limits, tensor, to_axes
 
@@ -16,7 +17,7 @@ __all__ = [
 
 
 @op
-def cholesky(x: Any, upper: bool = False) -> Any:
+def cholesky(x: ArrayLike, upper: bool = False) -> Any:
     """The triangular `L` with `x = L L^T`, for a positive definite `x`.
 
     Args:
@@ -40,7 +41,7 @@ def cholesky(x: Any, upper: bool = False) -> Any:
 
 
 @op
-def cholesky_inverse(x: Any, upper: bool = False) -> Any:
+def cholesky_inverse(x: ArrayLike, upper: bool = False) -> Any:
     """The inverse of a matrix from its Cholesky factor.
 
     Args:
@@ -62,7 +63,7 @@ def cholesky_inverse(x: Any, upper: bool = False) -> Any:
 
 
 @op
-def det(x: Any) -> Any:
+def det(x: ArrayLike) -> Any:
     """Determinant.
 
     Args:
@@ -80,7 +81,7 @@ def det(x: Any) -> Any:
 
 
 @op
-def slogdet(x: Any) -> Any:
+def slogdet(x: ArrayLike) -> Any:
     """Sign and logarithm of the absolute value of the determinant.
 
     Args:
@@ -98,7 +99,7 @@ def slogdet(x: Any) -> Any:
 
 
 @op
-def logdet(x: Any) -> Any:
+def logdet(x: ArrayLike) -> Any:
     """Logarithm of the determinant.
 
     Args:
@@ -116,7 +117,7 @@ def logdet(x: Any) -> Any:
 
 
 @op
-def eig(x: Any) -> Any:
+def eig(x: ArrayLike) -> Any:
     """Eigenvalues and right eigenvectors (on the CPU only).
 
     Args:
@@ -134,7 +135,7 @@ def eig(x: Any) -> Any:
 
 
 @op
-def eigh(x: Any) -> Any:
+def eigh(x: ArrayLike) -> Any:
     """Eigenvalues, growing, and eigenvectors of a symmetric matrix.
 
     Args:
@@ -152,7 +153,7 @@ def eigh(x: Any) -> Any:
 
 
 @op
-def inv(x: Any) -> Any:
+def inv(x: ArrayLike) -> Any:
     """Inverse.
 
     Args:
@@ -171,7 +172,7 @@ def inv(x: Any) -> Any:
 
 
 @op
-def pinv(x: Any, rcond: float | None = None) -> Any:
+def pinv(x: ArrayLike, rcond: float | None = None) -> Any:
     """Pseudo-inverse, by singular values.
 
     Args:
@@ -191,7 +192,7 @@ def pinv(x: Any, rcond: float | None = None) -> Any:
 
 
 @op
-def solve(a: Any, b: Any) -> Any:
+def solve(a: ArrayLike, b: ArrayLike) -> Any:
     """The `x` with `a x = b`.
 
     Args:
@@ -216,7 +217,7 @@ def _vectors(a: Any, b: Any) -> bool:
 
 
 @op
-def solve_triangular(a: Any, b: Any, lower: bool = False) -> Any:
+def solve_triangular(a: ArrayLike, b: ArrayLike, lower: bool = False) -> Any:
     """The `x` with `a x = b`, for a triangular `a`.
 
     Args:
@@ -239,7 +240,7 @@ def solve_triangular(a: Any, b: Any, lower: bool = False) -> Any:
 
 
 @op
-def lstsq(a: Any, b: Any, rcond: float | None = None) -> Any:
+def lstsq(a: ArrayLike, b: ArrayLike, rcond: float | None = None) -> Any:
     """The `x` that makes `|a x - b|` smallest.
 
     Args:
@@ -262,7 +263,7 @@ def lstsq(a: Any, b: Any, rcond: float | None = None) -> Any:
 
 
 @op
-def lu_factor(x: Any) -> Any:
+def lu_factor(x: ArrayLike) -> Any:
     """LU decomposition with pivots: both factors in one matrix, and the row exchanges.
 
     Args:
@@ -280,7 +281,7 @@ def lu_factor(x: Any) -> Any:
 
 
 @op
-def qr(x: Any, mode: str = "reduced") -> Any:
+def qr(x: ArrayLike, mode: str = "reduced") -> Any:
     """`x = Q R`, with orthonormal columns in `Q` and a triangular `R`.
 
     Args:
@@ -301,7 +302,7 @@ def qr(x: Any, mode: str = "reduced") -> Any:
 
 
 @op
-def svd(x: Any, full_matrices: bool = True, compute_uv: bool = True) -> Any:
+def svd(x: ArrayLike, full_matrices: bool = True, compute_uv: bool = True) -> Any:
     """`x = U diag(s) V^T`: gives `U`, the singular values `s`, falling, and `V^T`.
 
     Args:
@@ -322,7 +323,7 @@ def svd(x: Any, full_matrices: bool = True, compute_uv: bool = True) -> Any:
 
 
 @op
-def matrix_rank(x: Any, tol: float | None = None) -> Any:
+def matrix_rank(x: ArrayLike, tol: float | None = None) -> Any:
     """Number of singular values above a bound.
 
     Args:
@@ -346,7 +347,7 @@ def matrix_rank(x: Any, tol: float | None = None) -> Any:
 
 
 @op
-def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
+def norm(x: ArrayLike, ord: Any = None, axis: Axis = None, keepdims: bool = False) -> Any:
     """Norm of vectors along one axis, or of matrices along two.
 
     Args:

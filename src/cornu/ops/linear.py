@@ -14,7 +14,7 @@ __all__ = ["cdist", "cross", "dot", "einsum", "inner", "kron", "matmul", "outer"
 
 
 @op
-def matmul(x1: Any, x2: Any) -> Any:
+def matmul(x1: ArrayLike, x2: ArrayLike) -> Any:
     """Matrix product over the last two axes; the axes before are the batch and broadcast.
 
     Products of int8 are summed in int32.
@@ -165,7 +165,7 @@ def kron(x1: ArrayLike, x2: ArrayLike) -> Any:
 
 
 @op
-def cdist(x: Any, y: Any) -> Any:
+def cdist(x: ArrayLike, y: ArrayLike) -> Any:
     """Euclidean distances between all rows of `x` and of `y`.
 
     Args:

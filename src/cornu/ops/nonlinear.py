@@ -42,7 +42,7 @@ def relu6(x: ArrayLike) -> Any:
 
 
 @op
-def sigmoid(x: Any) -> Any:
+def sigmoid(x: ArrayLike) -> Any:
     """Logistic function, `1 / (1 + exp(-x))`.
 
     Args:
@@ -113,7 +113,7 @@ def hard_silu(x: ArrayLike) -> Any:
 
 
 @op
-def tanh_shrink(x: Any) -> Any:
+def tanh_shrink(x: ArrayLike) -> Any:
     """`x - tanh(x)`.
 
     Args:
@@ -253,7 +253,7 @@ def gelu(x: ArrayLike, approximate: bool = True) -> Any:
 
 
 @op
-def glu(x: Any, axis: int = -1) -> Any:
+def glu(x: ArrayLike, axis: int = -1) -> Any:
     """Gated linear unit: the first half along `axis` times the sigmoid of the second.
 
     Args:
@@ -294,7 +294,7 @@ def squareplus(x: ArrayLike, b: float = 4) -> Any:
 
 
 @op
-def hard_shrink(x: Any, threshold: float = 0.5) -> Any:
+def hard_shrink(x: ArrayLike, threshold: float = 0.5) -> Any:
     """`x` where `abs(x) > threshold`, 0 elsewhere.
 
     Args:
@@ -311,7 +311,7 @@ def hard_shrink(x: Any, threshold: float = 0.5) -> Any:
 
 
 @op
-def soft_shrink(x: Any, threshold: float = 0.5) -> Any:
+def soft_shrink(x: ArrayLike, threshold: float = 0.5) -> Any:
     """`x` moved towards 0 by `threshold`, at most up to 0.
 
     Args:
@@ -328,7 +328,7 @@ def soft_shrink(x: Any, threshold: float = 0.5) -> Any:
 
 
 @op
-def threshold(x: Any, threshold: float, default_value: float) -> Any:
+def threshold(x: ArrayLike, threshold: float, default_value: float) -> Any:
     """`x` where it is above `threshold`, `default_value` elsewhere.
 
     Args:
@@ -346,7 +346,7 @@ def threshold(x: Any, threshold: float, default_value: float) -> Any:
 
 
 @op
-def softmax(x: Any, axis: Any = -1) -> Any:
+def softmax(x: ArrayLike, axis: Axis = -1) -> Any:
     """`exp(x) / sum(exp(x))` along `axis`, without overflow.
 
     Args:
@@ -374,7 +374,7 @@ def log_softmax(x: ArrayLike, axis: Axis = -1) -> Any:
 
 
 @op
-def sparsemax(x: Any, axis: int = -1) -> Any:
+def sparsemax(x: ArrayLike, axis: int = -1) -> Any:
     """The point of the probability simplex nearest to `x`: like softmax, with exact zeros.
 
     Args:

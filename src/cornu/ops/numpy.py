@@ -2,7 +2,6 @@
 
 from ..core.public import publish as _publish
 from .arithmetic import *
-from .bitwise import *
 from .control import vectorize
 from .creation import *
 from .exponential import *
@@ -11,13 +10,10 @@ from .joining import *
 from .linalg import slogdet
 from .linear import *
 from .logic import *
-from .nans import *
 from .reduction import *
 from .rounding import *
 from .shaping import *
 from .sorting import *
-from .statistics import *
 from .tensors import copy, ndim, size, view
-from .trigonometry import *
 
 _publish(globals())

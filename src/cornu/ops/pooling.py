@@ -1,11 +1,13 @@
 """Pooling: the largest or the mean of each window."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 
 from ..core.op import op
+from ..core.types import ArrayLike, ShapeLike
 from ..kernels import pooling
 from .layout import from_channels_last, per_axis, steps, to_channels_last
 from .tensors import floating, tensor
@@ -15,9 +17,9 @@ __all__ = ["adaptive_average_pool", "adaptive_max_pool", "average_pool", "max_po
 
 @op
 def max_pool(
-    inputs: Any,
-    pool_size: Any,
-    strides: Any = None,
+    inputs: ArrayLike,
+    pool_size: int | Sequence[int],
+    strides: int | Sequence[int] | None = None,
     padding: str = "valid",
     data_format: str | None = None,
 ) -> Any:
@@ -48,9 +50,9 @@ def max_pool(
 
 @op
 def average_pool(
-    inputs: Any,
-    pool_size: Any,
-    strides: Any = None,
+    inputs: ArrayLike,
+    pool_size: int | Sequence[int],
+    strides: int | Sequence[int] | None = None,
     padding: str = "valid",
     data_format: str | None = None,
 ) -> Any:
@@ -92,7 +94,7 @@ def _windows(x: Any, pool_size: Any, strides: Any, padding: str) -> tuple[tuple[
 
 
 @op
-def adaptive_max_pool(inputs: Any, output_size: Any, data_format: str | None = None) -> Any:
+def adaptive_max_pool(inputs: ArrayLike, output_size: int | ShapeLike, data_format: str | None = None) -> Any:
     """Largest element of windows that divide each spatial axis into `output_size` parts.
 
     Args:
@@ -117,7 +119,7 @@ def adaptive_max_pool(inputs: Any, output_size: Any, data_format: str | None = N
 
 
 @op
-def adaptive_average_pool(inputs: Any, output_size: Any, data_format: str | None = None) -> Any:
+def adaptive_average_pool(inputs: ArrayLike, output_size: int | ShapeLike, data_format: str | None = None) -> Any:
     """Mean of windows that divide each spatial axis into `output_size` parts.
 
     Args:

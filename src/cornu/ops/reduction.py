@@ -1,4 +1,4 @@
-"""Reductions over axes: sums, means, extremes, and running sums."""
+"""Reductions along axes and running sums, the same of all that is not NaN, and statistics."""
 
 from typing import Any
 
@@ -7,12 +7,15 @@ import jax.numpy as jnp
 
 from ..core.op import op
 from ..core.types import ArrayLike, Axis, DTypeLike
+from .checks import positive
 from .declared import op_of
 from .tensors import tensor, to_axes
 
 __all__ = [
-    "all", "amax", "amin", "any", "average", "count_nonzero", "cumprod", "cumsum", "diff", "logsumexp", "max", "mean",
-    "median", "min", "prod", "ptp", "std", "sum", "trapezoid", "var",
+    "all", "amax", "amin", "any", "average", "corrcoef", "correlate", "count_nonzero", "cumprod", "cumsum", "diff",
+    "histogram", "logsumexp", "max", "mean", "median", "min", "nancumprod", "nancumsum", "nanmax", "nanmean",
+    "nanmedian", "nanmin", "nanpercentile", "nanprod", "nanquantile", "nanstd", "nansum", "nanvar", "percentile",
+    "prod", "ptp", "quantile", "std", "sum", "trapezoid", "var",
 ]  # fmt: skip
 
 
@@ -183,7 +186,7 @@ def logsumexp(x: ArrayLike, axis: Axis = None, keepdims: bool = False) -> Any:
 
 
 @op
-def count_nonzero(x: Any, axis: Any = None) -> Any:
+def count_nonzero(x: ArrayLike, axis: Axis = None) -> Any:
     """How many elements along `axis` are not 0.
 
     Args:
@@ -199,7 +202,7 @@ def count_nonzero(x: Any, axis: Any = None) -> Any:
 
 
 @op
-def average(x: Any, axis: Any = None, weights: Any = None) -> Any:
+def average(x: ArrayLike, axis: Axis = None, weights: ArrayLike | None = None) -> Any:
     """Weighted mean, `sum(x * weights) / sum(weights)`.
 
     Args:
@@ -264,7 +267,7 @@ def diff(a: ArrayLike, n: int = 1, axis: int = -1) -> Any:
 
 
 @op
-def trapezoid(y: Any, x: Any = None, dx: float = 1.0, axis: int = -1) -> Any:
+def trapezoid(y: ArrayLike, x: ArrayLike | None = None, dx: float = 1.0, axis: int = -1) -> Any:
     """Integral along `axis` by the trapezoidal rule.
 
     Args:
@@ -279,3 +282,252 @@ def trapezoid(y: Any, x: Any = None, dx: float = 1.0, axis: int = -1) -> Any:
         Array(4., dtype=float32)
     """
     return jnp.trapezoid(tensor(y), None if x is None else tensor(x), dx=dx, axis=axis)
+
+
+@op_of(jnp.nansum)
+def nansum(x: ArrayLike, axis: Axis = None, keepdims: bool = False) -> Any:
+    """Sum over `axis`, NaN counted as 0.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.nansum([[1.0, 2.0], [3.0, 5.0]], axis=0)
+        Array([4., 7.], dtype=float32)
+    """
+
+
+@op_of(jnp.nanprod)
+def nanprod(x: ArrayLike, axis: Axis = None, keepdims: bool = False) -> Any:
+    """Product over `axis`, NaN counted as 1.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.nanprod([[1.0, 2.0], [3.0, 5.0]], axis=0)
+        Array([ 3., 10.], dtype=float32)
+    """
+
+
+@op_of(jnp.nanmean)
+def nanmean(x: ArrayLike, axis: Axis = None, keepdims: bool = False) -> Any:
+    """Mean over `axis` of all that is not NaN.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.nanmean([[1.0, 2.0], [3.0, 5.0]], axis=0)
+        Array([2. , 3.5], dtype=float32)
+    """
+
+
+@op_of(jnp.nanvar)
+def nanvar(x: ArrayLike, axis: Axis = None, keepdims: bool = False) -> Any:
+    """Variance over `axis` of all that is not NaN.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.nanvar([[1.0, 2.0], [3.0, 5.0]], axis=0)
+        Array([1.  , 2.25], dtype=float32)
+    """
+
+
+@op_of(jnp.nanstd)
+def nanstd(x: ArrayLike, axis: Axis = None, keepdims: bool = False) -> Any:
+    """Standard deviation over `axis` of all that is not NaN.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.nanstd([[1.0, 2.0], [3.0, 5.0]], axis=0)
+        Array([1. , 1.5], dtype=float32)
+    """
+
+
+@op_of(jnp.nanmax)
+def nanmax(x: ArrayLike, axis: Axis = None, keepdims: bool = False) -> Any:
+    """Largest element along `axis` that is not NaN.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.nanmax([[1.0, 2.0], [3.0, 5.0]], axis=0)
+        Array([3., 5.], dtype=float32)
+    """
+
+
+@op_of(jnp.nanmin)
+def nanmin(x: ArrayLike, axis: Axis = None, keepdims: bool = False) -> Any:
+    """Smallest element along `axis` that is not NaN.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.nanmin([[1.0, 2.0], [3.0, 5.0]], axis=0)
+        Array([1., 2.], dtype=float32)
+    """
+
+
+@op_of(jnp.nanmedian)
+def nanmedian(x: ArrayLike, axis: Axis = None, keepdims: bool = False) -> Any:
+    """Median along `axis` of all that is not NaN.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.nanmedian([[1.0, 2.0], [3.0, 5.0]], axis=0)
+        Array([2. , 3.5], dtype=float32)
+    """
+
+
+@op_of(jnp.nancumsum)
+def nancumsum(x: ArrayLike, axis: int | None = None, dtype: DTypeLike = None) -> Any:
+    """Running sum, NaN counted as 0, along `axis`.
+
+    Args:
+        x: array.
+        axis: axis; None for all of the flattened array.
+        dtype: dtype of the result; None for the default one.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.nancumsum([1.0, 2.0, 3.0])
+        Array([1., 3., 6.], dtype=float32)
+    """
+
+
+@op_of(jnp.nancumprod)
+def nancumprod(x: ArrayLike, axis: int | None = None, dtype: DTypeLike = None) -> Any:
+    """Running product, NaN counted as 1, along `axis`.
+
+    Args:
+        x: array.
+        axis: axis; None for all of the flattened array.
+        dtype: dtype of the result; None for the default one.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.nancumprod([1.0, 2.0, 3.0])
+        Array([1., 2., 6.], dtype=float32)
+    """
+
+
+@op_of(jnp.quantile)
+def quantile(x: ArrayLike, q: ArrayLike, axis: Axis = None, method: str = "linear", keepdims: bool = False) -> Any:
+    """Quantiles, along `axis`.
+
+    Args:
+        x: array.
+        q: probability in [0, 1], or several.
+        axis: axis, or a tuple of axes; None for all.
+        method: how to choose between two neighbours: `"linear"`, `"lower"`, `"higher"`, `"midpoint"` or
+            `"nearest"`.
+        keepdims: whether reduced axes stay, with size 1.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.quantile([1.0, 2.0, 4.0], 0.5)
+        Array(2., dtype=float32)
+    """
+
+
+@op_of(jnp.nanquantile)
+def nanquantile(x: ArrayLike, q: ArrayLike, axis: Axis = None, method: str = "linear", keepdims: bool = False) -> Any:
+    """Quantiles of all that is not NaN, along `axis`.
+
+    Args:
+        x: array.
+        q: probability in [0, 1], or several.
+        axis: axis, or a tuple of axes; None for all.
+        method: how to choose between two neighbours: `"linear"`, `"lower"`, `"higher"`, `"midpoint"` or
+            `"nearest"`.
+        keepdims: whether reduced axes stay, with size 1.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.nanquantile([1.0, 2.0, 4.0], 0.5)
+        Array(2., dtype=float32)
+    """
+
+
+@op_of(jnp.percentile)
+def percentile(x: ArrayLike, q: ArrayLike, axis: Axis = None, method: str = "linear", keepdims: bool = False) -> Any:
+    """Percentiles, along `axis`.
+
+    Args:
+        x: array.
+        q: per cent in [0, 100], or several.
+        axis: axis, or a tuple of axes; None for all.
+        method: how to choose between two neighbours: `"linear"`, `"lower"`, `"higher"`, `"midpoint"` or
+            `"nearest"`.
+        keepdims: whether reduced axes stay, with size 1.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.percentile([1.0, 2.0, 4.0], 50.0)
+        Array(2., dtype=float32)
+    """
+
+
+@op_of(jnp.nanpercentile)
+def nanpercentile(x: ArrayLike, q: ArrayLike, axis: Axis = None, method: str = "linear", keepdims: bool = False) -> Any:
+    """Percentiles of all that is not NaN, along `axis`.
+
+    Args:
+        x: array.
+        q: per cent in [0, 100], or several.
+        axis: axis, or a tuple of axes; None for all.
+        method: how to choose between two neighbours: `"linear"`, `"lower"`, `"higher"`, `"midpoint"` or
+            `"nearest"`.
+        keepdims: whether reduced axes stay, with size 1.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.nanpercentile([1.0, 2.0, 4.0], 50.0)
+        Array(2., dtype=float32)
+    """
+
+
+@op_of(jnp.corrcoef)
+def corrcoef(x: ArrayLike) -> Any:
+    """Correlation coefficients between the rows.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.corrcoef([[1.0, 2.0], [2.0, 1.0]])
+        Array([[ 0.99999994, -0.99999994],
+               [-0.99999994,  0.99999994]], dtype=float32)
+    """
+
+
+@op_of(jnp.correlate)
+def correlate(x1: ArrayLike, x2: ArrayLike, mode: str = "valid") -> Any:
+    """Cross-correlation of two vectors, `c[k] = sum_n x1[n + k] * x2[n]`.
+
+    Args:
+        x1: vector.
+        x2: vector.
+        mode: `"valid"`, `"same"` or `"full"`.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.correlate([1.0, 2.0, 3.0], [1.0, 1.0])
+        Array([3., 5.], dtype=float32)
+    """
+
+
+@op
+def histogram(x: ArrayLike, bins: int = 10, range: Any = None) -> Any:
+    """How many elements fall into each bin, and the edges of the bins.
+
+    Args:
+        x: array.
+        bins: number of bins.
+        range: smallest and largest edge; None for those of `x`.
+
+    Raises:
+        ValueError: `bins` is no positive integer, or `range` is empty.
+
+    Example:
+        >>> import cornu
+        >>> [part.tolist() for part in cornu.ops.histogram([1.0, 2.0, 2.0], bins=2)]
+        [[1.0, 2.0], [1.0, 1.5, 2.0]]
+    """
+    x = tensor(x)
+    positive(bins=bins)
+    if range is not None and not range[0] < range[1]:
+        raise ValueError(f"range is a pair, the smaller edge first. Received: range={range!r}")
+    counts, edges = jnp.histogram(x, bins=bins, range=range)
+    return counts, edges

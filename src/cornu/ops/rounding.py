@@ -204,7 +204,7 @@ def angle(x: ArrayLike) -> Any:
 
 
 @op
-def round(x: Any, decimals: Any = 0) -> Any:
+def round(x: ArrayLike, decimals: int = 0) -> Any:
     """The nearest number with that many decimals; halves go to the even one.
 
     Args:
@@ -236,7 +236,7 @@ def _round_integers(x: Any, digits: int) -> Any:
 
 
 @op
-def clip(x: Any, x_min: Any, x_max: Any) -> Any:
+def clip(x: ArrayLike, x_min: Any, x_max: Any) -> Any:
     """Limited to an interval.
 
     Args:

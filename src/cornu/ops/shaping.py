@@ -1,11 +1,12 @@
 """The same elements in another shape or order: reshape, transpose, join, split, repeat, pad."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import jax.numpy as jnp
 
 from ..core.op import op
-from ..core.types import ArrayLike, Axis
+from ..core.types import ArrayLike, Axis, ShapeLike
 from .checks import distinct_axes, existing_axes
 from .declared import op_of
 from .tensors import tensor
@@ -17,7 +18,7 @@ __all__ = [
 
 
 @op
-def reshape(x: Any, newshape: Any) -> Any:
+def reshape(x: Any, newshape: int | ShapeLike) -> Any:
     """The same elements in another shape.
 
     Args:
@@ -50,7 +51,7 @@ def ravel(x: ArrayLike) -> Any:
 
 
 @op
-def transpose(x: Any, axes: Any = None) -> Any:
+def transpose(x: ArrayLike, axes: Sequence[int] | None = None) -> Any:
     """Axes in another order.
 
     Args:
@@ -90,7 +91,7 @@ def swapaxes(x: ArrayLike, axis1: int, axis2: int) -> Any:
 
 
 @op_of(jnp.moveaxis)
-def moveaxis(x: ArrayLike, source: Any, destination: Any) -> Any:
+def moveaxis(x: ArrayLike, source: int | Sequence[int], destination: int | Sequence[int]) -> Any:
     """Axes moved to other places; the rest keep their order.
 
     Args:
@@ -137,7 +138,7 @@ def squeeze(x: ArrayLike, axis: Axis = None) -> Any:
 
 
 @op_of(jnp.broadcast_to)
-def broadcast_to(x: ArrayLike, shape: Any) -> Any:
+def broadcast_to(x: ArrayLike, shape: ShapeLike) -> Any:
     """Repeated along axes of size 1 until the shape fits.
 
     Args:
@@ -207,7 +208,7 @@ def roll(x: ArrayLike, shift: Any, axis: Axis = None) -> Any:
 
 
 @op_of(jnp.rot90)
-def rot90(array: ArrayLike, k: int = 1, axes: Any = (0, 1)) -> Any:
+def rot90(array: ArrayLike, k: int = 1, axes: Sequence[int] = (0, 1)) -> Any:
     """Turned by 90 degrees, `k` times.
 
     Args:
@@ -255,7 +256,7 @@ def diagflat(x: ArrayLike, k: int = 0) -> Any:
 
 
 @op
-def diagonal(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+def diagonal(x: ArrayLike, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
     """Diagonal over two axes.
 
     Args:
@@ -278,7 +279,7 @@ def diagonal(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
 
 
 @op
-def trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+def trace(x: ArrayLike, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
     """Sum of a diagonal.
 
     Args:

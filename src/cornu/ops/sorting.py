@@ -109,7 +109,7 @@ def sort(x: ArrayLike, axis: int | None = -1) -> Any:
 
 
 @op
-def argsort(x: Any, axis: Any = -1) -> Any:
+def argsort(x: ArrayLike, axis: int | None = -1) -> Any:
     """The indices that would sort along an axis.
 
     Args:
@@ -126,7 +126,7 @@ def argsort(x: Any, axis: Any = -1) -> Any:
 
 
 @op
-def argpartition(x: Any, kth: int, axis: Any = -1) -> Any:
+def argpartition(x: ArrayLike, kth: int, axis: int | None = -1) -> Any:
     """Indices that put the `kth` smallest element in its place, smaller ones before and larger ones behind it.
 
     Args:
@@ -144,7 +144,7 @@ def argpartition(x: Any, kth: int, axis: Any = -1) -> Any:
 
 
 @op
-def top_k(x: Any, k: int, sorted: bool = True) -> Any:
+def top_k(x: ArrayLike, k: int, sorted: bool = True) -> Any:
     """The `k` largest elements of the last axis, and their indices.
 
     Args:
@@ -161,7 +161,7 @@ def top_k(x: Any, k: int, sorted: bool = True) -> Any:
 
 
 @op
-def in_top_k(targets: Any, predictions: Any, k: int) -> Any:
+def in_top_k(targets: ArrayLike, predictions: ArrayLike, k: int) -> Any:
     """Whether each target is among the `k` largest predictions of its row.
 
     Args:
@@ -189,7 +189,7 @@ def in_top_k(targets: Any, predictions: Any, k: int) -> Any:
 
 
 @op
-def searchsorted(sorted_sequence: Any, values: Any, side: str = "left") -> Any:
+def searchsorted(sorted_sequence: ArrayLike, values: ArrayLike, side: str = "left") -> Any:
     """Where values would go into a sorted vector.
 
     Args:
@@ -212,7 +212,7 @@ def searchsorted(sorted_sequence: Any, values: Any, side: str = "left") -> Any:
 
 
 @op
-def digitize(x: Any, bins: Any) -> Any:
+def digitize(x: ArrayLike, bins: ArrayLike) -> Any:
     """Index of the bin that each value falls into.
 
     Args:
@@ -229,7 +229,7 @@ def digitize(x: Any, bins: Any) -> Any:
 
 @op
 def unique(
-    x: Any,
+    x: ArrayLike,
     sorted: bool = True,
     return_index: bool = False,
     return_inverse: bool = False,
@@ -268,7 +268,7 @@ def unique(
 
 
 @op
-def bincount(x: Any, weights: Any = None, minlength: int = 0, sparse: bool = False) -> Any:
+def bincount(x: ArrayLike, weights: ArrayLike | None = None, minlength: int = 0, sparse: bool = False) -> Any:
     """How often each integer from 0 on occurs.
 
     Args:
