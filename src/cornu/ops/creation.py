@@ -1,6 +1,6 @@
 """New arrays: constants, ranges, grids and windows."""
 
-from typing import Any
+from typing import Any, Literal
 
 import jax.numpy as jnp
 
@@ -154,8 +154,8 @@ def array(x: ArrayLike, dtype: DTypeLike = None) -> Any:
     """
 
 
-@op
-def arange(start: float, stop: float | None = None, step: float | None = None, dtype: Any = None) -> Any:
+@op_of(jnp.arange)
+def arange(start: float, stop: float | None = None, step: float | None = None, dtype: DTypeLike = None) -> Any:
     """Numbers from `start` up to, but without, `stop`.
 
     Args:
@@ -169,7 +169,6 @@ def arange(start: float, stop: float | None = None, step: float | None = None, d
         >>> cornu.ops.arange(1, 7, 2)
         Array([1, 3, 5], dtype=int32)
     """
-    return jnp.arange(start, stop, step, dtype=dtype)
 
 
 @op_of(jnp.linspace)
@@ -322,7 +321,7 @@ def vander(x: ArrayLike, N: int | None = None, increasing: bool = False) -> Any:
 
 
 @op
-def meshgrid(*x: ArrayLike, indexing: str = "xy") -> Any:
+def meshgrid(*x: ArrayLike, indexing: Literal["xy", "ij"] = "xy") -> Any:
     """Coordinate arrays of a grid.
 
     Args:

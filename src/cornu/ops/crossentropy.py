@@ -143,10 +143,10 @@ def sparse_categorical_crossentropy(
     chosen = classes == jnp.expand_dims(target, axis)
     if from_logits:
         loss = -jnp.sum(jnp.where(chosen, jax.nn.log_softmax(output, axis=axis), 0), axis=axis)
-        return loss.astype(jnp.promote_types(loss.dtype, dtypes.floatx()))
-    p = jnp.sum(jnp.where(chosen, output, 0), axis=axis) / jnp.sum(output, axis=axis)
-    inside = (target >= 0) & (target < output.shape[axis])
-    loss = jnp.where(inside, -jnp.log(clipped(p)), 0)
+    else:
+        p = jnp.sum(jnp.where(chosen, output, 0), axis=axis) / jnp.sum(output, axis=axis)
+        inside = (target >= 0) & (target < output.shape[axis])
+        loss = jnp.where(inside, -jnp.log(clipped(p)), 0)
     return loss.astype(jnp.promote_types(loss.dtype, dtypes.floatx()))
 
 

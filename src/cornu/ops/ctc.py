@@ -1,6 +1,6 @@
 """Connectionist temporal classification: the loss, and decoding by the best path or a beam of prefixes."""
 
-from typing import Any
+from typing import Any, Literal
 
 import jax
 import jax.numpy as jnp
@@ -80,7 +80,7 @@ def ctc_loss(
 def ctc_decode(
     inputs: ArrayLike,
     sequence_lengths: ArrayLike,
-    strategy: str = "greedy",
+    strategy: Literal["greedy", "beam_search"] = "greedy",
     beam_width: int = 100,
     top_paths: int = 1,
     merge_repeated: bool = True,

@@ -1,11 +1,10 @@
 """Elements by position: take, slice, scatter, sort, search."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import jax
 import jax.numpy as jnp
-from jax import lax
 
 from ..core.op import op
 from ..core.types import ArrayLike, ShapeLike
@@ -82,12 +81,12 @@ def where(condition: Any, x1: ArrayLike | None = None, x2: ArrayLike | None = No
         Array([1, 4], dtype=int32)
     """
     condition = tensor(condition)
-    return (
-        jnp.where(condition) if x1 is None and x2 is None else jnp.where(condition.astype(bool), tensor(x1), tensor(x2))
-    )
+    if x1 is None and x2 is None:
+        return jnp.where(condition)
+    return jnp.where(condition.astype(bool), tensor(x1), tensor(x2))
 
 
-@op
+@op_of(jnp.select)
 def select(condlist: Sequence[ArrayLike], choicelist: Sequence[ArrayLike], default: Any = 0) -> Any:
     """The choice of the first condition that is true.
 
@@ -101,7 +100,6 @@ def select(condlist: Sequence[ArrayLike], choicelist: Sequence[ArrayLike], defau
         >>> cornu.ops.select([[True, False]], [[1, 2]], 9)
         Array([1, 9], dtype=int32)
     """
-    return jnp.select([tensor(c) for c in condlist], [tensor(c) for c in choicelist], default)
 
 
 @op
@@ -120,7 +118,7 @@ def slice(inputs: ArrayLike, start_indices: Any, shape: ShapeLike) -> Any:
     """
     inputs = tensor(inputs)
     sizes = [inputs.shape[i] - start_indices[i] if size == -1 else size for i, size in enumerate(shape)]
-    return lax.dynamic_slice(inputs, tuple(start_indices), sizes)
+    return jax.lax.dynamic_slice(inputs, tuple(start_indices), sizes)
 
 
 @op
@@ -138,7 +136,7 @@ def slice_update(inputs: ArrayLike, start_indices: Any, updates: ArrayLike) -> A
         Array([1, 8, 9, 4], dtype=int32)
     """
     inputs = tensor(inputs)
-    return lax.dynamic_update_slice(inputs, tensor(updates).astype(inputs.dtype), tuple(start_indices))
+    return jax.lax.dynamic_update_slice(inputs, tensor(updates).astype(inputs.dtype), tuple(start_indices))
 
 
 @op
@@ -160,7 +158,12 @@ def scatter(indices: ArrayLike, values: ArrayLike, shape: ShapeLike) -> Any:
 
 
 @op
-def scatter_update(inputs: ArrayLike, indices: ArrayLike, updates: ArrayLike, reduction: str | None = None) -> Any:
+def scatter_update(
+    inputs: ArrayLike,
+    indices: ArrayLike,
+    updates: ArrayLike,
+    reduction: Literal["add", "max", "min", "mul"] | None = None,
+) -> Any:
     """An array with some places replaced, or combined with what is there.
 
     Args:
@@ -199,7 +202,7 @@ def unravel_index(indices: ArrayLike, shape: ShapeLike) -> Any:
     """
 
 
-@op
+@op_of(jax.ops.segment_sum, sorted="indices_are_sorted")
 def segment_sum(data: ArrayLike, segment_ids: ArrayLike, num_segments: int | None = None, sorted: bool = False) -> Any:
     """Sum of the rows that belong to the same segment.
 
@@ -214,10 +217,9 @@ def segment_sum(data: ArrayLike, segment_ids: ArrayLike, num_segments: int | Non
         >>> cornu.ops.segment_sum([1.0, 2.0, 3.0], [0, 0, 1])
         Array([3., 3.], dtype=float32)
     """
-    return jax.ops.segment_sum(tensor(data), tensor(segment_ids), num_segments, indices_are_sorted=sorted)
 
 
-@op
+@op_of(jax.ops.segment_max, sorted="indices_are_sorted")
 def segment_max(data: ArrayLike, segment_ids: ArrayLike, num_segments: int | None = None, sorted: bool = False) -> Any:
     """Largest element of the rows that belong to the same segment.
 
@@ -232,10 +234,9 @@ def segment_max(data: ArrayLike, segment_ids: ArrayLike, num_segments: int | Non
         >>> cornu.ops.segment_max([1.0, 2.0, 3.0], [0, 0, 1])
         Array([2., 3.], dtype=float32)
     """
-    return jax.ops.segment_max(tensor(data), tensor(segment_ids), num_segments, indices_are_sorted=sorted)
 
 
-@op
+@op_of(jax.ops.segment_min, sorted="indices_are_sorted")
 def segment_min(data: ArrayLike, segment_ids: ArrayLike, num_segments: int | None = None, sorted: bool = False) -> Any:
     """Smallest element of the rows that belong to the same segment.
 
@@ -250,10 +251,9 @@ def segment_min(data: ArrayLike, segment_ids: ArrayLike, num_segments: int | Non
         >>> cornu.ops.segment_min([1.0, 2.0, 3.0], [0, 0, 1])
         Array([1., 3.], dtype=float32)
     """
-    return jax.ops.segment_min(tensor(data), tensor(segment_ids), num_segments, indices_are_sorted=sorted)
 
 
-@op
+@op_of(jax.ops.segment_prod, sorted="indices_are_sorted")
 def segment_prod(data: ArrayLike, segment_ids: ArrayLike, num_segments: int | None = None, sorted: bool = False) -> Any:
     """Product of the rows that belong to the same segment.
 
@@ -268,4 +268,3 @@ def segment_prod(data: ArrayLike, segment_ids: ArrayLike, num_segments: int | No
         >>> cornu.ops.segment_prod([1.0, 2.0, 3.0], [0, 0, 1])
         Array([2., 3.], dtype=float32)
     """
-    return jax.ops.segment_prod(tensor(data), tensor(segment_ids), num_segments, indices_are_sorted=sorted)

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..core.op import op
-from ..core.types import ArrayLike
+from ..core.types import ArrayLike, SizesLike
 from .declared import op_of
 from .tensors import tensor
 
@@ -17,7 +17,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-@op
+@op_of(jnp.concatenate)
 def concatenate(xs: Sequence[ArrayLike], axis: int | None = 0) -> Any:
     """Arrays joined along an axis they have.
 
@@ -30,10 +30,9 @@ def concatenate(xs: Sequence[ArrayLike], axis: int | None = 0) -> Any:
         >>> cornu.ops.concatenate([[1, 2], [3]])
         Array([1, 2, 3], dtype=int32)
     """
-    return jnp.concatenate([tensor(x) for x in xs], axis)
 
 
-@op
+@op_of(jnp.stack)
 def stack(x: Sequence[ArrayLike], axis: int = 0) -> Any:
     """Arrays of one shape joined along a new axis.
 
@@ -47,7 +46,6 @@ def stack(x: Sequence[ArrayLike], axis: int = 0) -> Any:
         Array([[1, 2],
                [3, 4]], dtype=int32)
     """
-    return jnp.stack([tensor(item) for item in x], axis)
 
 
 @op
@@ -67,7 +65,7 @@ def unstack(x: ArrayLike, num: int | None = None, axis: int = 0) -> Any:
     return [*jnp.unstack(tensor(x), axis=axis)]
 
 
-@op
+@op_of(jnp.hstack)
 def hstack(xs: Sequence[ArrayLike]) -> Any:
     """Arrays joined along the second axis, vectors along the first.
 
@@ -79,10 +77,9 @@ def hstack(xs: Sequence[ArrayLike]) -> Any:
         >>> cornu.ops.hstack([[1, 2], [3, 4]])
         Array([1, 2, 3, 4], dtype=int32)
     """
-    return jnp.hstack([tensor(x) for x in xs])
 
 
-@op
+@op_of(jnp.vstack)
 def vstack(xs: Sequence[ArrayLike]) -> Any:
     """Arrays joined along the first axis, vectors as rows.
 
@@ -95,10 +92,9 @@ def vstack(xs: Sequence[ArrayLike]) -> Any:
         Array([[1, 2],
                [3, 4]], dtype=int32)
     """
-    return jnp.vstack([tensor(x) for x in xs])
 
 
-@op
+@op_of(jnp.dstack)
 def dstack(xs: Sequence[ArrayLike]) -> Any:
     """Arrays joined along the third axis.
 
@@ -111,7 +107,6 @@ def dstack(xs: Sequence[ArrayLike]) -> Any:
         Array([[[1, 3],
                 [2, 4]]], dtype=int32)
     """
-    return jnp.dstack([tensor(x) for x in xs])
 
 
 @op_of(jnp.append)
@@ -131,7 +126,7 @@ def append(x1: ArrayLike, x2: ArrayLike, axis: int | None = None) -> Any:
 
 
 @op
-def split(x: ArrayLike, indices_or_sections: int | Sequence[int], axis: int = 0) -> Any:
+def split(x: ArrayLike, indices_or_sections: SizesLike, axis: int = 0) -> Any:
     """Cut along an axis.
 
     Args:
@@ -148,7 +143,7 @@ def split(x: ArrayLike, indices_or_sections: int | Sequence[int], axis: int = 0)
 
 
 @op
-def array_split(x: ArrayLike, indices_or_sections: int | Sequence[int], axis: int = 0) -> Any:
+def array_split(x: ArrayLike, indices_or_sections: SizesLike, axis: int = 0) -> Any:
     """Cut along an axis into parts that may differ by one in size.
 
     Args:
@@ -165,7 +160,7 @@ def array_split(x: ArrayLike, indices_or_sections: int | Sequence[int], axis: in
 
 
 @op
-def hsplit(x: ArrayLike, indices_or_sections: int | Sequence[int]) -> Any:
+def hsplit(x: ArrayLike, indices_or_sections: SizesLike) -> Any:
     """Cut along the second axis, a vector along the first.
 
     Args:
@@ -181,7 +176,7 @@ def hsplit(x: ArrayLike, indices_or_sections: int | Sequence[int]) -> Any:
 
 
 @op
-def vsplit(x: ArrayLike, indices_or_sections: int | Sequence[int]) -> Any:
+def vsplit(x: ArrayLike, indices_or_sections: SizesLike) -> Any:
     """Cut along the first axis.
 
     Args:
@@ -197,7 +192,7 @@ def vsplit(x: ArrayLike, indices_or_sections: int | Sequence[int]) -> Any:
 
 
 @op
-def dsplit(x: ArrayLike, indices_or_sections: int | Sequence[int]) -> Any:
+def dsplit(x: ArrayLike, indices_or_sections: SizesLike) -> Any:
     """Cut along the third axis.
 
     Args:
@@ -229,8 +224,8 @@ def repeat(x: ArrayLike, repeats: Any, axis: int | None = None) -> Any:
     return jnp.repeat(tensor(x), np.asarray(repeats) if isinstance(repeats, list | tuple) else repeats, axis)
 
 
-@op
-def tile(x: ArrayLike, repeats: int | Sequence[int]) -> Any:
+@op_of(jnp.tile, repeats="reps")
+def tile(x: ArrayLike, repeats: SizesLike) -> Any:
     """The whole array several times along its axes.
 
     Args:
@@ -242,7 +237,6 @@ def tile(x: ArrayLike, repeats: int | Sequence[int]) -> Any:
         >>> cornu.ops.tile([1, 2], 2)
         Array([1, 2, 1, 2], dtype=int32)
     """
-    return jnp.tile(tensor(x), repeats)
 
 
 @op

@@ -1,6 +1,6 @@
 """Linear algebra: decompositions, inverses, determinants and norms."""
 
-from typing import Any
+from typing import Any, Literal
 
 import jax
 import jax.numpy as jnp
@@ -281,7 +281,7 @@ def lu_factor(x: ArrayLike) -> Any:
 
 
 @op
-def qr(x: ArrayLike, mode: str = "reduced") -> Any:
+def qr(x: ArrayLike, mode: Literal["reduced", "complete"] = "reduced") -> Any:
     """`x = Q R`, with orthonormal columns in `Q` and a triangular `R`.
 
     Args:

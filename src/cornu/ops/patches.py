@@ -1,7 +1,6 @@
 """Blocks of images: depth to space and back, unfold and fold; and rearrange by a pattern."""
 
 import re
-from collections.abc import Sequence
 from typing import Any
 
 import jax
@@ -9,17 +8,16 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..core.op import op
-from ..core.types import ArrayLike
+from ..core.types import ArrayLike, DataFormat, SizesLike
 from .checks import positive
 from .layout import check_data_format, per_axis
 from .tensors import tensor
-from .tensors import tensor as as_tensor
 
 __all__ = ["depth_to_space", "fold", "rearrange", "space_to_depth", "unfold"]
 
 
 @op
-def depth_to_space(x: ArrayLike, block_size: int, data_format: str = "channels_last") -> Any:
+def depth_to_space(x: ArrayLike, block_size: int, data_format: DataFormat = "channels_last") -> Any:
     """Channels become blocks of pixels: `block_size` times as high and wide, with fewer channels.
 
     Args:
@@ -48,7 +46,7 @@ def depth_to_space(x: ArrayLike, block_size: int, data_format: str = "channels_l
 
 
 @op
-def space_to_depth(x: ArrayLike, block_size: int, data_format: str = "channels_last") -> Any:
+def space_to_depth(x: ArrayLike, block_size: int, data_format: DataFormat = "channels_last") -> Any:
     """Blocks of pixels become channels: the inverse of `depth_to_space`.
 
     Args:
@@ -88,11 +86,7 @@ def _image(x: Any, block_size: int, data_format: str | None) -> tuple[jax.Array,
 
 @op
 def unfold(
-    x: ArrayLike,
-    kernel_size: int | Sequence[int],
-    dilation: int | Sequence[int] = 1,
-    padding: int | Sequence[int] = 0,
-    stride: int | Sequence[int] = 1,
+    x: ArrayLike, kernel_size: SizesLike, dilation: SizesLike = 1, padding: SizesLike = 0, stride: SizesLike = 1
 ) -> Any:
     """All blocks of an image as columns, `(batch, channels * kernel height * kernel width, blocks)`.
 
@@ -124,11 +118,11 @@ def unfold(
 @op
 def fold(
     x: ArrayLike,
-    output_size: int | Sequence[int],
-    kernel_size: int | Sequence[int],
-    dilation: int | Sequence[int] = 1,
-    padding: int | Sequence[int] = 0,
-    stride: int | Sequence[int] = 1,
+    output_size: SizesLike,
+    kernel_size: SizesLike,
+    dilation: SizesLike = 1,
+    padding: SizesLike = 0,
+    stride: SizesLike = 1,
 ) -> Any:
     """An image from its blocks, overlapping ones added.
 
@@ -190,7 +184,7 @@ def rearrange(tensor: ArrayLike, pattern: str, **axes_lengths: int) -> Any:
         >>> cornu.ops.rearrange([[1, 2], [3, 4]], "a b -> (b a)")
         Array([1, 3, 2, 4], dtype=int32)
     """
-    array = as_tensor(tensor)
+    array = jnp.asarray(tensor)
     left, right = (_groups(side) for side in pattern.split("->"))
     if len(left) != array.ndim:
         raise ValueError(f"The left side of {pattern!r} has {len(left)} axes; the array has shape {array.shape}.")

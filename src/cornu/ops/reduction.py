@@ -1,6 +1,6 @@
 """Reductions along axes and running sums, the same of all that is not NaN, and statistics."""
 
-from typing import Any
+from typing import Any, Literal
 
 import jax
 import jax.numpy as jnp
@@ -17,6 +17,8 @@ __all__ = [
     "nanmedian", "nanmin", "nanpercentile", "nanprod", "nanquantile", "nanstd", "nansum", "nanvar", "percentile",
     "prod", "ptp", "quantile", "std", "sum", "trapezoid", "var",
 ]  # fmt: skip
+
+Method = Literal["linear", "lower", "higher", "midpoint", "nearest"]  # how to choose between two neighbours
 
 
 @op_of(jnp.sum)
@@ -405,7 +407,7 @@ def nancumprod(x: ArrayLike, axis: int | None = None, dtype: DTypeLike = None) -
 
 
 @op_of(jnp.quantile)
-def quantile(x: ArrayLike, q: ArrayLike, axis: Axis = None, method: str = "linear", keepdims: bool = False) -> Any:
+def quantile(x: ArrayLike, q: ArrayLike, axis: Axis = None, method: Method = "linear", keepdims: bool = False) -> Any:
     """Quantiles, along `axis`.
 
     Args:
@@ -424,7 +426,9 @@ def quantile(x: ArrayLike, q: ArrayLike, axis: Axis = None, method: str = "linea
 
 
 @op_of(jnp.nanquantile)
-def nanquantile(x: ArrayLike, q: ArrayLike, axis: Axis = None, method: str = "linear", keepdims: bool = False) -> Any:
+def nanquantile(
+    x: ArrayLike, q: ArrayLike, axis: Axis = None, method: Method = "linear", keepdims: bool = False
+) -> Any:
     """Quantiles of all that is not NaN, along `axis`.
 
     Args:
@@ -443,7 +447,7 @@ def nanquantile(x: ArrayLike, q: ArrayLike, axis: Axis = None, method: str = "li
 
 
 @op_of(jnp.percentile)
-def percentile(x: ArrayLike, q: ArrayLike, axis: Axis = None, method: str = "linear", keepdims: bool = False) -> Any:
+def percentile(x: ArrayLike, q: ArrayLike, axis: Axis = None, method: Method = "linear", keepdims: bool = False) -> Any:
     """Percentiles, along `axis`.
 
     Args:
@@ -462,7 +466,9 @@ def percentile(x: ArrayLike, q: ArrayLike, axis: Axis = None, method: str = "lin
 
 
 @op_of(jnp.nanpercentile)
-def nanpercentile(x: ArrayLike, q: ArrayLike, axis: Axis = None, method: str = "linear", keepdims: bool = False) -> Any:
+def nanpercentile(
+    x: ArrayLike, q: ArrayLike, axis: Axis = None, method: Method = "linear", keepdims: bool = False
+) -> Any:
     """Percentiles of all that is not NaN, along `axis`.
 
     Args:
@@ -493,7 +499,7 @@ def corrcoef(x: ArrayLike) -> Any:
 
 
 @op_of(jnp.correlate)
-def correlate(x1: ArrayLike, x2: ArrayLike, mode: str = "valid") -> Any:
+def correlate(x1: ArrayLike, x2: ArrayLike, mode: Literal["valid", "same", "full"] = "valid") -> Any:
     """Cross-correlation of two vectors, `c[k] = sum_n x1[n + k] * x2[n]`.
 
     Args:

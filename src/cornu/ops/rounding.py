@@ -217,11 +217,9 @@ def round(x: ArrayLike, decimals: int = 0) -> Any:
         Array([1., 2.], dtype=float32)
     """
     x = tensor(x)
-    return (
-        _round_integers(x, -decimals)
-        if decimals < 0 and jnp.issubdtype(x.dtype, jnp.integer)
-        else jnp.round(x, decimals)
-    )
+    if decimals < 0 and jnp.issubdtype(x.dtype, jnp.integer):
+        return _round_integers(x, -decimals)
+    return jnp.round(x, decimals)
 
 
 def _round_integers(x: Any, digits: int) -> Any:

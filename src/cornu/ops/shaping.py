@@ -6,7 +6,7 @@ from typing import Any
 import jax.numpy as jnp
 
 from ..core.op import op
-from ..core.types import ArrayLike, Axis, ShapeLike
+from ..core.types import ArrayLike, Axis, ShapeLike, SizesLike
 from .checks import distinct_axes, existing_axes
 from .declared import op_of
 from .tensors import tensor
@@ -91,7 +91,7 @@ def swapaxes(x: ArrayLike, axis1: int, axis2: int) -> Any:
 
 
 @op_of(jnp.moveaxis)
-def moveaxis(x: ArrayLike, source: int | Sequence[int], destination: int | Sequence[int]) -> Any:
+def moveaxis(x: ArrayLike, source: SizesLike, destination: SizesLike) -> Any:
     """Axes moved to other places; the rest keep their order.
 
     Args:

@@ -1,10 +1,9 @@
 """Sorting, searching and counting."""
 
-from typing import Any
+from typing import Any, Literal
 
 import jax
 import jax.numpy as jnp
-from jax import lax
 
 from ..core import dtypes
 from ..core.op import op
@@ -157,7 +156,7 @@ def top_k(x: ArrayLike, k: int, sorted: bool = True) -> Any:
         >>> cornu.ops.top_k([3, 1, 2], 2)
         (Array([3, 2], dtype=int32), Array([0, 2], dtype=int32))
     """
-    return tuple(lax.top_k(tensor(x), k))
+    return tuple(jax.lax.top_k(tensor(x), k))
 
 
 @op
@@ -189,7 +188,7 @@ def in_top_k(targets: ArrayLike, predictions: ArrayLike, k: int) -> Any:
 
 
 @op
-def searchsorted(sorted_sequence: ArrayLike, values: ArrayLike, side: str = "left") -> Any:
+def searchsorted(sorted_sequence: ArrayLike, values: ArrayLike, side: Literal["left", "right"] = "left") -> Any:
     """Where values would go into a sorted vector.
 
     Args:
@@ -255,16 +254,8 @@ def unique(
         >>> cornu.ops.unique([3, 1, 3])
         Array([1, 3], dtype=int32)
     """
-    return jnp.unique(
-        tensor(x),
-        return_index,
-        return_inverse,
-        return_counts,
-        axis=axis,
-        equal_nan=False,
-        size=size,
-        fill_value=fill_value,
-    )
+    also = (return_index, return_inverse, return_counts)
+    return jnp.unique(tensor(x), *also, axis=axis, equal_nan=False, size=size, fill_value=fill_value)
 
 
 @op
