@@ -11,7 +11,8 @@ from .numpy import *
 from .signal import *
 from .tensors import *
 
+# Names that an op has besides its own, such as `abs` and `divide`, are found in files as well.
 _table.add(**{name: op for name, op in globals().items() if op in _table.entries.values()})
 _operators.define(_table.entries)
-_publish(globals())
+_publish(globals())  # all but modules
 globals()["__all__"] += ["linalg", "nn", "numpy"]
