@@ -762,6 +762,17 @@ def test_what_is_not_positive_definite_gives_nan_inside_a_program():
     assert np.isnan(jax.jit(cornu.ops.cholesky)(-DEFINITE)).any()
 
 
+def test_a_declared_op_takes_what_it_says_and_documents_it():
+    with pytest.raises(TypeError, match=r"^sin\(\) missing 1 required positional argument: 'x'"):
+        cornu.ops.sin()
+    with pytest.raises(TypeError, match=r"^sum\(\) got an unexpected keyword argument 'dim'"):
+        cornu.ops.sum(X, dim=0)
+    np.testing.assert_array_equal(cornu.ops.sum(axis=[0], x=X), np.asarray(cornu.ops.sum(X, 0)))
+    np.testing.assert_array_equal(cornu.ops.tile(repeats=2, x=VECTOR), np.tile(VECTOR, 2))
+    assert list(inspect.signature(cornu.ops.sum).parameters) == ["x", "axis", "keepdims"]
+    assert "Args:\n    x: array.\n    axis: axis, or" in inspect.getdoc(cornu.ops.sum)
+
+
 def test_errors_teach():
     with pytest.raises(ValueError, match="class indices use sparse_categorical_crossentropy"):
         cornu.ops.categorical_crossentropy(CLASSES, X)

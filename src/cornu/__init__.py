@@ -16,7 +16,7 @@ from . import (
     saving,
     utils,
 )
-from .compat import configs as _configs  # noqa: F401 - older configs are known from here on
+from .compat import configs as _configs
 from .core.dtypes import DTypePolicy
 from .core.spec import InputSpec
 from .core.symbolic import KerasTensor
@@ -32,33 +32,8 @@ from .regularizers import Regularizer
 from .version import __version__
 
 __all__ = [
-    "DTypePolicy",
-    "Initializer",
-    "Input",
-    "InputSpec",
-    "KerasTensor",
-    "Layer",
-    "Loss",
-    "Metric",
-    "Model",
-    "Optimizer",
-    "Regularizer",
-    "Sequential",
-    "Variable",
-    "__version__",
-    "activations",
-    "callbacks",
-    "config",
-    "constraints",
-    "initializers",
-    "layers",
-    "losses",
-    "metrics",
-    "models",
-    "ops",
-    "optimizers",
-    "random",
-    "regularizers",
-    "saving",
+    "DTypePolicy", "Initializer", "Input", "InputSpec", "KerasTensor", "Layer", "Loss", "Metric", "Model", "Optimizer",
+    "Regularizer", "Sequential", "Variable", "__version__", "activations", "callbacks", "config", "constraints",
+    "initializers", "layers", "losses", "metrics", "models", "ops", "optimizers", "random", "regularizers", "saving",
     "utils",
-]
+]  # fmt: skip

@@ -46,3 +46,4 @@ Sizes = Given[int | Sequence[int], tuple[int, ...]]
 Name = Given[str | None, str]
 DType = Given[DTypeLike, str]
 Format = Given[DataFormat | None, DataFormat]
+SizesLike = int | Sequence[int]  # one for all axes, or one for each

@@ -27,10 +27,7 @@ from typing import Any, Protocol
 from jax import tree_util
 
 # Name to the module and class of an engine. The first is the default, and the one that calls on arrays run on.
-ENGINES = {
-    "jax": ("cornu.engine.jax", "JaxEngine"),
-    "tensorflow": ("cornu.engine.tensorflow", "TensorFlowEngine"),
-}
+ENGINES = {"jax": ("cornu.engine.jax", "JaxEngine"), "tensorflow": ("cornu.engine.tensorflow", "TensorFlowEngine")}
 
 
 @dataclass

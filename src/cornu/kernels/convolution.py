@@ -18,7 +18,6 @@ padding):
 """
 
 import math
-from collections.abc import Sequence
 from functools import partial
 
 import jax
@@ -26,17 +25,11 @@ import jax.numpy as jnp
 from jax import lax
 
 from cornu.kernels.platform import on_cpu
-from cornu.kernels.windows import Pads, Sizes, input_gradient, pad, pad_widths, shifts
+from cornu.kernels.windows import Padding, Pads, Sizes, input_gradient, pad, pad_widths, shifts
 
 
 def conv(
-    x: jax.Array,
-    kernel: jax.Array,
-    *,
-    strides: Sequence[int],
-    padding: str | Sequence[tuple[int, int]] = "valid",
-    dilation: Sequence[int],
-    groups: int = 1,
+    x: jax.Array, kernel: jax.Array, *, strides: Sizes, padding: Padding = "valid", dilation: Sizes, groups: int = 1
 ) -> jax.Array:
     """Convolve the spatial dimensions of `x` with `kernel` (cross-correlation, as every deep-learning library has it).
 

@@ -10,9 +10,7 @@ import numpy as np
 from jax import lax
 
 from cornu.kernels.platform import on_cpu
-from cornu.kernels.windows import Pads, Sizes, input_gradient, pad, pad_widths, shifts
-
-Padding = str | Sequence[tuple[int, int]]
+from cornu.kernels.windows import Padding, Pads, Sizes, input_gradient, pad, pad_widths, shifts
 
 
 def max_pool(x: jax.Array, window: Sequence[int], strides: Sequence[int], padding: Padding = "valid") -> jax.Array:

@@ -11,14 +11,11 @@ from jax import lax
 
 Sizes = tuple[int, ...]
 Pads = tuple[tuple[int, int], ...]
+Padding = str | Sequence[tuple[int, int]]
 
 
 def pad_widths(
-    sizes: Sequence[int],
-    window: Sequence[int],
-    strides: Sequence[int],
-    padding: str | Sequence[tuple[int, int]],
-    dilation: Sequence[int] | None = None,
+    sizes: Sequence[int], window: Sequence[int], strides: Sequence[int], padding: Padding, dilation: Sequence[int] = ()
 ) -> Pads:
     """Resolve a padding argument into one `(low, high)` pair per spatial dimension.
 
@@ -29,7 +26,7 @@ def pad_widths(
         window: sizes of the window.
         strides: steps between outputs.
         padding: `"valid"`, `"same"` or explicit pairs.
-        dilation: steps between the taps of the window; all 1 if `None`.
+        dilation: steps between the taps of the window; all 1 by default.
 
     Returns:
         The pairs.

@@ -2,9 +2,9 @@
 
 from typing import Any as _Any
 
-from .. import activations as _activations  # noqa: F401  (constructors look names up in their tables)
-from .. import constraints as _constraints  # noqa: F401
-from .. import initializers as _initializers  # noqa: F401
+from .. import activations as _activations
+from .. import constraints as _constraints
+from .. import initializers as _initializers
 from ..core import codec as _codec
 from ..core.public import publish as _publish
 from ..core.spec import InputSpec as InputSpec

@@ -6,16 +6,19 @@ import jax
 import jax.numpy as jnp
 
 from ..core.op import op
+from ..core.types import ArrayLike
 from .tensors import limits, tensor
+
+__all__ = ["dot_product_attention"]
 
 
 @op
 def dot_product_attention(
-    query: Any,
-    key: Any,
-    value: Any,
-    bias: Any = None,
-    mask: Any = None,
+    query: ArrayLike,
+    key: ArrayLike,
+    value: ArrayLike,
+    bias: ArrayLike | None = None,
+    mask: ArrayLike | None = None,
     scale: float | None = None,
     is_causal: bool = False,
     flash_attention: bool | None = None,

@@ -2,12 +2,13 @@
 
 from typing import Any
 
+import jax
 import numpy as np
 
 from .tensors import tensor
 
 
-def matrices(x: Any, name: str, square: bool = False) -> Any:
+def matrices(x: Any, name: str, square: bool = False) -> jax.Array:
     """`x` as an array of matrices `(..., m, n)`; `ValueError` for a vector, or for another shape than a square one."""
     x = tensor(x)
     if x.ndim < 2 or (square and x.shape[-1] != x.shape[-2]):

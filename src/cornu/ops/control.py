@@ -8,12 +8,19 @@ import jax.numpy as jnp
 
 from ..core import state
 from ..core.op import op, recorded
+from ..core.types import ArrayLike
 from .checks import positive
+from .declared import op_of
 from .tensors import tensor
+
+__all__ = [
+    "associative_scan", "cond", "custom_gradient", "fori_loop", "jvp", "map", "scan", "switch", "vectorize",
+    "vectorized_map", "while_loop",
+]  # fmt: skip
 
 
 @op
-def cond(pred: Any, true_fn: Callable[..., Any], false_fn: Callable[..., Any]) -> Any:
+def cond(pred: ArrayLike, true_fn: Callable[..., Any], false_fn: Callable[..., Any]) -> Any:
     """`true_fn()` if `pred` is true, `false_fn()` otherwise; only one of them runs.
 
     Args:
@@ -71,10 +78,7 @@ def _spec(value: Any) -> jax.ShapeDtypeStruct:
 
 @op
 def while_loop(
-    cond: Callable[..., Any],
-    body: Callable[..., Any],
-    loop_vars: Any,
-    maximum_iterations: int | None = None,
+    cond: Callable[..., Any], body: Callable[..., Any], loop_vars: Any, maximum_iterations: int | None = None
 ) -> Any:
     """`loop_vars = body(*loop_vars)` for as long as `cond(*loop_vars)` is true.
 
@@ -107,7 +111,7 @@ def while_loop(
     return values if several else values[0]
 
 
-@op
+@op_of(jax.lax.fori_loop)
 def fori_loop(lower: Any, upper: Any, body_fun: Callable[..., Any], init_val: Any) -> Any:
     """`value = body_fun(i, value)` for `i` from `lower` up to, but without, `upper`.
 
@@ -122,7 +126,6 @@ def fori_loop(lower: Any, upper: Any, body_fun: Callable[..., Any], init_val: An
         >>> cornu.ops.fori_loop(0, 4, lambda i, total: total + i, 0)
         Array(6, dtype=int32, weak_type=True)
     """
-    return jax.lax.fori_loop(lower, upper, body_fun, init_val)
 
 
 @op
@@ -158,7 +161,7 @@ def scan(
     return jax.lax.scan(f, init, xs, length, reverse, unroll)
 
 
-@op
+@op_of(jax.lax.associative_scan, f="fn")
 def associative_scan(f: Callable[..., Any], elems: Any, reverse: bool = False, axis: int = 0) -> Any:
     """All partial results of an associative function, in parallel.
 
@@ -173,10 +176,9 @@ def associative_scan(f: Callable[..., Any], elems: Any, reverse: bool = False, a
         >>> cornu.ops.associative_scan(lambda a, b: a + b, cornu.ops.array([1.0, 2.0, 3.0]))
         Array([1., 3., 6.], dtype=float32)
     """
-    return jax.lax.associative_scan(f, elems, reverse, axis)
 
 
-@op
+@op_of(jax.lax.map)
 def map(f: Callable[..., Any], xs: Any) -> Any:
     """`f` of each slice along the first axis, one after the other; results are stacked.
 
@@ -189,7 +191,6 @@ def map(f: Callable[..., Any], xs: Any) -> Any:
         >>> cornu.ops.map(lambda x: 2 * x, cornu.ops.array([1.0, 2.0]))
         Array([2., 4.], dtype=float32)
     """
-    return jax.lax.map(f, xs)
 
 
 @op

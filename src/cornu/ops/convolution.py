@@ -1,23 +1,27 @@
 """Convolutions: plain, grouped, depthwise, separable and transposed."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import jax
 
 from ..core.op import op
+from ..core.types import ArrayLike, DataFormat, SizesLike
 from ..kernels import convolution
 from .layout import from_channels_last, per_axis, steps, to_channels_last
 from .tensors import tensor
 
+__all__ = ["conv", "conv_transpose", "depthwise_conv", "separable_conv"]
+
 
 @op
 def conv(
-    inputs: Any,
-    kernel: Any,
-    strides: Any = 1,
-    padding: Any = "valid",
-    data_format: str | None = None,
-    dilation_rate: Any = 1,
+    inputs: ArrayLike,
+    kernel: ArrayLike,
+    strides: SizesLike = 1,
+    padding: str | Sequence[tuple[int, int]] = "valid",
+    data_format: DataFormat | None = None,
+    dilation_rate: SizesLike = 1,
 ) -> Any:
     """Convolution over one, two or three spatial axes.
 
@@ -42,46 +46,51 @@ def conv(
         Array([[[3.],
                 [5.]]], dtype=float32)
     """
-    kernel = tensor(kernel)
-    x = to_channels_last(tensor(inputs).astype(kernel.dtype), data_format)
-    _check_ranks(x, kernel)
-    groups, rest = divmod(x.shape[-1], kernel.shape[-2])
-    if rest or not groups or kernel.shape[-1] % groups:
+    x, taps = _operands(inputs, kernel, data_format)
+    groups, rest = divmod(x.shape[-1], taps.shape[-2])
+    if rest or not groups or taps.shape[-1] % groups:
         raise ValueError(
-            f"The inputs have {x.shape[-1]} channels and the kernel expects {kernel.shape[-2]}: they must be equal, or "
-            f"divide for a grouped convolution, whose groups divide the {kernel.shape[-1]} filters too. Check "
+            f"The inputs have {x.shape[-1]} channels and the kernel expects {taps.shape[-2]}: they must be equal, or "
+            f"divide for a grouped convolution, whose groups divide the {taps.shape[-1]} filters too. Check "
             f"data_format: inputs have shape {x.shape} with channels last."
         )
-    stride, dilation = steps(x.ndim - 2, strides=strides, dilation_rate=dilation_rate)
-    y = convolution.conv(x, kernel, strides=stride, padding=padding, dilation=dilation, groups=groups)
-    _check_result(y, x, kernel, dilation_rate)
-    return from_channels_last(y, data_format)
+    return _convolved(x, taps, groups, strides, padding, data_format, dilation_rate)
 
 
-def _check_ranks(x: Any, kernel: Any) -> None:
+def _operands(inputs: ArrayLike, kernel: ArrayLike, data_format: str | None) -> tuple[jax.Array, jax.Array]:
+    """The inputs, channels last and in the kernel's dtype, and the kernel, which has as many axes."""
+    kernel = tensor(kernel)
+    x = to_channels_last(tensor(inputs).astype(kernel.dtype), data_format)
     if not 3 <= x.ndim <= 5 or kernel.ndim != x.ndim:
         raise ValueError(
             "A convolution takes inputs with 1, 2 or 3 spatial axes and a kernel of as many axes in all. Received "
             f"inputs of shape {x.shape} and a kernel of shape {kernel.shape}."
         )
+    return x, kernel
 
 
-def _check_result(y: Any, x: Any, kernel: Any, dilation_rate: Any) -> None:
+def _convolved(
+    x: jax.Array, taps: jax.Array, groups: int, strides: Any, padding: Any, data_format: str | None, dilation: Any
+) -> jax.Array:
+    """The convolution in the caller's layout, of which something must be left."""
+    stride, gaps = steps(x.ndim - 2, strides=strides, dilation_rate=dilation)
+    y = convolution.conv(x, taps, strides=stride, padding=padding, dilation=gaps, groups=groups)
     if not y.size and x.size:
         raise ValueError(
-            f"The convolution leaves nothing of inputs with spatial sizes {x.shape[1:-1]}: kernel {kernel.shape[:-2]} "
-            f"with dilation {dilation_rate} is larger. Use padding='same', a smaller kernel or larger inputs."
+            f"The convolution leaves nothing of inputs with spatial sizes {x.shape[1:-1]}: kernel {taps.shape[:-2]} "
+            f"with dilation {dilation} is larger. Use padding='same', a smaller kernel or larger inputs."
         )
+    return from_channels_last(y, data_format)
 
 
 @op
 def depthwise_conv(
-    inputs: Any,
-    kernel: Any,
-    strides: Any = 1,
+    inputs: ArrayLike,
+    kernel: ArrayLike,
+    strides: SizesLike = 1,
     padding: str = "valid",
-    data_format: str | None = None,
-    dilation_rate: Any = 1,
+    data_format: DataFormat | None = None,
+    dilation_rate: SizesLike = 1,
 ) -> Any:
     """Convolution of each channel by itself, with `multiplier` kernels each.
 
@@ -103,30 +112,25 @@ def depthwise_conv(
         Array([[[3.],
                 [5.]]], dtype=float32)
     """
-    kernel = tensor(kernel)
-    x = to_channels_last(tensor(inputs).astype(kernel.dtype), data_format)
-    _check_ranks(x, kernel)
-    if x.shape[-1] != kernel.shape[-2]:
+    x, taps = _operands(inputs, kernel, data_format)
+    if x.shape[-1] != taps.shape[-2]:
         raise ValueError(
-            f"The inputs have {x.shape[-1]} channels and the kernel has {kernel.shape[-2]}: they must be equal. Check "
+            f"The inputs have {x.shape[-1]} channels and the kernel has {taps.shape[-2]}: they must be equal. Check "
             f"data_format: inputs have shape {x.shape} with channels last."
         )
-    stride, dilation = steps(x.ndim - 2, strides=strides, dilation_rate=dilation_rate)
-    taps = kernel.reshape(*kernel.shape[:-2], 1, -1)
-    y = convolution.conv(x, taps, strides=stride, padding=padding, dilation=dilation, groups=x.shape[-1])
-    _check_result(y, x, kernel, dilation_rate)
-    return from_channels_last(y, data_format)
+    each = taps.reshape(*taps.shape[:-2], 1, -1)
+    return _convolved(x, each, x.shape[-1], strides, padding, data_format, dilation_rate)
 
 
 @op
 def separable_conv(
-    inputs: Any,
-    depthwise_kernel: Any,
-    pointwise_kernel: Any,
-    strides: Any = 1,
+    inputs: ArrayLike,
+    depthwise_kernel: ArrayLike,
+    pointwise_kernel: ArrayLike,
+    strides: SizesLike = 1,
     padding: str = "valid",
-    data_format: str | None = None,
-    dilation_rate: Any = 1,
+    data_format: DataFormat | None = None,
+    dilation_rate: SizesLike = 1,
 ) -> Any:
     """Depthwise convolution, then one with kernels of size 1 that mixes the channels.
 
@@ -152,13 +156,13 @@ def separable_conv(
 
 @op
 def conv_transpose(
-    inputs: Any,
-    kernel: Any,
-    strides: Any = 1,
+    inputs: ArrayLike,
+    kernel: ArrayLike,
+    strides: SizesLike = 1,
     padding: str = "valid",
-    output_padding: Any = None,
-    data_format: str | None = None,
-    dilation_rate: Any = 1,
+    output_padding: SizesLike | None = None,
+    data_format: DataFormat | None = None,
+    dilation_rate: SizesLike = 1,
 ) -> Any:
     """Transposed convolution: the map of gradients through `conv`, which enlarges by the strides.
 
@@ -184,24 +188,20 @@ def conv_transpose(
                 [2.],
                 [2.]]], dtype=float32)
     """
-    kernel = tensor(kernel)
-    x = to_channels_last(tensor(inputs).astype(kernel.dtype), data_format)
-    _check_ranks(x, kernel)
-    if x.shape[-1] != kernel.shape[-1]:
+    x, taps = _operands(inputs, kernel, data_format)
+    if x.shape[-1] != taps.shape[-1]:
         raise ValueError(
-            f"The inputs have {x.shape[-1]} channels and the kernel expects {kernel.shape[-1]}: they must be equal. "
+            f"The inputs have {x.shape[-1]} channels and the kernel expects {taps.shape[-1]}: they must be equal. "
             f"Check data_format: inputs have shape {x.shape} with channels last."
         )
     rank = x.ndim - 2
     stride, gaps = steps(rank, strides=strides, dilation_rate=dilation_rate)
     extra = (None,) * rank if output_padding is None else per_axis(output_padding, rank)
-    sizes = [(taps - 1) * gap + 1 for taps, gap in zip(kernel.shape, gaps, strict=False)]
+    sizes = [(size - 1) * gap + 1 for size, gap in zip(taps.shape, gaps, strict=False)]
     pads = [_transposed_padding(k, s, padding, more) for k, s, more in zip(sizes, stride, extra, strict=True)]
     letters = "DHW"[3 - rank :]
     axes = (f"N{letters}C", f"{letters}IO", f"N{letters}C")
-    y = jax.lax.conv_transpose(
-        x, kernel, stride, pads, rhs_dilation=gaps, dimension_numbers=axes, transpose_kernel=True
-    )
+    y = jax.lax.conv_transpose(x, taps, stride, pads, rhs_dilation=gaps, dimension_numbers=axes, transpose_kernel=True)
     return from_channels_last(y, data_format)
 
 

@@ -1,16 +1,24 @@
 """New arrays: constants, ranges, grids and windows."""
 
-from typing import Any
+from typing import Any, Literal
 
 import jax.numpy as jnp
 
 from ..core import dtypes
 from ..core.op import op
+from ..core.types import ArrayLike, DTypeLike, ShapeLike
+from .declared import op_of
 from .tensors import tensor
+
+__all__ = [
+    "arange", "array", "bartlett", "blackman", "empty", "empty_like", "eye", "full", "full_like", "geomspace",
+    "hamming", "hanning", "identity", "kaiser", "linspace", "logspace", "meshgrid", "ones", "ones_like", "tri",
+    "vander", "zeros", "zeros_like",
+]  # fmt: skip
 
 
 @op
-def zeros(shape: Any, dtype: Any = None) -> Any:
+def zeros(shape: int | ShapeLike, dtype: DTypeLike = None) -> Any:
     """An array of zeros.
 
     Args:
@@ -25,8 +33,8 @@ def zeros(shape: Any, dtype: Any = None) -> Any:
     return jnp.zeros(shape, dtypes.standardize(dtype))
 
 
-@op
-def zeros_like(x: Any, dtype: Any = None) -> Any:
+@op_of(jnp.zeros_like)
+def zeros_like(x: ArrayLike, dtype: DTypeLike = None) -> Any:
     """Zeros in the shape of `x`.
 
     Args:
@@ -38,11 +46,10 @@ def zeros_like(x: Any, dtype: Any = None) -> Any:
         >>> cornu.ops.zeros_like([1.0, 2.0])
         Array([0., 0.], dtype=float32)
     """
-    return jnp.zeros_like(tensor(x), dtype=dtype)
 
 
 @op
-def ones(shape: Any, dtype: Any = None) -> Any:
+def ones(shape: int | ShapeLike, dtype: DTypeLike = None) -> Any:
     """An array of ones.
 
     Args:
@@ -57,8 +64,8 @@ def ones(shape: Any, dtype: Any = None) -> Any:
     return jnp.ones(shape, dtypes.standardize(dtype))
 
 
-@op
-def ones_like(x: Any, dtype: Any = None) -> Any:
+@op_of(jnp.ones_like)
+def ones_like(x: ArrayLike, dtype: DTypeLike = None) -> Any:
     """Ones in the shape of `x`.
 
     Args:
@@ -70,11 +77,10 @@ def ones_like(x: Any, dtype: Any = None) -> Any:
         >>> cornu.ops.ones_like([1.0, 2.0])
         Array([1., 1.], dtype=float32)
     """
-    return jnp.ones_like(tensor(x), dtype=dtype)
 
 
 @op
-def empty(shape: Any, dtype: Any = None) -> Any:
+def empty(shape: int | ShapeLike, dtype: DTypeLike = None) -> Any:
     """An array whose values do not matter (they are zeros).
 
     Args:
@@ -89,8 +95,8 @@ def empty(shape: Any, dtype: Any = None) -> Any:
     return jnp.empty(shape, dtypes.standardize(dtype))
 
 
-@op
-def empty_like(x: Any, dtype: Any = None) -> Any:
+@op_of(jnp.empty_like)
+def empty_like(x: ArrayLike, dtype: DTypeLike = None) -> Any:
     """An array in the shape of `x` whose values do not matter (they are zeros).
 
     Args:
@@ -102,11 +108,10 @@ def empty_like(x: Any, dtype: Any = None) -> Any:
         >>> cornu.ops.empty_like([1.0, 2.0])
         Array([0., 0.], dtype=float32)
     """
-    return jnp.empty_like(tensor(x), dtype=dtype)
 
 
 @op
-def full(shape: Any, fill_value: Any, dtype: Any = None) -> Any:
+def full(shape: int | ShapeLike, fill_value: Any, dtype: DTypeLike = None) -> Any:
     """An array of one value.
 
     Args:
@@ -122,8 +127,8 @@ def full(shape: Any, fill_value: Any, dtype: Any = None) -> Any:
     return jnp.full(shape, fill_value, dtypes.standardize(dtype))
 
 
-@op
-def full_like(x: Any, fill_value: Any, dtype: Any = None) -> Any:
+@op_of(jnp.full_like)
+def full_like(x: ArrayLike, fill_value: ArrayLike, dtype: DTypeLike = None) -> Any:
     """One value in the shape of `x`.
 
     Args:
@@ -136,27 +141,21 @@ def full_like(x: Any, fill_value: Any, dtype: Any = None) -> Any:
         >>> cornu.ops.full_like([1.0, 2.0], 7)
         Array([7., 7.], dtype=float32)
     """
-    return jnp.full_like(tensor(x), fill_value, dtype=dtype)
 
 
-@op
-def array(x: Any, dtype: Any = None) -> Any:
+@op_of(jnp.array)
+def array(x: ArrayLike, dtype: DTypeLike = None) -> Any:
     """An array from a number, list or array.
-
-    Args:
-        x: array.
-        dtype: dtype of the result; None for the default one.
 
     Example:
         >>> import cornu
         >>> cornu.ops.array([1.0, 2.0])
         Array([1., 2.], dtype=float32)
     """
-    return jnp.array(tensor(x), dtype=dtype)
 
 
-@op
-def arange(start: Any, stop: Any = None, step: Any = None, dtype: Any = None) -> Any:
+@op_of(jnp.arange)
+def arange(start: float, stop: float | None = None, step: float | None = None, dtype: DTypeLike = None) -> Any:
     """Numbers from `start` up to, but without, `stop`.
 
     Args:
@@ -170,17 +169,16 @@ def arange(start: Any, stop: Any = None, step: Any = None, dtype: Any = None) ->
         >>> cornu.ops.arange(1, 7, 2)
         Array([1, 3, 5], dtype=int32)
     """
-    return jnp.arange(start, stop, step, dtype=dtype)
 
 
-@op
+@op_of(jnp.linspace)
 def linspace(
-    start: Any,
-    stop: Any,
+    start: ArrayLike,
+    stop: ArrayLike,
     num: int = 50,
     endpoint: bool = True,
     retstep: bool = False,
-    dtype: Any = None,
+    dtype: DTypeLike = None,
     axis: int = 0,
 ) -> Any:
     """Numbers at equal distances over an interval.
@@ -199,17 +197,16 @@ def linspace(
         >>> cornu.ops.linspace(0.0, 1.0, 5)
         Array([0.  , 0.25, 0.5 , 0.75, 1.  ], dtype=float32)
     """
-    return jnp.linspace(start, stop, num, endpoint=endpoint, retstep=retstep, dtype=dtype, axis=axis)
 
 
-@op
+@op_of(jnp.logspace)
 def logspace(
-    start: Any,
-    stop: Any,
+    start: ArrayLike,
+    stop: ArrayLike,
     num: int = 50,
     endpoint: bool = True,
     base: float = 10,
-    dtype: Any = None,
+    dtype: DTypeLike = None,
     axis: int = 0,
 ) -> Any:
     """Powers `base ** e`, for exponents `e` at equal distances.
@@ -228,11 +225,12 @@ def logspace(
         >>> cornu.ops.logspace(0.0, 2.0, 3)
         Array([  1.,  10., 100.], dtype=float32)
     """
-    return jnp.logspace(start, stop, num, endpoint=endpoint, base=base, dtype=dtype, axis=axis)
 
 
-@op
-def geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype: Any = None, axis: int = 0) -> Any:
+@op_of(jnp.geomspace)
+def geomspace(
+    start: ArrayLike, stop: ArrayLike, num: int = 50, endpoint: bool = True, dtype: DTypeLike = None, axis: int = 0
+) -> Any:
     """Numbers with equal quotients over an interval.
 
     Args:
@@ -248,11 +246,10 @@ def geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype
         >>> cornu.ops.geomspace(1.0, 100.0, 3)
         Array([  1.,  10., 100.], dtype=float32)
     """
-    return jnp.geomspace(start, stop, num, endpoint=endpoint, dtype=dtype, axis=axis)
 
 
 @op
-def eye(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Any:  # noqa: N803
+def eye(N: int, M: int | None = None, k: int = 0, dtype: DTypeLike = None) -> Any:  # noqa: N803
     """Ones on a diagonal, zeros elsewhere.
 
     Args:
@@ -271,7 +268,7 @@ def eye(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Any:  # 
 
 
 @op
-def identity(n: int, dtype: Any = None) -> Any:
+def identity(n: int, dtype: DTypeLike = None) -> Any:
     """The identity matrix.
 
     Args:
@@ -288,7 +285,7 @@ def identity(n: int, dtype: Any = None) -> Any:
 
 
 @op
-def tri(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Any:  # noqa: N803
+def tri(N: int, M: int | None = None, k: int = 0, dtype: DTypeLike = None) -> Any:  # noqa: N803
     """Ones on and below a diagonal, zeros above.
 
     Args:
@@ -306,8 +303,8 @@ def tri(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Any:  # 
     return jnp.tri(N, M, k, dtypes.standardize(dtype))
 
 
-@op
-def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:  # noqa: N803
+@op_of(jnp.vander)
+def vander(x: ArrayLike, N: int | None = None, increasing: bool = False) -> Any:  # noqa: N803
     """Vandermonde matrix: the powers of `x` as columns.
 
     Args:
@@ -321,11 +318,10 @@ def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:  # no
         Array([[4., 2., 1.],
                [9., 3., 1.]], dtype=float32)
     """
-    return jnp.vander(tensor(x), N, increasing)
 
 
 @op
-def meshgrid(*x: Any, indexing: str = "xy") -> Any:
+def meshgrid(*x: ArrayLike, indexing: Literal["xy", "ij"] = "xy") -> Any:
     """Coordinate arrays of a grid.
 
     Args:
@@ -343,7 +339,7 @@ def meshgrid(*x: Any, indexing: str = "xy") -> Any:
 
 
 @op
-def bartlett(x: Any) -> Any:
+def bartlett(x: int) -> Any:
     """Bartlett (triangular) window of `x` samples.
 
     Args:
@@ -358,7 +354,7 @@ def bartlett(x: Any) -> Any:
 
 
 @op
-def blackman(x: Any) -> Any:
+def blackman(x: int) -> Any:
     """Blackman window of `x` samples.
 
     Args:
@@ -373,7 +369,7 @@ def blackman(x: Any) -> Any:
 
 
 @op
-def hamming(x: Any) -> Any:
+def hamming(x: int) -> Any:
     """Hamming window of `x` samples.
 
     Args:
@@ -388,7 +384,7 @@ def hamming(x: Any) -> Any:
 
 
 @op
-def hanning(x: Any) -> Any:
+def hanning(x: int) -> Any:
     """Hann window of `x` samples.
 
     Args:
@@ -403,7 +399,7 @@ def hanning(x: Any) -> Any:
 
 
 @op
-def kaiser(x: Any, beta: Any) -> Any:
+def kaiser(x: int, beta: ArrayLike) -> Any:
     """Kaiser window of `x` samples.
 
     Args:

@@ -8,11 +8,14 @@ import jax.numpy as jnp
 from ..core import dtypes
 from ..core.attached import find_logits
 from ..core.op import op
+from ..core.types import ArrayLike, DTypeLike
 from .tensors import floating, refuse_sparse, tensor
+
+__all__ = ["binary_crossentropy", "categorical_crossentropy", "multi_hot", "one_hot", "sparse_categorical_crossentropy"]
 
 
 @op
-def one_hot(x: Any, num_classes: int, axis: int = -1, dtype: Any = None, sparse: bool = False) -> Any:
+def one_hot(x: ArrayLike, num_classes: int, axis: int = -1, dtype: DTypeLike = None, sparse: bool = False) -> Any:
     """1 at the index, 0 elsewhere; an index outside gives zeros.
 
     Args:
@@ -38,10 +41,10 @@ def one_hot(x: Any, num_classes: int, axis: int = -1, dtype: Any = None, sparse:
 
 @op
 def multi_hot(
-    inputs: Any,
+    inputs: ArrayLike,
     num_classes: int | None = None,
     axis: int = -1,
-    dtype: Any = None,
+    dtype: DTypeLike = None,
     sparse: bool = False,
     **kwargs: Any,
 ) -> Any:
@@ -72,7 +75,7 @@ def multi_hot(
 
 
 @op
-def categorical_crossentropy(target: Any, output: Any, from_logits: bool = False, axis: int = -1) -> Any:
+def categorical_crossentropy(target: ArrayLike, output: ArrayLike, from_logits: bool = False, axis: int = -1) -> Any:
     """`-sum(target * log(output))` over the classes.
 
     In a model, `output` straight from a softmax counts as its logits: nothing is clipped.
@@ -104,7 +107,9 @@ def categorical_crossentropy(target: Any, output: Any, from_logits: bool = False
 
 
 @op
-def sparse_categorical_crossentropy(target: Any, output: Any, from_logits: bool = False, axis: int = -1) -> Any:
+def sparse_categorical_crossentropy(
+    target: ArrayLike, output: ArrayLike, from_logits: bool = False, axis: int = -1
+) -> Any:
     """`-log(output[target])`, the cross-entropy for class indices, in at least float32.
 
     In a model, `output` straight from a softmax counts as its logits: nothing is clipped.
@@ -138,15 +143,15 @@ def sparse_categorical_crossentropy(target: Any, output: Any, from_logits: bool 
     chosen = classes == jnp.expand_dims(target, axis)
     if from_logits:
         loss = -jnp.sum(jnp.where(chosen, jax.nn.log_softmax(output, axis=axis), 0), axis=axis)
-        return loss.astype(jnp.promote_types(loss.dtype, dtypes.floatx()))
-    p = jnp.sum(jnp.where(chosen, output, 0), axis=axis) / jnp.sum(output, axis=axis)
-    inside = (target >= 0) & (target < output.shape[axis])
-    loss = jnp.where(inside, -jnp.log(clipped(p)), 0)
+    else:
+        p = jnp.sum(jnp.where(chosen, output, 0), axis=axis) / jnp.sum(output, axis=axis)
+        inside = (target >= 0) & (target < output.shape[axis])
+        loss = jnp.where(inside, -jnp.log(clipped(p)), 0)
     return loss.astype(jnp.promote_types(loss.dtype, dtypes.floatx()))
 
 
 @op
-def binary_crossentropy(target: Any, output: Any, from_logits: bool = False) -> Any:
+def binary_crossentropy(target: ArrayLike, output: ArrayLike, from_logits: bool = False) -> Any:
     """`-target * log(output) - (1 - target) * log(1 - output)`, elementwise.
 
     In a model, `output` straight from a sigmoid counts as its logits: nothing is clipped.
@@ -178,7 +183,7 @@ def binary_crossentropy(target: Any, output: Any, from_logits: bool = False) -> 
     return -(target * jnp.log(p) + (1.0 - target) * jnp.log(1.0 - p))
 
 
-def predicted(output: Any, from_logits: bool, kind: str, axis: int | None = None) -> tuple[Any, bool]:
+def predicted(output: Any, from_logits: bool, kind: str, axis: int | None = None) -> tuple[jax.Array, bool]:
     """Logits if those of the output are known, otherwise the output as it is; and whether it is logits."""
     logits = None if from_logits else find_logits(output, kind, axis)
     return (output, from_logits) if logits is None else (logits, True)

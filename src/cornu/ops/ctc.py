@@ -1,18 +1,23 @@
 """Connectionist temporal classification: the loss, and decoding by the best path or a beam of prefixes."""
 
-from typing import Any
+from typing import Any, Literal
 
 import jax
 import jax.numpy as jnp
 
 from ..core.op import op
+from ..core.types import ArrayLike
 from .tensors import tensor
+
+__all__ = ["ctc_decode", "ctc_loss"]
 
 _IMPOSSIBLE = -1e5  # the logarithm of 0, finite so that gradients are
 
 
 @op
-def ctc_loss(target: Any, output: Any, target_length: Any, output_length: Any, mask_index: int = 0) -> Any:
+def ctc_loss(
+    target: ArrayLike, output: ArrayLike, target_length: ArrayLike, output_length: ArrayLike, mask_index: int = 0
+) -> Any:
     """`-log` of the probability that the outputs, repeats and blanks removed, spell the target.
 
     Args:
@@ -73,9 +78,9 @@ def ctc_loss(target: Any, output: Any, target_length: Any, output_length: Any, m
 
 @op
 def ctc_decode(
-    inputs: Any,
-    sequence_lengths: Any,
-    strategy: str = "greedy",
+    inputs: ArrayLike,
+    sequence_lengths: ArrayLike,
+    strategy: Literal["greedy", "beam_search"] = "greedy",
     beam_width: int = 100,
     top_paths: int = 1,
     merge_repeated: bool = True,

@@ -1,13 +1,20 @@
 """Elements by position: take, slice, scatter, sort, search."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Literal
 
 import jax
 import jax.numpy as jnp
-from jax import lax
 
 from ..core.op import op
+from ..core.types import ArrayLike, ShapeLike
+from .declared import op_of
 from .tensors import tensor
+
+__all__ = [
+    "get_item", "scatter", "scatter_update", "segment_max", "segment_min", "segment_prod", "segment_sum", "select",
+    "slice", "slice_update", "take", "take_along_axis", "unravel_index", "where",
+]  # fmt: skip
 
 
 @op
@@ -26,8 +33,8 @@ def get_item(x: Any, key: Any) -> Any:
     return x[key]
 
 
-@op
-def take(x: Any, indices: Any, axis: Any = None) -> Any:
+@op_of(jnp.take)
+def take(x: ArrayLike, indices: ArrayLike, axis: int | None = None) -> Any:
     """Elements by index; negative indices count from the end, and those beyond it give NaN.
 
     Args:
@@ -40,11 +47,10 @@ def take(x: Any, indices: Any, axis: Any = None) -> Any:
         >>> cornu.ops.take([5, 6, 7], [0, -1])
         Array([5, 7], dtype=int32)
     """
-    return jnp.take(tensor(x), tensor(indices), axis)
 
 
-@op
-def take_along_axis(x: Any, indices: Any, axis: Any = None) -> Any:
+@op_of(jnp.take_along_axis)
+def take_along_axis(x: ArrayLike, indices: ArrayLike, axis: int | None = None) -> Any:
     """Elements by index along one axis, for every place of the others.
 
     Args:
@@ -58,11 +64,10 @@ def take_along_axis(x: Any, indices: Any, axis: Any = None) -> Any:
         Array([[6],
                [7]], dtype=int32)
     """
-    return jnp.take_along_axis(tensor(x), tensor(indices), axis)
 
 
 @op
-def where(condition: Any, x1: Any = None, x2: Any = None) -> Any:
+def where(condition: Any, x1: ArrayLike | None = None, x2: ArrayLike | None = None) -> Any:
     """`x1` where the condition is true, `x2` elsewhere.
 
     Args:
@@ -76,13 +81,13 @@ def where(condition: Any, x1: Any = None, x2: Any = None) -> Any:
         Array([1, 4], dtype=int32)
     """
     condition = tensor(condition)
-    return (
-        jnp.where(condition) if x1 is None and x2 is None else jnp.where(condition.astype(bool), tensor(x1), tensor(x2))
-    )
+    if x1 is None and x2 is None:
+        return jnp.where(condition)
+    return jnp.where(condition.astype(bool), tensor(x1), tensor(x2))
 
 
-@op
-def select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
+@op_of(jnp.select)
+def select(condlist: Sequence[ArrayLike], choicelist: Sequence[ArrayLike], default: Any = 0) -> Any:
     """The choice of the first condition that is true.
 
     Args:
@@ -95,11 +100,10 @@ def select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
         >>> cornu.ops.select([[True, False]], [[1, 2]], 9)
         Array([1, 9], dtype=int32)
     """
-    return jnp.select([tensor(c) for c in condlist], [tensor(c) for c in choicelist], default)
 
 
 @op
-def slice(inputs: Any, start_indices: Any, shape: Any) -> Any:
+def slice(inputs: ArrayLike, start_indices: Any, shape: ShapeLike) -> Any:
     """A block of an array.
 
     Args:
@@ -114,11 +118,11 @@ def slice(inputs: Any, start_indices: Any, shape: Any) -> Any:
     """
     inputs = tensor(inputs)
     sizes = [inputs.shape[i] - start_indices[i] if size == -1 else size for i, size in enumerate(shape)]
-    return lax.dynamic_slice(inputs, tuple(start_indices), sizes)
+    return jax.lax.dynamic_slice(inputs, tuple(start_indices), sizes)
 
 
 @op
-def slice_update(inputs: Any, start_indices: Any, updates: Any) -> Any:
+def slice_update(inputs: ArrayLike, start_indices: Any, updates: ArrayLike) -> Any:
     """An array with a block replaced.
 
     Args:
@@ -132,11 +136,11 @@ def slice_update(inputs: Any, start_indices: Any, updates: Any) -> Any:
         Array([1, 8, 9, 4], dtype=int32)
     """
     inputs = tensor(inputs)
-    return lax.dynamic_update_slice(inputs, tensor(updates).astype(inputs.dtype), tuple(start_indices))
+    return jax.lax.dynamic_update_slice(inputs, tensor(updates).astype(inputs.dtype), tuple(start_indices))
 
 
 @op
-def scatter(indices: Any, values: Any, shape: Any) -> Any:
+def scatter(indices: ArrayLike, values: ArrayLike, shape: ShapeLike) -> Any:
     """Zeros with values added at some places.
 
     Args:
@@ -154,7 +158,12 @@ def scatter(indices: Any, values: Any, shape: Any) -> Any:
 
 
 @op
-def scatter_update(inputs: Any, indices: Any, updates: Any, reduction: str | None = None) -> Any:
+def scatter_update(
+    inputs: ArrayLike,
+    indices: ArrayLike,
+    updates: ArrayLike,
+    reduction: Literal["add", "max", "min", "mul"] | None = None,
+) -> Any:
     """An array with some places replaced, or combined with what is there.
 
     Args:
@@ -175,11 +184,11 @@ def scatter_update(inputs: Any, indices: Any, updates: Any, reduction: str | Non
     methods = {None: place.set, "add": place.add, "max": place.max, "min": place.min, "mul": place.multiply}
     if reduction not in methods:
         raise ValueError(f"reduction is None, 'add', 'max', 'min' or 'mul'. Received: {reduction!r}")
-    return methods[reduction](tensor(updates))
+    return methods[reduction](tensor(updates))  # type: ignore[operator]
 
 
-@op
-def unravel_index(indices: Any, shape: Any) -> Any:
+@op_of(jnp.unravel_index)
+def unravel_index(indices: ArrayLike, shape: ShapeLike) -> Any:
     """Flat indices as one index for each axis.
 
     Args:
@@ -191,11 +200,10 @@ def unravel_index(indices: Any, shape: Any) -> Any:
         >>> cornu.ops.unravel_index([3], (2, 2))
         (Array([1], dtype=int32), Array([1], dtype=int32))
     """
-    return jnp.unravel_index(tensor(indices), shape)
 
 
-@op
-def segment_sum(data: Any, segment_ids: Any, num_segments: int | None = None, sorted: bool = False) -> Any:
+@op_of(jax.ops.segment_sum, sorted="indices_are_sorted")
+def segment_sum(data: ArrayLike, segment_ids: ArrayLike, num_segments: int | None = None, sorted: bool = False) -> Any:
     """Sum of the rows that belong to the same segment.
 
     Args:
@@ -209,11 +217,10 @@ def segment_sum(data: Any, segment_ids: Any, num_segments: int | None = None, so
         >>> cornu.ops.segment_sum([1.0, 2.0, 3.0], [0, 0, 1])
         Array([3., 3.], dtype=float32)
     """
-    return jax.ops.segment_sum(tensor(data), tensor(segment_ids), num_segments, indices_are_sorted=sorted)
 
 
-@op
-def segment_max(data: Any, segment_ids: Any, num_segments: int | None = None, sorted: bool = False) -> Any:
+@op_of(jax.ops.segment_max, sorted="indices_are_sorted")
+def segment_max(data: ArrayLike, segment_ids: ArrayLike, num_segments: int | None = None, sorted: bool = False) -> Any:
     """Largest element of the rows that belong to the same segment.
 
     Args:
@@ -227,11 +234,10 @@ def segment_max(data: Any, segment_ids: Any, num_segments: int | None = None, so
         >>> cornu.ops.segment_max([1.0, 2.0, 3.0], [0, 0, 1])
         Array([2., 3.], dtype=float32)
     """
-    return jax.ops.segment_max(tensor(data), tensor(segment_ids), num_segments, indices_are_sorted=sorted)
 
 
-@op
-def segment_min(data: Any, segment_ids: Any, num_segments: int | None = None, sorted: bool = False) -> Any:
+@op_of(jax.ops.segment_min, sorted="indices_are_sorted")
+def segment_min(data: ArrayLike, segment_ids: ArrayLike, num_segments: int | None = None, sorted: bool = False) -> Any:
     """Smallest element of the rows that belong to the same segment.
 
     Args:
@@ -245,11 +251,10 @@ def segment_min(data: Any, segment_ids: Any, num_segments: int | None = None, so
         >>> cornu.ops.segment_min([1.0, 2.0, 3.0], [0, 0, 1])
         Array([1., 3.], dtype=float32)
     """
-    return jax.ops.segment_min(tensor(data), tensor(segment_ids), num_segments, indices_are_sorted=sorted)
 
 
-@op
-def segment_prod(data: Any, segment_ids: Any, num_segments: int | None = None, sorted: bool = False) -> Any:
+@op_of(jax.ops.segment_prod, sorted="indices_are_sorted")
+def segment_prod(data: ArrayLike, segment_ids: ArrayLike, num_segments: int | None = None, sorted: bool = False) -> Any:
     """Product of the rows that belong to the same segment.
 
     Args:
@@ -263,4 +268,3 @@ def segment_prod(data: Any, segment_ids: Any, num_segments: int | None = None, s
         >>> cornu.ops.segment_prod([1.0, 2.0, 3.0], [0, 0, 1])
         Array([2., 3.], dtype=float32)
     """
-    return jax.ops.segment_prod(tensor(data), tensor(segment_ids), num_segments, indices_are_sorted=sorted)

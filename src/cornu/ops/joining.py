@@ -1,16 +1,24 @@
 """Arrays joined, cut, repeated and extended."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
 
 from ..core.op import op
+from ..core.types import ArrayLike, SizesLike
+from .declared import op_of
 from .tensors import tensor
 
+__all__ = [
+    "append", "array_split", "concatenate", "dsplit", "dstack", "hsplit", "hstack", "pad", "repeat", "split", "stack",
+    "tile", "unstack", "vsplit", "vstack",
+]  # fmt: skip
 
-@op
-def concatenate(xs: Any, axis: int | None = 0) -> Any:
+
+@op_of(jnp.concatenate)
+def concatenate(xs: Sequence[ArrayLike], axis: int | None = 0) -> Any:
     """Arrays joined along an axis they have.
 
     Args:
@@ -22,11 +30,10 @@ def concatenate(xs: Any, axis: int | None = 0) -> Any:
         >>> cornu.ops.concatenate([[1, 2], [3]])
         Array([1, 2, 3], dtype=int32)
     """
-    return jnp.concatenate([tensor(x) for x in xs], axis)
 
 
-@op
-def stack(x: Any, axis: int = 0) -> Any:
+@op_of(jnp.stack)
+def stack(x: Sequence[ArrayLike], axis: int = 0) -> Any:
     """Arrays of one shape joined along a new axis.
 
     Args:
@@ -39,11 +46,10 @@ def stack(x: Any, axis: int = 0) -> Any:
         Array([[1, 2],
                [3, 4]], dtype=int32)
     """
-    return jnp.stack([tensor(item) for item in x], axis)
 
 
 @op
-def unstack(x: Any, num: int | None = None, axis: int = 0) -> Any:
+def unstack(x: ArrayLike, num: int | None = None, axis: int = 0) -> Any:
     """A list of the slices along an axis.
 
     Args:
@@ -59,8 +65,8 @@ def unstack(x: Any, num: int | None = None, axis: int = 0) -> Any:
     return [*jnp.unstack(tensor(x), axis=axis)]
 
 
-@op
-def hstack(xs: Any) -> Any:
+@op_of(jnp.hstack)
+def hstack(xs: Sequence[ArrayLike]) -> Any:
     """Arrays joined along the second axis, vectors along the first.
 
     Args:
@@ -71,11 +77,10 @@ def hstack(xs: Any) -> Any:
         >>> cornu.ops.hstack([[1, 2], [3, 4]])
         Array([1, 2, 3, 4], dtype=int32)
     """
-    return jnp.hstack([tensor(x) for x in xs])
 
 
-@op
-def vstack(xs: Any) -> Any:
+@op_of(jnp.vstack)
+def vstack(xs: Sequence[ArrayLike]) -> Any:
     """Arrays joined along the first axis, vectors as rows.
 
     Args:
@@ -87,11 +92,10 @@ def vstack(xs: Any) -> Any:
         Array([[1, 2],
                [3, 4]], dtype=int32)
     """
-    return jnp.vstack([tensor(x) for x in xs])
 
 
-@op
-def dstack(xs: Any) -> Any:
+@op_of(jnp.dstack)
+def dstack(xs: Sequence[ArrayLike]) -> Any:
     """Arrays joined along the third axis.
 
     Args:
@@ -103,11 +107,10 @@ def dstack(xs: Any) -> Any:
         Array([[[1, 3],
                 [2, 4]]], dtype=int32)
     """
-    return jnp.dstack([tensor(x) for x in xs])
 
 
-@op
-def append(x1: Any, x2: Any, axis: Any = None) -> Any:
+@op_of(jnp.append)
+def append(x1: ArrayLike, x2: ArrayLike, axis: int | None = None) -> Any:
     """`x2` behind `x1`.
 
     Args:
@@ -120,11 +123,10 @@ def append(x1: Any, x2: Any, axis: Any = None) -> Any:
         >>> cornu.ops.append([1, 2], [3])
         Array([1, 2, 3], dtype=int32)
     """
-    return jnp.append(tensor(x1), tensor(x2), axis)
 
 
 @op
-def split(x: Any, indices_or_sections: Any, axis: int = 0) -> Any:
+def split(x: ArrayLike, indices_or_sections: SizesLike, axis: int = 0) -> Any:
     """Cut along an axis.
 
     Args:
@@ -141,7 +143,7 @@ def split(x: Any, indices_or_sections: Any, axis: int = 0) -> Any:
 
 
 @op
-def array_split(x: Any, indices_or_sections: Any, axis: int = 0) -> Any:
+def array_split(x: ArrayLike, indices_or_sections: SizesLike, axis: int = 0) -> Any:
     """Cut along an axis into parts that may differ by one in size.
 
     Args:
@@ -158,7 +160,7 @@ def array_split(x: Any, indices_or_sections: Any, axis: int = 0) -> Any:
 
 
 @op
-def hsplit(x: Any, indices_or_sections: Any) -> Any:
+def hsplit(x: ArrayLike, indices_or_sections: SizesLike) -> Any:
     """Cut along the second axis, a vector along the first.
 
     Args:
@@ -174,7 +176,7 @@ def hsplit(x: Any, indices_or_sections: Any) -> Any:
 
 
 @op
-def vsplit(x: Any, indices_or_sections: Any) -> Any:
+def vsplit(x: ArrayLike, indices_or_sections: SizesLike) -> Any:
     """Cut along the first axis.
 
     Args:
@@ -190,7 +192,7 @@ def vsplit(x: Any, indices_or_sections: Any) -> Any:
 
 
 @op
-def dsplit(x: Any, indices_or_sections: Any) -> Any:
+def dsplit(x: ArrayLike, indices_or_sections: SizesLike) -> Any:
     """Cut along the third axis.
 
     Args:
@@ -206,7 +208,7 @@ def dsplit(x: Any, indices_or_sections: Any) -> Any:
 
 
 @op
-def repeat(x: Any, repeats: Any, axis: Any = None) -> Any:
+def repeat(x: ArrayLike, repeats: Any, axis: int | None = None) -> Any:
     """Each element several times, one after the other.
 
     Args:
@@ -222,8 +224,8 @@ def repeat(x: Any, repeats: Any, axis: Any = None) -> Any:
     return jnp.repeat(tensor(x), np.asarray(repeats) if isinstance(repeats, list | tuple) else repeats, axis)
 
 
-@op
-def tile(x: Any, repeats: Any) -> Any:
+@op_of(jnp.tile, repeats="reps")
+def tile(x: ArrayLike, repeats: SizesLike) -> Any:
     """The whole array several times along its axes.
 
     Args:
@@ -235,11 +237,10 @@ def tile(x: Any, repeats: Any) -> Any:
         >>> cornu.ops.tile([1, 2], 2)
         Array([1, 2, 1, 2], dtype=int32)
     """
-    return jnp.tile(tensor(x), repeats)
 
 
 @op
-def pad(x: Any, pad_width: Any, mode: str = "constant", constant_values: Any = None) -> Any:
+def pad(x: ArrayLike, pad_width: int | Sequence[Any], mode: str = "constant", constant_values: Any = None) -> Any:
     """Values added around an array.
 
     Args:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 
 from .checks import positive
@@ -27,12 +28,12 @@ def check_data_format(data_format: str | None) -> str:
     return data_format
 
 
-def to_channels_last(x: Any, data_format: str | None) -> Any:
+def to_channels_last(x: jax.Array, data_format: str | None) -> jax.Array:
     """`x` with its channels moved behind the spatial axes, if they are not there yet."""
     return x if check_data_format(data_format) == "channels_last" else jnp.moveaxis(x, 1, -1)
 
 
-def from_channels_last(x: Any, data_format: str | None) -> Any:
+def from_channels_last(x: jax.Array, data_format: str | None) -> jax.Array:
     """Undo `to_channels_last`."""
     return x if check_data_format(data_format) == "channels_last" else jnp.moveaxis(x, -1, 1)
 

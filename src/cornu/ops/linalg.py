@@ -1,17 +1,23 @@
 """Linear algebra: decompositions, inverses, determinants and norms."""
 
-from typing import Any
+from typing import Any, Literal
 
 import jax
 import jax.numpy as jnp
 
 from ..core.op import op
+from ..core.types import ArrayLike, Axis
 from .checks import matrices
 from .tensors import limits, tensor, to_axes
 
+__all__ = [
+    "cholesky", "cholesky_inverse", "det", "eig", "eigh", "inv", "logdet", "lstsq", "lu_factor", "matrix_rank", "norm",
+    "pinv", "qr", "slogdet", "solve", "solve_triangular", "svd",
+]  # fmt: skip
+
 
 @op
-def cholesky(x: Any, upper: bool = False) -> Any:
+def cholesky(x: ArrayLike, upper: bool = False) -> Any:
     """The triangular `L` with `x = L L^T`, for a positive definite `x`.
 
     Args:
@@ -35,7 +41,7 @@ def cholesky(x: Any, upper: bool = False) -> Any:
 
 
 @op
-def cholesky_inverse(x: Any, upper: bool = False) -> Any:
+def cholesky_inverse(x: ArrayLike, upper: bool = False) -> Any:
     """The inverse of a matrix from its Cholesky factor.
 
     Args:
@@ -57,7 +63,7 @@ def cholesky_inverse(x: Any, upper: bool = False) -> Any:
 
 
 @op
-def det(x: Any) -> Any:
+def det(x: ArrayLike) -> Any:
     """Determinant.
 
     Args:
@@ -75,7 +81,7 @@ def det(x: Any) -> Any:
 
 
 @op
-def slogdet(x: Any) -> Any:
+def slogdet(x: ArrayLike) -> Any:
     """Sign and logarithm of the absolute value of the determinant.
 
     Args:
@@ -93,7 +99,7 @@ def slogdet(x: Any) -> Any:
 
 
 @op
-def logdet(x: Any) -> Any:
+def logdet(x: ArrayLike) -> Any:
     """Logarithm of the determinant.
 
     Args:
@@ -111,7 +117,7 @@ def logdet(x: Any) -> Any:
 
 
 @op
-def eig(x: Any) -> Any:
+def eig(x: ArrayLike) -> Any:
     """Eigenvalues and right eigenvectors (on the CPU only).
 
     Args:
@@ -129,7 +135,7 @@ def eig(x: Any) -> Any:
 
 
 @op
-def eigh(x: Any) -> Any:
+def eigh(x: ArrayLike) -> Any:
     """Eigenvalues, growing, and eigenvectors of a symmetric matrix.
 
     Args:
@@ -147,7 +153,7 @@ def eigh(x: Any) -> Any:
 
 
 @op
-def inv(x: Any) -> Any:
+def inv(x: ArrayLike) -> Any:
     """Inverse.
 
     Args:
@@ -166,7 +172,7 @@ def inv(x: Any) -> Any:
 
 
 @op
-def pinv(x: Any, rcond: float | None = None) -> Any:
+def pinv(x: ArrayLike, rcond: float | None = None) -> Any:
     """Pseudo-inverse, by singular values.
 
     Args:
@@ -186,7 +192,7 @@ def pinv(x: Any, rcond: float | None = None) -> Any:
 
 
 @op
-def solve(a: Any, b: Any) -> Any:
+def solve(a: ArrayLike, b: ArrayLike) -> Any:
     """The `x` with `a x = b`.
 
     Args:
@@ -211,7 +217,7 @@ def _vectors(a: Any, b: Any) -> bool:
 
 
 @op
-def solve_triangular(a: Any, b: Any, lower: bool = False) -> Any:
+def solve_triangular(a: ArrayLike, b: ArrayLike, lower: bool = False) -> Any:
     """The `x` with `a x = b`, for a triangular `a`.
 
     Args:
@@ -234,7 +240,7 @@ def solve_triangular(a: Any, b: Any, lower: bool = False) -> Any:
 
 
 @op
-def lstsq(a: Any, b: Any, rcond: float | None = None) -> Any:
+def lstsq(a: ArrayLike, b: ArrayLike, rcond: float | None = None) -> Any:
     """The `x` that makes `|a x - b|` smallest.
 
     Args:
@@ -257,7 +263,7 @@ def lstsq(a: Any, b: Any, rcond: float | None = None) -> Any:
 
 
 @op
-def lu_factor(x: Any) -> Any:
+def lu_factor(x: ArrayLike) -> Any:
     """LU decomposition with pivots: both factors in one matrix, and the row exchanges.
 
     Args:
@@ -275,7 +281,7 @@ def lu_factor(x: Any) -> Any:
 
 
 @op
-def qr(x: Any, mode: str = "reduced") -> Any:
+def qr(x: ArrayLike, mode: Literal["reduced", "complete"] = "reduced") -> Any:
     """`x = Q R`, with orthonormal columns in `Q` and a triangular `R`.
 
     Args:
@@ -296,7 +302,7 @@ def qr(x: Any, mode: str = "reduced") -> Any:
 
 
 @op
-def svd(x: Any, full_matrices: bool = True, compute_uv: bool = True) -> Any:
+def svd(x: ArrayLike, full_matrices: bool = True, compute_uv: bool = True) -> Any:
     """`x = U diag(s) V^T`: gives `U`, the singular values `s`, falling, and `V^T`.
 
     Args:
@@ -317,7 +323,7 @@ def svd(x: Any, full_matrices: bool = True, compute_uv: bool = True) -> Any:
 
 
 @op
-def matrix_rank(x: Any, tol: float | None = None) -> Any:
+def matrix_rank(x: ArrayLike, tol: float | None = None) -> Any:
     """Number of singular values above a bound.
 
     Args:
@@ -341,7 +347,7 @@ def matrix_rank(x: Any, tol: float | None = None) -> Any:
 
 
 @op
-def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
+def norm(x: ArrayLike, ord: Any = None, axis: Axis = None, keepdims: bool = False) -> Any:
     """Norm of vectors along one axis, or of matrices along two.
 
     Args:

@@ -5,12 +5,16 @@ from typing import Any
 import jax.numpy as jnp
 
 from ..core.op import op
+from ..core.types import ArrayLike
 from .checks import matrices
+from .declared import op_of
 from .tensors import tensor
+
+__all__ = ["cdist", "cross", "dot", "einsum", "inner", "kron", "matmul", "outer", "tensordot", "vdot"]
 
 
 @op
-def matmul(x1: Any, x2: Any) -> Any:
+def matmul(x1: ArrayLike, x2: ArrayLike) -> Any:
     """Matrix product over the last two axes; the axes before are the batch and broadcast.
 
     Products of int8 are summed in int32.
@@ -28,8 +32,8 @@ def matmul(x1: Any, x2: Any) -> Any:
     return jnp.matmul(x1, x2, preferred_element_type=_wide(x1, x2))
 
 
-@op
-def dot(x1: Any, x2: Any) -> Any:
+@op_of(jnp.dot)
+def dot(x1: ArrayLike, x2: ArrayLike) -> Any:
     """Sum of products over the last axis of `x1` and the last but one of `x2`.
 
     Args:
@@ -41,11 +45,10 @@ def dot(x1: Any, x2: Any) -> Any:
         >>> cornu.ops.dot([1.0, 2.0], [3.0, 4.0])
         Array(11., dtype=float32)
     """
-    return jnp.dot(tensor(x1), tensor(x2))
 
 
-@op
-def inner(x1: Any, x2: Any) -> Any:
+@op_of(jnp.inner)
+def inner(x1: ArrayLike, x2: ArrayLike) -> Any:
     """Sum of products over the last axes.
 
     Args:
@@ -57,11 +60,10 @@ def inner(x1: Any, x2: Any) -> Any:
         >>> cornu.ops.inner([1.0, 2.0], [3.0, 4.0])
         Array(11., dtype=float32)
     """
-    return jnp.inner(tensor(x1), tensor(x2))
 
 
-@op
-def outer(x1: Any, x2: Any) -> Any:
+@op_of(jnp.outer)
+def outer(x1: ArrayLike, x2: ArrayLike) -> Any:
     """All products of an element of `x1` and one of `x2`.
 
     Args:
@@ -74,11 +76,10 @@ def outer(x1: Any, x2: Any) -> Any:
         Array([[3., 4.],
                [6., 8.]], dtype=float32)
     """
-    return jnp.outer(tensor(x1), tensor(x2))
 
 
-@op
-def vdot(x1: Any, x2: Any) -> Any:
+@op_of(jnp.vdot)
+def vdot(x1: ArrayLike, x2: ArrayLike) -> Any:
     """Dot product of the flattened arrays, the first one conjugated.
 
     Args:
@@ -90,11 +91,10 @@ def vdot(x1: Any, x2: Any) -> Any:
         >>> cornu.ops.vdot([1.0, 2.0], [3.0, 4.0])
         Array(11., dtype=float32)
     """
-    return jnp.vdot(tensor(x1), tensor(x2))
 
 
-@op
-def tensordot(x1: Any, x2: Any, axes: Any = 2) -> Any:
+@op_of(jnp.tensordot)
+def tensordot(x1: ArrayLike, x2: ArrayLike, axes: Any = 2) -> Any:
     """Sum of products over some axes of both.
 
     Args:
@@ -107,7 +107,6 @@ def tensordot(x1: Any, x2: Any, axes: Any = 2) -> Any:
         >>> cornu.ops.tensordot([1.0, 2.0], [3.0, 4.0], axes=1)
         Array(11., dtype=float32)
     """
-    return jnp.tensordot(tensor(x1), tensor(x2), axes)
 
 
 @op
@@ -128,8 +127,10 @@ def einsum(subscripts: str, *operands: Any, **kwargs: Any) -> Any:
     return jnp.einsum(subscripts, *arrays, **{"preferred_element_type": _wide(*arrays), **kwargs})
 
 
-@op
-def cross(x1: Any, x2: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: Any = None) -> Any:
+@op_of(jnp.cross)
+def cross(
+    x1: ArrayLike, x2: ArrayLike, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: int | None = None
+) -> Any:
     """Cross product of vectors of size 3.
 
     Args:
@@ -145,11 +146,10 @@ def cross(x1: Any, x2: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, a
         >>> cornu.ops.cross([1.0, 0.0, 0.0], [0.0, 1.0, 0.0])
         Array([0., 0., 1.], dtype=float32)
     """
-    return jnp.cross(tensor(x1), tensor(x2), axisa, axisb, axisc, axis)
 
 
-@op
-def kron(x1: Any, x2: Any) -> Any:
+@op_of(jnp.kron)
+def kron(x1: ArrayLike, x2: ArrayLike) -> Any:
     """Kronecker product.
 
     Args:
@@ -162,11 +162,10 @@ def kron(x1: Any, x2: Any) -> Any:
         Array([[1., 2.],
                [1., 2.]], dtype=float32)
     """
-    return jnp.kron(tensor(x1), tensor(x2))
 
 
 @op
-def cdist(x: Any, y: Any) -> Any:
+def cdist(x: ArrayLike, y: ArrayLike) -> Any:
     """Euclidean distances between all rows of `x` and of `y`.
 
     Args:

@@ -5,119 +5,93 @@ from typing import Any
 import jax.numpy as jnp
 
 from ..core.op import op
+from ..core.types import ArrayLike
+from .declared import op_of
 from .tensors import tensor
 
+__all__ = [
+    "allclose", "bitwise_and", "bitwise_invert", "bitwise_left_shift", "bitwise_not", "bitwise_or",
+    "bitwise_right_shift", "bitwise_xor", "equal", "greater", "greater_equal", "isclose", "isfinite", "isin", "isinf",
+    "isnan", "isneginf", "isposinf", "isreal", "left_shift", "less", "less_equal", "logical_and", "logical_not",
+    "logical_or", "logical_xor", "not_equal", "right_shift",
+]  # fmt: skip
 
-@op
-def equal(x1: Any, x2: Any) -> Any:
+
+@op_of(jnp.equal)
+def equal(x1: ArrayLike, x2: ArrayLike) -> Any:
     """Whether `x1 == x2`.
-
-    Args:
-        x1: first array.
-        x2: second array, broadcast against the first.
 
     Example:
         >>> import cornu
         >>> cornu.ops.equal([1.0, 4.0], [3.0, 2.0])
         Array([False, False], dtype=bool)
     """
-    return jnp.equal(tensor(x1), tensor(x2))
 
 
-@op
-def not_equal(x1: Any, x2: Any) -> Any:
+@op_of(jnp.not_equal)
+def not_equal(x1: ArrayLike, x2: ArrayLike) -> Any:
     """Whether `x1 != x2`.
-
-    Args:
-        x1: first array.
-        x2: second array, broadcast against the first.
 
     Example:
         >>> import cornu
         >>> cornu.ops.not_equal([1.0, 4.0], [3.0, 2.0])
         Array([ True,  True], dtype=bool)
     """
-    return jnp.not_equal(tensor(x1), tensor(x2))
 
 
-@op
-def less(x1: Any, x2: Any) -> Any:
+@op_of(jnp.less)
+def less(x1: ArrayLike, x2: ArrayLike) -> Any:
     """Whether `x1 < x2`.
-
-    Args:
-        x1: first array.
-        x2: second array, broadcast against the first.
 
     Example:
         >>> import cornu
         >>> cornu.ops.less([1.0, 4.0], [3.0, 2.0])
         Array([ True, False], dtype=bool)
     """
-    return jnp.less(tensor(x1), tensor(x2))
 
 
-@op
-def less_equal(x1: Any, x2: Any) -> Any:
+@op_of(jnp.less_equal)
+def less_equal(x1: ArrayLike, x2: ArrayLike) -> Any:
     """Whether `x1 <= x2`.
-
-    Args:
-        x1: first array.
-        x2: second array, broadcast against the first.
 
     Example:
         >>> import cornu
         >>> cornu.ops.less_equal([1.0, 4.0], [3.0, 2.0])
         Array([ True, False], dtype=bool)
     """
-    return jnp.less_equal(tensor(x1), tensor(x2))
 
 
-@op
-def greater(x1: Any, x2: Any) -> Any:
+@op_of(jnp.greater)
+def greater(x1: ArrayLike, x2: ArrayLike) -> Any:
     """Whether `x1 > x2`.
-
-    Args:
-        x1: first array.
-        x2: second array, broadcast against the first.
 
     Example:
         >>> import cornu
         >>> cornu.ops.greater([1.0, 4.0], [3.0, 2.0])
         Array([False,  True], dtype=bool)
     """
-    return jnp.greater(tensor(x1), tensor(x2))
 
 
-@op
-def greater_equal(x1: Any, x2: Any) -> Any:
+@op_of(jnp.greater_equal)
+def greater_equal(x1: ArrayLike, x2: ArrayLike) -> Any:
     """Whether `x1 >= x2`.
-
-    Args:
-        x1: first array.
-        x2: second array, broadcast against the first.
 
     Example:
         >>> import cornu
         >>> cornu.ops.greater_equal([1.0, 4.0], [3.0, 2.0])
         Array([False,  True], dtype=bool)
     """
-    return jnp.greater_equal(tensor(x1), tensor(x2))
 
 
-@op
-def logical_and(x1: Any, x2: Any) -> Any:
+@op_of(jnp.logical_and)
+def logical_and(x1: ArrayLike, x2: ArrayLike) -> Any:
     """Whether both are true.
-
-    Args:
-        x1: first array.
-        x2: second array, broadcast against the first.
 
     Example:
         >>> import cornu
         >>> cornu.ops.logical_and([True, False], [True, True])
         Array([ True, False], dtype=bool)
     """
-    return jnp.logical_and(tensor(x1), tensor(x2))
 
 
 @op
@@ -136,129 +110,96 @@ def logical_or(x1: Any, x2: Any) -> Any:
     return jnp.logical_or(tensor(x1), tensor(x2))
 
 
-@op
-def logical_xor(x1: Any, x2: Any) -> Any:
+@op_of(jnp.logical_xor)
+def logical_xor(x1: ArrayLike, x2: ArrayLike) -> Any:
     """Whether exactly one is true.
-
-    Args:
-        x1: first array.
-        x2: second array, broadcast against the first.
 
     Example:
         >>> import cornu
         >>> cornu.ops.logical_xor([True, False], [True, True])
         Array([False,  True], dtype=bool)
     """
-    return jnp.logical_xor(tensor(x1), tensor(x2))
 
 
-@op
-def logical_not(x: Any) -> Any:
+@op_of(jnp.logical_not)
+def logical_not(x: ArrayLike) -> Any:
     """Whether it is false.
-
-    Args:
-        x: array.
 
     Example:
         >>> import cornu
         >>> cornu.ops.logical_not([True, False])
         Array([False,  True], dtype=bool)
     """
-    return jnp.logical_not(tensor(x))
 
 
-@op
-def isfinite(x: Any) -> Any:
+@op_of(jnp.isfinite)
+def isfinite(x: ArrayLike) -> Any:
     """Whether it is neither infinite nor NaN.
-
-    Args:
-        x: array.
 
     Example:
         >>> import cornu
         >>> cornu.ops.isfinite([1.0, float("inf")])
         Array([ True, False], dtype=bool)
     """
-    return jnp.isfinite(tensor(x))
 
 
-@op
-def isinf(x: Any) -> Any:
+@op_of(jnp.isinf)
+def isinf(x: ArrayLike) -> Any:
     """Whether it is infinite.
-
-    Args:
-        x: array.
 
     Example:
         >>> import cornu
         >>> cornu.ops.isinf([1.0, float("inf")])
         Array([False,  True], dtype=bool)
     """
-    return jnp.isinf(tensor(x))
 
 
-@op
-def isnan(x: Any) -> Any:
+@op_of(jnp.isnan)
+def isnan(x: ArrayLike) -> Any:
     """Whether it is NaN.
-
-    Args:
-        x: array.
 
     Example:
         >>> import cornu
         >>> cornu.ops.isnan([1.0, float("nan")])
         Array([False,  True], dtype=bool)
     """
-    return jnp.isnan(tensor(x))
 
 
-@op
-def isneginf(x: Any) -> Any:
+@op_of(jnp.isneginf)
+def isneginf(x: ArrayLike) -> Any:
     """Whether it is minus infinity.
-
-    Args:
-        x: array.
 
     Example:
         >>> import cornu
         >>> cornu.ops.isneginf([1.0, -float("inf")])
         Array([False,  True], dtype=bool)
     """
-    return jnp.isneginf(tensor(x))
 
 
-@op
-def isposinf(x: Any) -> Any:
+@op_of(jnp.isposinf)
+def isposinf(x: ArrayLike) -> Any:
     """Whether it is plus infinity.
-
-    Args:
-        x: array.
 
     Example:
         >>> import cornu
         >>> cornu.ops.isposinf([1.0, float("inf")])
         Array([False,  True], dtype=bool)
     """
-    return jnp.isposinf(tensor(x))
 
 
-@op
-def isreal(x: Any) -> Any:
+@op_of(jnp.isreal)
+def isreal(x: ArrayLike) -> Any:
     """Whether the imaginary part is 0.
-
-    Args:
-        x: array.
 
     Example:
         >>> import cornu
         >>> cornu.ops.isreal([1.0, 1j])
         Array([ True, False], dtype=bool)
     """
-    return jnp.isreal(tensor(x))
 
 
-@op
-def isclose(x1: Any, x2: Any, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Any:
+@op_of(jnp.isclose)
+def isclose(x1: ArrayLike, x2: ArrayLike, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Any:
     """Whether `|x1 - x2| <= atol + rtol * |x2|`.
 
     Args:
@@ -273,11 +214,10 @@ def isclose(x1: Any, x2: Any, rtol: float = 1e-05, atol: float = 1e-08, equal_na
         >>> cornu.ops.isclose([1.0, 2.0], [1.0, 2.1])
         Array([ True, False], dtype=bool)
     """
-    return jnp.isclose(tensor(x1), tensor(x2), rtol, atol, equal_nan)
 
 
-@op
-def allclose(x1: Any, x2: Any, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Any:
+@op_of(jnp.allclose)
+def allclose(x1: ArrayLike, x2: ArrayLike, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Any:
     """Whether `|x1 - x2| <= atol + rtol * |x2|` everywhere.
 
     Args:
@@ -292,11 +232,10 @@ def allclose(x1: Any, x2: Any, rtol: float = 1e-05, atol: float = 1e-08, equal_n
         >>> cornu.ops.allclose([1.0, 2.0], [1.0, 2.1])
         Array(False, dtype=bool)
     """
-    return jnp.allclose(tensor(x1), tensor(x2), rtol, atol, equal_nan)
 
 
-@op
-def isin(x1: Any, x2: Any, assume_unique: bool = False, invert: bool = False) -> Any:
+@op_of(jnp.isin)
+def isin(x1: ArrayLike, x2: ArrayLike, assume_unique: bool = False, invert: bool = False) -> Any:
     """Whether each element of `x1` occurs in `x2`.
 
     Args:
@@ -310,4 +249,94 @@ def isin(x1: Any, x2: Any, assume_unique: bool = False, invert: bool = False) ->
         >>> cornu.ops.isin([1, 2, 3], [3, 1])
         Array([ True, False,  True], dtype=bool)
     """
-    return jnp.isin(tensor(x1), tensor(x2), assume_unique=assume_unique, invert=invert)
+
+
+@op_of(jnp.bitwise_not)
+def bitwise_not(x: ArrayLike) -> Any:
+    """All bits flipped.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.bitwise_not([0, 1])
+        Array([-1, -2], dtype=int32)
+    """
+
+
+@op_of(jnp.bitwise_and)
+def bitwise_and(x: ArrayLike, y: ArrayLike) -> Any:
+    """Bits set in both.
+
+    Args:
+        x: array.
+        y: second array, broadcast against the first.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.bitwise_and([6], [3])
+        Array([2], dtype=int32)
+    """
+
+
+@op_of(jnp.bitwise_or)
+def bitwise_or(x: ArrayLike, y: ArrayLike) -> Any:
+    """Bits set in either.
+
+    Args:
+        x: array.
+        y: second array, broadcast against the first.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.bitwise_or([6], [3])
+        Array([7], dtype=int32)
+    """
+
+
+@op_of(jnp.bitwise_xor)
+def bitwise_xor(x: ArrayLike, y: ArrayLike) -> Any:
+    """Bits set in exactly one.
+
+    Args:
+        x: array.
+        y: second array, broadcast against the first.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.bitwise_xor([6], [3])
+        Array([5], dtype=int32)
+    """
+
+
+@op_of(jnp.left_shift)
+def left_shift(x: ArrayLike, y: ArrayLike) -> Any:
+    """Bits moved up by `y` places.
+
+    Args:
+        x: array.
+        y: second array, broadcast against the first.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.left_shift([3], [2])
+        Array([12], dtype=int32)
+    """
+
+
+@op_of(jnp.right_shift)
+def right_shift(x: ArrayLike, y: ArrayLike) -> Any:
+    """Bits moved down by `y` places, the sign kept.
+
+    Args:
+        x: array.
+        y: second array, broadcast against the first.
+
+    Example:
+        >>> import cornu
+        >>> cornu.ops.right_shift([12], [2])
+        Array([3], dtype=int32)
+    """
+
+
+bitwise_invert = bitwise_not
+bitwise_left_shift = left_shift
+bitwise_right_shift = right_shift

@@ -7,42 +7,42 @@ import jax.numpy as jnp
 
 from ..core.attached import keep_logits
 from ..core.op import op
+from ..core.types import ArrayLike, Axis
 from .checks import existing_axes
+from .declared import op_of
 from .tensors import floating, tensor, to_axes
 
+__all__ = [
+    "celu", "elu", "gelu", "glu", "hard_shrink", "hard_sigmoid", "hard_silu", "hard_swish", "hard_tanh", "leaky_relu",
+    "log_sigmoid", "log_softmax", "relu", "relu6", "selu", "sigmoid", "silu", "soft_shrink", "softmax", "softplus",
+    "softsign", "sparse_plus", "sparse_sigmoid", "sparsemax", "squareplus", "swish", "tanh_shrink", "threshold",
+]  # fmt: skip
 
-@op
-def relu(x: Any) -> Any:
+
+@op_of(jax.nn.relu)
+def relu(x: ArrayLike) -> Any:
     """Rectifier, `max(x, 0)`.
-
-    Args:
-        x: array.
 
     Example:
         >>> import cornu
         >>> cornu.ops.relu([-1.0, 2.0])
         Array([0., 2.], dtype=float32)
     """
-    return jax.nn.relu(tensor(x))
 
 
-@op
-def relu6(x: Any) -> Any:
+@op_of(jax.nn.relu6)
+def relu6(x: ArrayLike) -> Any:
     """Rectifier with a ceiling, `min(max(x, 0), 6)`.
-
-    Args:
-        x: array.
 
     Example:
         >>> import cornu
         >>> cornu.ops.relu6([-1.0, 8.0])
         Array([0., 6.], dtype=float32)
     """
-    return jax.nn.relu6(tensor(x))
 
 
 @op
-def sigmoid(x: Any) -> Any:
+def sigmoid(x: ArrayLike) -> Any:
     """Logistic function, `1 / (1 + exp(-x))`.
 
     Args:
@@ -57,83 +57,63 @@ def sigmoid(x: Any) -> Any:
     return keep_logits(jax.nn.sigmoid(x), "sigmoid", x)
 
 
-@op
-def sparse_sigmoid(x: Any) -> Any:
+@op_of(jax.nn.sparse_sigmoid)
+def sparse_sigmoid(x: ArrayLike) -> Any:
     """`(x + 1) / 2` within [-1, 1], 0 below and 1 above.
-
-    Args:
-        x: array.
 
     Example:
         >>> import cornu
         >>> cornu.ops.sparse_sigmoid([-2.0, 0.5])
         Array([0.  , 0.75], dtype=float32)
     """
-    return jax.nn.sparse_sigmoid(tensor(x))
 
 
-@op
-def log_sigmoid(x: Any) -> Any:
+@op_of(jax.nn.log_sigmoid, floating)
+def log_sigmoid(x: ArrayLike) -> Any:
     """`log(sigmoid(x))`, without overflow.
-
-    Args:
-        x: array.
 
     Example:
         >>> import cornu, numpy
         >>> numpy.asarray(cornu.ops.log_sigmoid([0.0, 2.0])).round(3)
         array([-0.693, -0.127], dtype=float32)
     """
-    return jax.nn.log_sigmoid(floating(x))
 
 
-@op
-def hard_sigmoid(x: Any) -> Any:
+@op_of(jax.nn.hard_sigmoid)
+def hard_sigmoid(x: ArrayLike) -> Any:
     """`min(max(x / 6 + 1 / 2, 0), 1)`.
-
-    Args:
-        x: array.
 
     Example:
         >>> import cornu
         >>> cornu.ops.hard_sigmoid([-4.0, 1.5])
         Array([0.  , 0.75], dtype=float32)
     """
-    return jax.nn.hard_sigmoid(tensor(x))
 
 
-@op
-def silu(x: Any) -> Any:
+@op_of(jax.nn.silu, floating)
+def silu(x: ArrayLike) -> Any:
     """`x * sigmoid(x)`.
-
-    Args:
-        x: array.
 
     Example:
         >>> import cornu, numpy
         >>> numpy.asarray(cornu.ops.silu([-1.0, 2.0])).round(3)
         array([-0.269,  1.762], dtype=float32)
     """
-    return jax.nn.silu(floating(x))
 
 
-@op
-def hard_silu(x: Any) -> Any:
+@op_of(jax.nn.hard_silu)
+def hard_silu(x: ArrayLike) -> Any:
     """`x * hard_sigmoid(x)`.
-
-    Args:
-        x: array.
 
     Example:
         >>> import cornu, numpy
         >>> numpy.asarray(cornu.ops.hard_silu([-1.0, 2.0])).round(3)
         array([-0.333,  1.667], dtype=float32)
     """
-    return jax.nn.hard_silu(tensor(x))
 
 
 @op
-def tanh_shrink(x: Any) -> Any:
+def tanh_shrink(x: ArrayLike) -> Any:
     """`x - tanh(x)`.
 
     Args:
@@ -147,83 +127,63 @@ def tanh_shrink(x: Any) -> Any:
     return (x := tensor(x)) - jnp.tanh(x)
 
 
-@op
-def hard_tanh(x: Any) -> Any:
+@op_of(jax.nn.hard_tanh)
+def hard_tanh(x: ArrayLike) -> Any:
     """`min(max(x, -1), 1)`.
-
-    Args:
-        x: array.
 
     Example:
         >>> import cornu
         >>> cornu.ops.hard_tanh([-2.0, 0.5])
         Array([-1. ,  0.5], dtype=float32)
     """
-    return jax.nn.hard_tanh(tensor(x))
 
 
-@op
-def softplus(x: Any) -> Any:
+@op_of(jax.nn.softplus)
+def softplus(x: ArrayLike) -> Any:
     """`log(exp(x) + 1)`, without overflow.
-
-    Args:
-        x: array.
 
     Example:
         >>> import cornu, numpy
         >>> numpy.asarray(cornu.ops.softplus([0.0, 2.0])).round(3)
         array([0.693, 2.127], dtype=float32)
     """
-    return jax.nn.softplus(tensor(x))
 
 
-@op
-def sparse_plus(x: Any) -> Any:
+@op_of(jax.nn.sparse_plus)
+def sparse_plus(x: ArrayLike) -> Any:
     """0 below -1, `(x + 1)**2 / 4` within [-1, 1], `x` above.
-
-    Args:
-        x: array.
 
     Example:
         >>> import cornu
         >>> cornu.ops.sparse_plus([-2.0, 0.0])
         Array([0.  , 0.25], dtype=float32)
     """
-    return jax.nn.sparse_plus(tensor(x))
 
 
-@op
-def softsign(x: Any) -> Any:
+@op_of(jax.nn.soft_sign, floating)
+def softsign(x: ArrayLike) -> Any:
     """`x / (1 + abs(x))`.
-
-    Args:
-        x: array.
 
     Example:
         >>> import cornu
         >>> cornu.ops.softsign([-1.0, 3.0])
         Array([-0.5 ,  0.75], dtype=float32)
     """
-    return jax.nn.soft_sign(floating(x))
 
 
-@op
-def selu(x: Any) -> Any:
+@op_of(jax.nn.selu)
+def selu(x: ArrayLike) -> Any:
     """`1.0507 x` above 0, `1.7581 (exp(x) - 1)` below: activations keep mean 0 and variance 1.
-
-    Args:
-        x: array.
 
     Example:
         >>> import cornu, numpy
         >>> numpy.asarray(cornu.ops.selu([-1.0, 2.0])).round(3)
         array([-1.111,  2.101], dtype=float32)
     """
-    return jax.nn.selu(tensor(x))
 
 
-@op
-def leaky_relu(x: Any, negative_slope: float = 0.2) -> Any:
+@op_of(jax.nn.leaky_relu)
+def leaky_relu(x: ArrayLike, negative_slope: float = 0.2) -> Any:
     """`x` above 0, `negative_slope * x` below.
 
     Args:
@@ -235,11 +195,10 @@ def leaky_relu(x: Any, negative_slope: float = 0.2) -> Any:
         >>> cornu.ops.leaky_relu([-1.0, 2.0])
         Array([-0.2,  2. ], dtype=float32)
     """
-    return jax.nn.leaky_relu(tensor(x), negative_slope)
 
 
-@op
-def elu(x: Any, alpha: float = 1.0) -> Any:
+@op_of(jax.nn.elu)
+def elu(x: ArrayLike, alpha: float = 1.0) -> Any:
     """`x` above 0, `alpha * (exp(x) - 1)` below.
 
     Args:
@@ -254,11 +213,10 @@ def elu(x: Any, alpha: float = 1.0) -> Any:
     Source:
         Clevert et al., Fast and accurate deep network learning by exponential linear units, 2016.
     """
-    return jax.nn.elu(tensor(x), alpha)
 
 
-@op
-def celu(x: Any, alpha: float = 1.0) -> Any:
+@op_of(jax.nn.celu)
+def celu(x: ArrayLike, alpha: float = 1.0) -> Any:
     """`x` above 0, `alpha * (exp(x / alpha) - 1)` below.
 
     Args:
@@ -273,11 +231,10 @@ def celu(x: Any, alpha: float = 1.0) -> Any:
     Source:
         Barron, Continuously differentiable exponential linear units, 2017.
     """
-    return jax.nn.celu(tensor(x), alpha)
 
 
-@op
-def gelu(x: Any, approximate: bool = True) -> Any:
+@op_of(jax.nn.gelu)
+def gelu(x: ArrayLike, approximate: bool = True) -> Any:
     """`x * P(X <= x)` for a standard normal `X`.
 
     Args:
@@ -293,11 +250,10 @@ def gelu(x: Any, approximate: bool = True) -> Any:
     Source:
         Hendrycks and Gimpel, Gaussian error linear units, 2016.
     """
-    return jax.nn.gelu(tensor(x), approximate)
 
 
 @op
-def glu(x: Any, axis: int = -1) -> Any:
+def glu(x: ArrayLike, axis: int = -1) -> Any:
     """Gated linear unit: the first half along `axis` times the sigmoid of the second.
 
     Args:
@@ -322,8 +278,8 @@ def glu(x: Any, axis: int = -1) -> Any:
     return jax.nn.glu(x, axis)
 
 
-@op
-def squareplus(x: Any, b: float = 4) -> Any:
+@op_of(jax.nn.squareplus, floating)
+def squareplus(x: ArrayLike, b: float = 4) -> Any:
     """`(x + sqrt(x**2 + b)) / 2`.
 
     Args:
@@ -335,11 +291,10 @@ def squareplus(x: Any, b: float = 4) -> Any:
         >>> numpy.asarray(cornu.ops.squareplus([-1.0, 2.0])).round(3)
         array([0.618, 2.414], dtype=float32)
     """
-    return jax.nn.squareplus(floating(x), b)
 
 
 @op
-def hard_shrink(x: Any, threshold: float = 0.5) -> Any:
+def hard_shrink(x: ArrayLike, threshold: float = 0.5) -> Any:
     """`x` where `abs(x) > threshold`, 0 elsewhere.
 
     Args:
@@ -356,7 +311,7 @@ def hard_shrink(x: Any, threshold: float = 0.5) -> Any:
 
 
 @op
-def soft_shrink(x: Any, threshold: float = 0.5) -> Any:
+def soft_shrink(x: ArrayLike, threshold: float = 0.5) -> Any:
     """`x` moved towards 0 by `threshold`, at most up to 0.
 
     Args:
@@ -373,7 +328,7 @@ def soft_shrink(x: Any, threshold: float = 0.5) -> Any:
 
 
 @op
-def threshold(x: Any, threshold: float, default_value: float) -> Any:
+def threshold(x: ArrayLike, threshold: float, default_value: float) -> Any:
     """`x` where it is above `threshold`, `default_value` elsewhere.
 
     Args:
@@ -391,7 +346,7 @@ def threshold(x: Any, threshold: float, default_value: float) -> Any:
 
 
 @op
-def softmax(x: Any, axis: Any = -1) -> Any:
+def softmax(x: ArrayLike, axis: Axis = -1) -> Any:
     """`exp(x) / sum(exp(x))` along `axis`, without overflow.
 
     Args:
@@ -407,24 +362,19 @@ def softmax(x: Any, axis: Any = -1) -> Any:
     return keep_logits(jax.nn.softmax(x, axis=axis), "softmax", x, axis)
 
 
-@op
-def log_softmax(x: Any, axis: Any = -1) -> Any:
+@op_of(jax.nn.log_softmax, floating)
+def log_softmax(x: ArrayLike, axis: Axis = -1) -> Any:
     """`log(softmax(x))` along `axis`, without overflow.
-
-    Args:
-        x: array.
-        axis: axis, or a tuple of axes; None for all.
 
     Example:
         >>> import cornu, numpy
         >>> numpy.asarray(cornu.ops.log_softmax([0.0, 1.0])).round(3)
         array([-1.313, -0.313], dtype=float32)
     """
-    return jax.nn.log_softmax(floating(x), axis=to_axes(axis))
 
 
 @op
-def sparsemax(x: Any, axis: int = -1) -> Any:
+def sparsemax(x: ArrayLike, axis: int = -1) -> Any:
     """The point of the probability simplex nearest to `x`: like softmax, with exact zeros.
 
     Args:

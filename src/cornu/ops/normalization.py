@@ -7,12 +7,15 @@ import jax.numpy as jnp
 
 from ..core import dtypes
 from ..core.op import op
+from ..core.types import ArrayLike, Axis
 from .checks import existing_axes
 from .tensors import floating, limits, tensor, to_axes
 
+__all__ = ["batch_normalization", "layer_normalization", "moments", "normalize", "psnr", "rms_normalization"]
+
 
 @op
-def moments(x: Any, axes: Any, keepdims: bool = False, synchronized: bool = False) -> Any:
+def moments(x: ArrayLike, axes: Axis, keepdims: bool = False, synchronized: bool = False) -> Any:
     """Mean and variance over `axes`, computed in at least float32; those of integers are floats.
 
     Args:
@@ -43,12 +46,12 @@ def moments(x: Any, axes: Any, keepdims: bool = False, synchronized: bool = Fals
 
 @op
 def batch_normalization(
-    x: Any,
-    mean: Any,
-    variance: Any,
+    x: ArrayLike,
+    mean: ArrayLike,
+    variance: ArrayLike,
     axis: int,
-    offset: int | None = None,
-    scale: Any = None,
+    offset: ArrayLike | None = None,
+    scale: ArrayLike | None = None,
     epsilon: float = 0.001,
 ) -> Any:
     """`(x - mean) / sqrt(variance + epsilon) * scale + offset`, for every channel.
@@ -93,10 +96,10 @@ def batch_normalization(
 
 @op
 def layer_normalization(
-    x: Any,
-    gamma: Any = None,
-    beta: Any = None,
-    axis: Any = -1,
+    x: ArrayLike,
+    gamma: ArrayLike | None = None,
+    beta: ArrayLike | None = None,
+    axis: Axis = -1,
     epsilon: float | None = None,
     **kwargs: Any,
 ) -> Any:
@@ -121,7 +124,7 @@ def layer_normalization(
     x, epsilon = tensor(x), dtypes.epsilon() if epsilon is None else epsilon
     wide = x.astype(jnp.promote_types(x.dtype, "float32"))
     axes = tuple(sorted(existing_axes(axis, x.ndim)))
-    gamma, beta = (_spread(p, wide, axes) for p in (gamma, beta))
+    gamma, beta = _spread(gamma, wide, axes), _spread(beta, wide, axes)
     variance = jnp.var(wide, axes, keepdims=True)
     factor = jax.lax.rsqrt(variance + epsilon)
     if gamma is not None:
@@ -132,7 +135,7 @@ def layer_normalization(
     return (wide * factor + (shift if beta is None else shift + beta)).astype(x.dtype)
 
 
-def _spread(parameter: Any, x: Any, axes: tuple[int, ...]) -> Any:
+def _spread(parameter: Any, x: jax.Array, axes: tuple[int, ...]) -> jax.Array | None:
     """A parameter of the normalized axes, in the dtype of `x` and so that it broadcasts with it."""
     if parameter is None:
         return None
@@ -143,7 +146,9 @@ def _spread(parameter: Any, x: Any, axes: tuple[int, ...]) -> Any:
 
 
 @op
-def rms_normalization(x: Any, scale: Any = None, axis: Any = -1, epsilon: float | None = None) -> Any:
+def rms_normalization(
+    x: ArrayLike, scale: ArrayLike | None = None, axis: Axis = -1, epsilon: float | None = None
+) -> Any:
     """`x / sqrt(mean(x**2) + epsilon) * scale`, the mean over `axis`, in at least float32.
 
     Args:
@@ -169,7 +174,7 @@ def rms_normalization(x: Any, scale: Any = None, axis: Any = -1, epsilon: float 
 
 
 @op
-def normalize(x: Any, axis: Any = -1, order: int = 2, epsilon: float | None = None) -> Any:
+def normalize(x: ArrayLike, axis: Axis = -1, order: int = 2, epsilon: float | None = None) -> Any:
     """`x` divided by its norm of order `order` along `axis`.
 
     Args:
@@ -197,7 +202,7 @@ def normalize(x: Any, axis: Any = -1, order: int = 2, epsilon: float | None = No
 
 
 @op
-def psnr(x1: Any, x2: Any, max_val: Any) -> Any:
+def psnr(x1: ArrayLike, x2: ArrayLike, max_val: ArrayLike) -> Any:
     """Peak signal-to-noise ratio in decibels, `20 log10(max_val) - 10 log10(mean((x1 - x2)**2))`.
 
     Args:

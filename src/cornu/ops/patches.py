@@ -3,18 +3,21 @@
 import re
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 
 from ..core.op import op
+from ..core.types import ArrayLike, DataFormat, SizesLike
 from .checks import positive
 from .layout import check_data_format, per_axis
 from .tensors import tensor
-from .tensors import tensor as as_tensor
+
+__all__ = ["depth_to_space", "fold", "rearrange", "space_to_depth", "unfold"]
 
 
 @op
-def depth_to_space(x: Any, block_size: int, data_format: str = "channels_last") -> Any:
+def depth_to_space(x: ArrayLike, block_size: int, data_format: DataFormat = "channels_last") -> Any:
     """Channels become blocks of pixels: `block_size` times as high and wide, with fewer channels.
 
     Args:
@@ -43,7 +46,7 @@ def depth_to_space(x: Any, block_size: int, data_format: str = "channels_last") 
 
 
 @op
-def space_to_depth(x: Any, block_size: int, data_format: str = "channels_last") -> Any:
+def space_to_depth(x: ArrayLike, block_size: int, data_format: DataFormat = "channels_last") -> Any:
     """Blocks of pixels become channels: the inverse of `depth_to_space`.
 
     Args:
@@ -71,7 +74,7 @@ def space_to_depth(x: Any, block_size: int, data_format: str = "channels_last") 
     return x.reshape(n, c, h // b, b, w // b, b).transpose(0, 1, 3, 5, 2, 4).reshape(n, c * b**2, h // b, w // b)
 
 
-def _image(x: Any, block_size: int, data_format: str | None) -> tuple[Any, int, bool]:
+def _image(x: Any, block_size: int, data_format: str | None) -> tuple[jax.Array, int, bool]:
     """The images, the size of a block, and whether the channels come last."""
     x = tensor(x)
     if not isinstance(block_size, int) or block_size < 2:
@@ -82,7 +85,9 @@ def _image(x: Any, block_size: int, data_format: str | None) -> tuple[Any, int, 
 
 
 @op
-def unfold(x: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1) -> Any:
+def unfold(
+    x: ArrayLike, kernel_size: SizesLike, dilation: SizesLike = 1, padding: SizesLike = 0, stride: SizesLike = 1
+) -> Any:
     """All blocks of an image as columns, `(batch, channels * kernel height * kernel width, blocks)`.
 
     Args:
@@ -111,7 +116,14 @@ def unfold(x: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride
 
 
 @op
-def fold(x: Any, output_size: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1) -> Any:
+def fold(
+    x: ArrayLike,
+    output_size: SizesLike,
+    kernel_size: SizesLike,
+    dilation: SizesLike = 1,
+    padding: SizesLike = 0,
+    stride: SizesLike = 1,
+) -> Any:
     """An image from its blocks, overlapping ones added.
 
     Args:
@@ -144,7 +156,7 @@ def fold(x: Any, output_size: Any, kernel_size: Any, dilation: Any = 1, padding:
     return image[:, :, pad[0] : height - pad[0], pad[1] : width - pad[1]]
 
 
-def _places(sizes: tuple[int, int], kernel_size: Any, dilation: Any, stride: Any) -> tuple[Any, Any]:
+def _places(sizes: tuple[int, ...], kernel_size: Any, dilation: Any, stride: Any) -> tuple[Any, Any]:
     """Row and column of each element of each block, broadcasting to `(kh, kw, blocks down, blocks across)`."""
     found = []
     options = (per_axis(option, 2) for option in (kernel_size, dilation, stride))
@@ -156,7 +168,7 @@ def _places(sizes: tuple[int, int], kernel_size: Any, dilation: Any, stride: Any
 
 
 @op
-def rearrange(tensor: Any, pattern: str, **axes_lengths: int) -> Any:
+def rearrange(tensor: ArrayLike, pattern: str, **axes_lengths: int) -> Any:
     """Axes split, reordered and merged by a pattern such as `"b (h w) c -> b c h w"`.
 
     Args:
@@ -172,7 +184,7 @@ def rearrange(tensor: Any, pattern: str, **axes_lengths: int) -> Any:
         >>> cornu.ops.rearrange([[1, 2], [3, 4]], "a b -> (b a)")
         Array([1, 3, 2, 4], dtype=int32)
     """
-    array = as_tensor(tensor)
+    array = jnp.asarray(tensor)
     left, right = (_groups(side) for side in pattern.split("->"))
     if len(left) != array.ndim:
         raise ValueError(f"The left side of {pattern!r} has {len(left)} axes; the array has shape {array.shape}.")

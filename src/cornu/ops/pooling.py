@@ -6,18 +6,21 @@ import jax
 import jax.numpy as jnp
 
 from ..core.op import op
+from ..core.types import ArrayLike, DataFormat, ShapeLike, SizesLike
 from ..kernels import pooling
 from .layout import from_channels_last, per_axis, steps, to_channels_last
 from .tensors import floating, tensor
 
+__all__ = ["adaptive_average_pool", "adaptive_max_pool", "average_pool", "max_pool"]
+
 
 @op
 def max_pool(
-    inputs: Any,
-    pool_size: Any,
-    strides: Any = None,
+    inputs: ArrayLike,
+    pool_size: SizesLike,
+    strides: SizesLike | None = None,
     padding: str = "valid",
-    data_format: str | None = None,
+    data_format: DataFormat | None = None,
 ) -> Any:
     """Largest element of each window.
 
@@ -46,11 +49,11 @@ def max_pool(
 
 @op
 def average_pool(
-    inputs: Any,
-    pool_size: Any,
-    strides: Any = None,
+    inputs: ArrayLike,
+    pool_size: SizesLike,
+    strides: SizesLike | None = None,
     padding: str = "valid",
-    data_format: str | None = None,
+    data_format: DataFormat | None = None,
 ) -> Any:
     """Mean of each window, of the elements that are not padding.
 
@@ -90,7 +93,7 @@ def _windows(x: Any, pool_size: Any, strides: Any, padding: str) -> tuple[tuple[
 
 
 @op
-def adaptive_max_pool(inputs: Any, output_size: Any, data_format: str | None = None) -> Any:
+def adaptive_max_pool(inputs: ArrayLike, output_size: int | ShapeLike, data_format: DataFormat | None = None) -> Any:
     """Largest element of windows that divide each spatial axis into `output_size` parts.
 
     Args:
@@ -108,14 +111,13 @@ def adaptive_max_pool(inputs: Any, output_size: Any, data_format: str | None = N
         Array([[[3.],
                 [3.]]], dtype=float32)
     """
-    x = to_channels_last(tensor(inputs), data_format)
-    for axis, size in enumerate(_output_sizes(output_size, x.shape[1:-1]), start=1):
-        x = _adaptive(jnp.max, x, axis, size)
-    return from_channels_last(x, data_format)
+    return _adapted(jnp.max, inputs, output_size, data_format)
 
 
 @op
-def adaptive_average_pool(inputs: Any, output_size: Any, data_format: str | None = None) -> Any:
+def adaptive_average_pool(
+    inputs: ArrayLike, output_size: int | ShapeLike, data_format: DataFormat | None = None
+) -> Any:
     """Mean of windows that divide each spatial axis into `output_size` parts.
 
     Args:
@@ -133,19 +135,20 @@ def adaptive_average_pool(inputs: Any, output_size: Any, data_format: str | None
         Array([[[2. ],
                 [2.5]]], dtype=float32)
     """
+    return _adapted(jnp.mean, inputs, output_size, data_format)
+
+
+def _adapted(reduce: Any, inputs: ArrayLike, output_size: Any, data_format: str | None) -> jax.Array:
+    """Windows along each spatial axis, as many as `output_size` says, reduced."""
     x = to_channels_last(tensor(inputs), data_format)
-    for axis, size in enumerate(_output_sizes(output_size, x.shape[1:-1]), start=1):
-        x = _adaptive(jnp.mean, x, axis, size)
-    return from_channels_last(x, data_format)
-
-
-def _output_sizes(output_size: Any, sizes: tuple[int, ...]) -> list[int]:
+    sizes = x.shape[1:-1]
     if not 1 <= len(sizes) <= 3:
         raise ValueError(f"Adaptive pooling takes inputs with 1, 2 or 3 spatial axes. Received {len(sizes)} of them.")
-    given = per_axis(output_size, len(sizes))
-    found = [size if out is None else out for out, size in zip(given, sizes, strict=True)]
-    steps(len(sizes), output_size=found)
-    return found
+    given = zip(per_axis(output_size, len(sizes)), sizes, strict=True)
+    (counts,) = steps(len(sizes), output_size=[size if count is None else count for count, size in given])
+    for axis, count in enumerate(counts, start=1):
+        x = _adaptive(reduce, x, axis, count)
+    return from_channels_last(x, data_format)
 
 
 def _adaptive(reduce: Any, x: Any, axis: int, count: int) -> Any:

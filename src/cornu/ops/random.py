@@ -1,5 +1,6 @@
 """Random numbers: from an integer, from a `SeedGenerator`, or from the session's stream."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import jax
@@ -9,20 +10,23 @@ from ..core import dtypes
 from ..core.lookup import Table
 from ..core.op import op
 from ..core.seeds import SeedGenerator, draw_seed
+from ..core.types import ArrayLike, DTypeLike, ShapeLike
 from ..kernels import dropout as kernels
 from .tensors import tensor
+
+SeedLike = int | SeedGenerator | None
 
 Table("seed generator", "keras.random", SeedGenerator).add(SeedGenerator)
 
 
-def _key(seed: Any) -> Any:
-    return jax.random.wrap_key_data(jnp.asarray(_drawn(seed), "uint32"), impl="threefry2x32")
+def _key(seed: SeedLike) -> jax.Array:
+    return jax.random.wrap_key_data(_words(seed), impl="threefry2x32")
 
 
-def _drawn(seed: Any) -> Any:
+def _words(seed: SeedLike) -> jax.Array:
     if isinstance(seed, str | float):
         raise ValueError(f"A seed is an integer, a SeedGenerator or None. Received: seed={seed!r}")
-    return draw_seed(seed)
+    return jnp.asarray(draw_seed(seed), "uint32")
 
 
 def _float(dtype: Any) -> str:
@@ -33,7 +37,9 @@ def _float(dtype: Any) -> str:
 
 
 @op
-def normal(shape: Any, mean: float = 0.0, stddev: float = 1.0, dtype: Any = None, seed: Any = None) -> Any:
+def normal(
+    shape: Sequence[int], mean: float = 0.0, stddev: float = 1.0, dtype: DTypeLike = None, seed: SeedLike = None
+) -> Any:
     """Normal distribution.
 
     Args:
@@ -52,7 +58,9 @@ def normal(shape: Any, mean: float = 0.0, stddev: float = 1.0, dtype: Any = None
 
 
 @op
-def truncated_normal(shape: Any, mean: float = 0.0, stddev: float = 1.0, dtype: Any = None, seed: Any = None) -> Any:
+def truncated_normal(
+    shape: Sequence[int], mean: float = 0.0, stddev: float = 1.0, dtype: DTypeLike = None, seed: SeedLike = None
+) -> Any:
     """Normal distribution without the values further than two standard deviations from the mean.
 
     Args:
@@ -71,7 +79,9 @@ def truncated_normal(shape: Any, mean: float = 0.0, stddev: float = 1.0, dtype: 
 
 
 @op
-def uniform(shape: Any, minval: float = 0.0, maxval: float = 1.0, dtype: Any = None, seed: Any = None) -> Any:
+def uniform(
+    shape: Sequence[int], minval: float = 0.0, maxval: float = 1.0, dtype: DTypeLike = None, seed: SeedLike = None
+) -> Any:
     """Uniform distribution over `[minval, maxval)`.
 
     Args:
@@ -90,7 +100,7 @@ def uniform(shape: Any, minval: float = 0.0, maxval: float = 1.0, dtype: Any = N
 
 
 @op
-def randint(shape: Any, minval: int, maxval: int, dtype: Any = "int32", seed: Any = None) -> Any:
+def randint(shape: Sequence[int], minval: int, maxval: int, dtype: DTypeLike = "int32", seed: SeedLike = None) -> Any:
     """Integers from `minval` up to, but without, `maxval`, all equally probable.
 
     Args:
@@ -112,7 +122,7 @@ def randint(shape: Any, minval: int, maxval: int, dtype: Any = "int32", seed: An
 
 
 @op
-def categorical(logits: Any, num_samples: int, dtype: Any = "int32", seed: Any = None) -> Any:
+def categorical(logits: ArrayLike, num_samples: int, dtype: DTypeLike = "int32", seed: SeedLike = None) -> Any:
     """Class indices, each drawn with probability `softmax(logits)`.
 
     Args:
@@ -137,7 +147,7 @@ def categorical(logits: Any, num_samples: int, dtype: Any = "int32", seed: Any =
 
 
 @op
-def dropout(inputs: Any, rate: float, noise_shape: Any = None, seed: Any = None) -> Any:
+def dropout(inputs: ArrayLike, rate: float, noise_shape: ShapeLike | None = None, seed: SeedLike = None) -> Any:
     """Each element is 0 with probability `rate`, and multiplied by `1 / (1 - rate)` otherwise.
 
     Args:
@@ -159,12 +169,11 @@ def dropout(inputs: Any, rate: float, noise_shape: Any = None, seed: Any = None)
         raise ValueError(f"rate is a probability, from 0 to 1. Received: rate={rate!r}")
     if rate == 0:
         return x
-    seed = jnp.asarray(_drawn(seed), "uint32")
-    return kernels.dropout(x, seed, rate, None if noise_shape is None else tuple(noise_shape))
+    return kernels.dropout(x, _words(seed), rate, None if noise_shape is None else tuple(noise_shape))
 
 
 @op
-def shuffle(x: Any, axis: int = 0, seed: Any = None) -> Any:
+def shuffle(x: ArrayLike, axis: int = 0, seed: SeedLike = None) -> Any:
     """Elements in random order along an axis.
 
     Args:
@@ -181,7 +190,7 @@ def shuffle(x: Any, axis: int = 0, seed: Any = None) -> Any:
 
 
 @op
-def gamma(shape: Any, alpha: Any, dtype: Any = None, seed: Any = None) -> Any:
+def gamma(shape: Sequence[int], alpha: ArrayLike, dtype: DTypeLike = None, seed: SeedLike = None) -> Any:
     """Gamma distribution, density `x**(alpha - 1) exp(-x) / Gamma(alpha)`.
 
     Args:
@@ -199,7 +208,9 @@ def gamma(shape: Any, alpha: Any, dtype: Any = None, seed: Any = None) -> Any:
 
 
 @op
-def beta(shape: Any, alpha: Any, beta: Any, dtype: Any = None, seed: Any = None) -> Any:
+def beta(
+    shape: Sequence[int], alpha: ArrayLike, beta: ArrayLike, dtype: DTypeLike = None, seed: SeedLike = None
+) -> Any:
     """Beta distribution, density proportional to `x**(alpha - 1) (1 - x)**(beta - 1)`.
 
     Args:
@@ -218,7 +229,9 @@ def beta(shape: Any, alpha: Any, beta: Any, dtype: Any = None, seed: Any = None)
 
 
 @op
-def binomial(shape: Any, counts: Any, probabilities: Any, dtype: Any = None, seed: Any = None) -> Any:
+def binomial(
+    shape: Sequence[int], counts: ArrayLike, probabilities: ArrayLike, dtype: DTypeLike = None, seed: SeedLike = None
+) -> Any:
     """How many of `counts` trials succeed.
 
     Args:

@@ -6,266 +6,205 @@ import jax.numpy as jnp
 from jax import lax
 
 from ..core.op import op
+from ..core.types import ArrayLike
+from .declared import op_of
 from .tensors import floating, limits, tensor
 
+__all__ = [
+    "abs", "absolute", "angle", "cbrt", "ceil", "clip", "conj", "conjugate", "fabs", "floor", "imag", "nan_to_num",
+    "negative", "real", "reciprocal", "round", "rsqrt", "sign", "signbit", "sqrt", "square", "trunc",
+]  # fmt: skip
 
-@op
-def negative(x: Any) -> Any:
+
+@op_of(jnp.negative)
+def negative(x: ArrayLike) -> Any:
     """The negative, `-x`.
-
-    Args:
-        x: array.
 
     Example:
         >>> import cornu
         >>> cornu.ops.negative([0.5, 2.0])
         Array([-0.5, -2. ], dtype=float32)
     """
-    return jnp.negative(tensor(x))
 
 
-@op
-def absolute(x: Any) -> Any:
+@op_of(jnp.absolute)
+def absolute(x: ArrayLike) -> Any:
     """Absolute value, the modulus of a complex number.
-
-    Args:
-        x: array.
 
     Example:
         >>> import cornu
         >>> cornu.ops.absolute([-1.0, 2.0])
         Array([1., 2.], dtype=float32)
     """
-    return jnp.absolute(tensor(x))
 
 
-@op
-def fabs(x: Any) -> Any:
+@op_of(jnp.fabs)
+def fabs(x: ArrayLike) -> Any:
     """Absolute value as a float.
-
-    Args:
-        x: array.
 
     Example:
         >>> import cornu
         >>> cornu.ops.fabs([-1, 2])
         Array([1., 2.], dtype=float32)
     """
-    return jnp.fabs(tensor(x))
 
 
-@op
-def sign(x: Any) -> Any:
+@op_of(jnp.sign)
+def sign(x: ArrayLike) -> Any:
     """-1, 0 or 1.
-
-    Args:
-        x: array.
 
     Example:
         >>> import cornu
         >>> cornu.ops.sign([-3.0, 0.0, 2.0])
         Array([-1.,  0.,  1.], dtype=float32)
     """
-    return jnp.sign(tensor(x))
 
 
-@op
-def signbit(x: Any) -> Any:
+@op_of(jnp.signbit)
+def signbit(x: ArrayLike) -> Any:
     """Whether the sign bit is set.
-
-    Args:
-        x: array.
 
     Example:
         >>> import cornu
         >>> cornu.ops.signbit([-3.0, 2.0])
         Array([ True, False], dtype=bool)
     """
-    return jnp.signbit(tensor(x))
 
 
-@op
-def square(x: Any) -> Any:
+@op_of(jnp.square)
+def square(x: ArrayLike) -> Any:
     """Square, `x ** 2`.
-
-    Args:
-        x: array.
 
     Example:
         >>> import cornu
         >>> cornu.ops.square([0.5, 2.0])
         Array([0.25, 4.  ], dtype=float32)
     """
-    return jnp.square(tensor(x))
 
 
-@op
-def sqrt(x: Any) -> Any:
+@op_of(jnp.sqrt)
+def sqrt(x: ArrayLike) -> Any:
     """Square root.
-
-    Args:
-        x: array.
 
     Example:
         >>> import cornu
         >>> cornu.ops.sqrt([4.0, 9.0])
         Array([2., 3.], dtype=float32)
     """
-    return jnp.sqrt(tensor(x))
 
 
-@op
-def rsqrt(x: Any) -> Any:
+@op_of(lax.rsqrt, floating)
+def rsqrt(x: ArrayLike) -> Any:
     """Reciprocal of the square root.
-
-    Args:
-        x: array.
 
     Example:
         >>> import cornu
         >>> cornu.ops.rsqrt([4.0, 16.0])
         Array([0.5 , 0.25], dtype=float32)
     """
-    return lax.rsqrt(floating(x))
 
 
-@op
-def cbrt(x: Any) -> Any:
+@op_of(jnp.cbrt)
+def cbrt(x: ArrayLike) -> Any:
     """Cube root.
-
-    Args:
-        x: array.
 
     Example:
         >>> import cornu
         >>> cornu.ops.cbrt([8.0, 27.0])
         Array([2., 3.], dtype=float32)
     """
-    return jnp.cbrt(tensor(x))
 
 
-@op
-def reciprocal(x: Any) -> Any:
+@op_of(jnp.reciprocal)
+def reciprocal(x: ArrayLike) -> Any:
     """Reciprocal, `1 / x`.
-
-    Args:
-        x: array.
 
     Example:
         >>> import cornu
         >>> cornu.ops.reciprocal([0.5, 2.0])
         Array([2. , 0.5], dtype=float32)
     """
-    return jnp.reciprocal(tensor(x))
 
 
-@op
-def ceil(x: Any) -> Any:
+@op_of(jnp.ceil, floating)
+def ceil(x: ArrayLike) -> Any:
     """The next integer upward, as a float.
-
-    Args:
-        x: array.
 
     Example:
         >>> import cornu
         >>> cornu.ops.ceil([1.2, -1.2])
         Array([ 2., -1.], dtype=float32)
     """
-    return jnp.ceil(floating(x))
 
 
-@op
-def floor(x: Any) -> Any:
+@op_of(jnp.floor, floating)
+def floor(x: ArrayLike) -> Any:
     """The next integer downward, as a float.
-
-    Args:
-        x: array.
 
     Example:
         >>> import cornu
         >>> cornu.ops.floor([1.2, -1.2])
         Array([ 1., -2.], dtype=float32)
     """
-    return jnp.floor(floating(x))
 
 
-@op
-def trunc(x: Any) -> Any:
+@op_of(jnp.trunc)
+def trunc(x: ArrayLike) -> Any:
     """The next integer towards zero.
-
-    Args:
-        x: array.
 
     Example:
         >>> import cornu
         >>> cornu.ops.trunc([1.7, -1.7])
         Array([ 1., -1.], dtype=float32)
     """
-    return jnp.trunc(tensor(x))
 
 
-@op
-def real(x: Any) -> Any:
+@op_of(jnp.real)
+def real(x: ArrayLike) -> Any:
     """Real part.
-
-    Args:
-        x: array.
 
     Example:
         >>> import cornu
         >>> cornu.ops.real([0.5, 2.0])
         Array([0.5, 2. ], dtype=float32)
     """
-    return jnp.real(tensor(x))
 
 
-@op
-def imag(x: Any) -> Any:
+@op_of(jnp.imag)
+def imag(x: ArrayLike) -> Any:
     """Imaginary part.
-
-    Args:
-        x: array.
 
     Example:
         >>> import cornu
         >>> cornu.ops.imag([0.5, 2.0])
         Array([0., 0.], dtype=float32)
     """
-    return jnp.imag(tensor(x))
 
 
-@op
-def conjugate(x: Any) -> Any:
+@op_of(jnp.conjugate)
+def conjugate(x: ArrayLike) -> Any:
     """Complex conjugate.
-
-    Args:
-        x: array.
 
     Example:
         >>> import cornu
         >>> cornu.ops.conjugate([0.5, 2.0])
         Array([0.5, 2. ], dtype=float32)
     """
-    return jnp.conjugate(tensor(x))
 
 
-@op
-def angle(x: Any) -> Any:
+@op_of(jnp.angle)
+def angle(x: ArrayLike) -> Any:
     """Angle of a complex number, in radians.
-
-    Args:
-        x: array.
 
     Example:
         >>> import cornu, numpy
         >>> numpy.asarray(cornu.ops.angle([1.0, -1.0])).round(3)
         array([0.   , 3.142], dtype=float32)
     """
-    return jnp.angle(tensor(x))
 
 
 @op
-def round(x: Any, decimals: Any = 0) -> Any:
+def round(x: ArrayLike, decimals: int = 0) -> Any:
     """The nearest number with that many decimals; halves go to the even one.
 
     Args:
@@ -278,11 +217,9 @@ def round(x: Any, decimals: Any = 0) -> Any:
         Array([1., 2.], dtype=float32)
     """
     x = tensor(x)
-    return (
-        _round_integers(x, -decimals)
-        if decimals < 0 and jnp.issubdtype(x.dtype, jnp.integer)
-        else jnp.round(x, decimals)
-    )
+    if decimals < 0 and jnp.issubdtype(x.dtype, jnp.integer):
+        return _round_integers(x, -decimals)
+    return jnp.round(x, decimals)
 
 
 def _round_integers(x: Any, digits: int) -> Any:
@@ -297,7 +234,7 @@ def _round_integers(x: Any, digits: int) -> Any:
 
 
 @op
-def clip(x: Any, x_min: Any, x_max: Any) -> Any:
+def clip(x: ArrayLike, x_min: Any, x_max: Any) -> Any:
     """Limited to an interval.
 
     Args:
@@ -314,8 +251,8 @@ def clip(x: Any, x_min: Any, x_max: Any) -> Any:
     return jnp.clip(x.astype("int32") if x.dtype == bool else x, x_min, x_max)
 
 
-@op
-def nan_to_num(x: Any, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
+@op_of(jnp.nan_to_num)
+def nan_to_num(x: ArrayLike, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
     """NaN and infinities replaced by numbers.
 
     Args:
@@ -329,7 +266,6 @@ def nan_to_num(x: Any, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -
         >>> cornu.ops.nan_to_num([float("nan"), 1.0])
         Array([0., 1.], dtype=float32)
     """
-    return jnp.nan_to_num(tensor(x), nan=nan, posinf=posinf, neginf=neginf)
 
 
 abs = absolute

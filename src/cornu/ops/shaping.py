@@ -1,16 +1,24 @@
 """The same elements in another shape or order: reshape, transpose, join, split, repeat, pad."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import jax.numpy as jnp
 
 from ..core.op import op
+from ..core.types import ArrayLike, Axis, ShapeLike, SizesLike
 from .checks import distinct_axes, existing_axes
-from .tensors import tensor, to_axes
+from .declared import op_of
+from .tensors import tensor
+
+__all__ = [
+    "broadcast_to", "diag", "diagflat", "diagonal", "expand_dims", "flip", "fliplr", "flipud", "moveaxis", "ravel",
+    "reshape", "roll", "rot90", "squeeze", "swapaxes", "trace", "transpose", "tril", "triu",
+]  # fmt: skip
 
 
 @op
-def reshape(x: Any, newshape: Any) -> Any:
+def reshape(x: Any, newshape: int | ShapeLike) -> Any:
     """The same elements in another shape.
 
     Args:
@@ -31,23 +39,19 @@ def reshape(x: Any, newshape: Any) -> Any:
     return jnp.reshape(tensor(x), newshape)
 
 
-@op
-def ravel(x: Any) -> Any:
+@op_of(jnp.ravel)
+def ravel(x: ArrayLike) -> Any:
     """All elements in a row.
-
-    Args:
-        x: array.
 
     Example:
         >>> import cornu
         >>> cornu.ops.ravel([[1, 2], [3, 4]])
         Array([1, 2, 3, 4], dtype=int32)
     """
-    return jnp.ravel(tensor(x))
 
 
 @op
-def transpose(x: Any, axes: Any = None) -> Any:
+def transpose(x: ArrayLike, axes: Sequence[int] | None = None) -> Any:
     """Axes in another order.
 
     Args:
@@ -69,8 +73,8 @@ def transpose(x: Any, axes: Any = None) -> Any:
     return jnp.transpose(x, axes)
 
 
-@op
-def swapaxes(x: Any, axis1: int, axis2: int) -> Any:
+@op_of(jnp.swapaxes)
+def swapaxes(x: ArrayLike, axis1: int, axis2: int) -> Any:
     """Two axes exchanged.
 
     Args:
@@ -84,11 +88,10 @@ def swapaxes(x: Any, axis1: int, axis2: int) -> Any:
         Array([[1],
                [2]], dtype=int32)
     """
-    return jnp.swapaxes(tensor(x), axis1, axis2)
 
 
-@op
-def moveaxis(x: Any, source: Any, destination: Any) -> Any:
+@op_of(jnp.moveaxis)
+def moveaxis(x: ArrayLike, source: SizesLike, destination: SizesLike) -> Any:
     """Axes moved to other places; the rest keep their order.
 
     Args:
@@ -102,11 +105,10 @@ def moveaxis(x: Any, source: Any, destination: Any) -> Any:
         Array([[1],
                [2]], dtype=int32)
     """
-    return jnp.moveaxis(tensor(x), source, destination)
 
 
-@op
-def expand_dims(x: Any, axis: Any) -> Any:
+@op_of(jnp.expand_dims)
+def expand_dims(x: ArrayLike, axis: Axis) -> Any:
     """A new axis of size 1.
 
     Args:
@@ -118,11 +120,10 @@ def expand_dims(x: Any, axis: Any) -> Any:
         >>> cornu.ops.expand_dims([1, 2], 0)
         Array([[1, 2]], dtype=int32)
     """
-    return jnp.expand_dims(tensor(x), to_axes(axis))
 
 
-@op
-def squeeze(x: Any, axis: Any = None) -> Any:
+@op_of(jnp.squeeze)
+def squeeze(x: ArrayLike, axis: Axis = None) -> Any:
     """Axes of size 1 removed.
 
     Args:
@@ -134,11 +135,10 @@ def squeeze(x: Any, axis: Any = None) -> Any:
         >>> cornu.ops.squeeze([[1, 2]], 0)
         Array([1, 2], dtype=int32)
     """
-    return jnp.squeeze(tensor(x), to_axes(axis))
 
 
-@op
-def broadcast_to(x: Any, shape: Any) -> Any:
+@op_of(jnp.broadcast_to)
+def broadcast_to(x: ArrayLike, shape: ShapeLike) -> Any:
     """Repeated along axes of size 1 until the shape fits.
 
     Args:
@@ -151,11 +151,10 @@ def broadcast_to(x: Any, shape: Any) -> Any:
         Array([[1, 2],
                [1, 2]], dtype=int32)
     """
-    return jnp.broadcast_to(tensor(x), shape)
 
 
-@op
-def flip(x: Any, axis: Any = None) -> Any:
+@op_of(jnp.flip)
+def flip(x: ArrayLike, axis: Axis = None) -> Any:
     """Reversed along an axis.
 
     Args:
@@ -167,30 +166,22 @@ def flip(x: Any, axis: Any = None) -> Any:
         >>> cornu.ops.flip([1, 2])
         Array([2, 1], dtype=int32)
     """
-    return jnp.flip(tensor(x), to_axes(axis))
 
 
-@op
-def fliplr(x: Any) -> Any:
+@op_of(jnp.fliplr)
+def fliplr(x: ArrayLike) -> Any:
     """Reversed along the second axis.
-
-    Args:
-        x: array.
 
     Example:
         >>> import cornu
         >>> cornu.ops.fliplr([[1, 2]])
         Array([[2, 1]], dtype=int32)
     """
-    return jnp.fliplr(tensor(x))
 
 
-@op
-def flipud(x: Any) -> Any:
+@op_of(jnp.flipud)
+def flipud(x: ArrayLike) -> Any:
     """Reversed along the first axis.
-
-    Args:
-        x: array.
 
     Example:
         >>> import cornu
@@ -198,11 +189,10 @@ def flipud(x: Any) -> Any:
         Array([[2],
                [1]], dtype=int32)
     """
-    return jnp.flipud(tensor(x))
 
 
-@op
-def roll(x: Any, shift: Any, axis: Any = None) -> Any:
+@op_of(jnp.roll)
+def roll(x: ArrayLike, shift: Any, axis: Axis = None) -> Any:
     """Moved along an axis; what leaves at the end enters at the beginning.
 
     Args:
@@ -215,11 +205,10 @@ def roll(x: Any, shift: Any, axis: Any = None) -> Any:
         >>> cornu.ops.roll([1, 2, 3], 1)
         Array([3, 1, 2], dtype=int32)
     """
-    return jnp.roll(tensor(x), shift, to_axes(axis))
 
 
-@op
-def rot90(array: Any, k: int = 1, axes: Any = (0, 1)) -> Any:
+@op_of(jnp.rot90)
+def rot90(array: ArrayLike, k: int = 1, axes: Sequence[int] = (0, 1)) -> Any:
     """Turned by 90 degrees, `k` times.
 
     Args:
@@ -233,11 +222,10 @@ def rot90(array: Any, k: int = 1, axes: Any = (0, 1)) -> Any:
         Array([[2, 4],
                [1, 3]], dtype=int32)
     """
-    return jnp.rot90(tensor(array), k, axes)
 
 
-@op
-def diag(x: Any, k: int = 0) -> Any:
+@op_of(jnp.diag)
+def diag(x: ArrayLike, k: int = 0) -> Any:
     """The diagonal of a matrix, or a matrix with a vector on its diagonal.
 
     Args:
@@ -249,11 +237,10 @@ def diag(x: Any, k: int = 0) -> Any:
         >>> cornu.ops.diag([[1, 2], [3, 4]])
         Array([1, 4], dtype=int32)
     """
-    return jnp.diag(tensor(x), k)
 
 
-@op
-def diagflat(x: Any, k: int = 0) -> Any:
+@op_of(jnp.diagflat)
+def diagflat(x: ArrayLike, k: int = 0) -> Any:
     """A matrix with all elements of `x` on its diagonal.
 
     Args:
@@ -266,11 +253,10 @@ def diagflat(x: Any, k: int = 0) -> Any:
         Array([[1, 0],
                [0, 2]], dtype=int32)
     """
-    return jnp.diagflat(tensor(x), k)
 
 
 @op
-def diagonal(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+def diagonal(x: ArrayLike, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
     """Diagonal over two axes.
 
     Args:
@@ -293,7 +279,7 @@ def diagonal(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
 
 
 @op
-def trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+def trace(x: ArrayLike, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
     """Sum of a diagonal.
 
     Args:
@@ -315,8 +301,8 @@ def trace(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
     return jnp.trace(x, offset, axis1, axis2)
 
 
-@op
-def tril(x: Any, k: int = 0) -> Any:
+@op_of(jnp.tril)
+def tril(x: ArrayLike, k: int = 0) -> Any:
     """Zeros above a diagonal.
 
     Args:
@@ -329,11 +315,10 @@ def tril(x: Any, k: int = 0) -> Any:
         Array([[1, 0],
                [3, 4]], dtype=int32)
     """
-    return jnp.tril(tensor(x), k)
 
 
-@op
-def triu(x: Any, k: int = 0) -> Any:
+@op_of(jnp.triu)
+def triu(x: ArrayLike, k: int = 0) -> Any:
     """Zeros below a diagonal.
 
     Args:
@@ -346,4 +331,3 @@ def triu(x: Any, k: int = 0) -> Any:
         Array([[1, 2],
                [0, 4]], dtype=int32)
     """
-    return jnp.triu(tensor(x), k)

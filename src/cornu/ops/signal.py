@@ -1,5 +1,6 @@
 """Fourier transforms, spectrograms, and complex numbers as pairs of real ones."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import jax
@@ -8,12 +9,18 @@ import numpy as np
 
 from ..core import dtypes
 from ..core.op import op
+from ..core.types import ArrayLike
 from .checks import positive
 from .tensors import floating, tensor
 
+__all__ = [
+    "extract_sequences", "fft", "fft2", "ifft2", "irfft", "istft", "polar", "rfft", "stft", "view_as_complex",
+    "view_as_real",
+]  # fmt: skip
+
 
 @op
-def fft(x: Any) -> Any:
+def fft(x: Sequence[ArrayLike]) -> Any:
     """Discrete Fourier transform along the last axis.
 
     Args:
@@ -34,7 +41,7 @@ def fft(x: Any) -> Any:
 
 
 @op
-def fft2(x: Any) -> Any:
+def fft2(x: Sequence[ArrayLike]) -> Any:
     """Discrete Fourier transform over the last two axes.
 
     Args:
@@ -55,7 +62,7 @@ def fft2(x: Any) -> Any:
 
 
 @op
-def ifft2(x: Any) -> Any:
+def ifft2(x: Sequence[ArrayLike]) -> Any:
     """Inverse Fourier transform over the last two axes.
 
     Args:
@@ -76,7 +83,7 @@ def ifft2(x: Any) -> Any:
 
 
 @op
-def rfft(x: Any, fft_length: int | None = None) -> Any:
+def rfft(x: ArrayLike, fft_length: int | None = None) -> Any:
     """Discrete Fourier transform of real numbers, the frequencies from 0 to the highest.
 
     Args:
@@ -95,7 +102,7 @@ def rfft(x: Any, fft_length: int | None = None) -> Any:
 
 
 @op
-def irfft(x: Any, fft_length: int | None = None) -> Any:
+def irfft(x: Sequence[ArrayLike], fft_length: int | None = None) -> Any:
     """The real numbers of which `rfft` gives `x`.
 
     Args:
@@ -114,7 +121,7 @@ def irfft(x: Any, fft_length: int | None = None) -> Any:
 
 
 @op
-def extract_sequences(x: Any, sequence_length: int, sequence_stride: int) -> Any:
+def extract_sequences(x: ArrayLike, sequence_length: int, sequence_stride: int) -> Any:
     """Overlapping frames of a signal, `(..., frames, sequence_length)`.
 
     Args:
@@ -139,11 +146,11 @@ def extract_sequences(x: Any, sequence_length: int, sequence_stride: int) -> Any
 
 @op
 def stft(
-    x: Any,
+    x: ArrayLike,
     sequence_length: int,
     sequence_stride: int,
     fft_length: int,
-    window: Any = "hann",
+    window: str | ArrayLike | None = "hann",
     center: bool = True,
 ) -> Any:
     """Short-time Fourier transform: the transform of each windowed frame, `(..., frames, fft_length // 2 + 1)`.
@@ -179,12 +186,12 @@ def stft(
 
 @op
 def istft(
-    x: Any,
+    x: Sequence[ArrayLike],
     sequence_length: int,
     sequence_stride: int,
     fft_length: int,
     length: int | None = None,
-    window: Any = "hann",
+    window: str | ArrayLike | None = "hann",
     center: bool = True,
 ) -> Any:
     """The signal of which `stft` gives `x`, by overlapping and adding.
@@ -207,9 +214,9 @@ def istft(
         >>> numpy.asarray(cornu.ops.istft(cornu.ops.stft(cornu.ops.ones((8,)), 4, 2, 4), 4, 2, 4)).round(3)
         array([1., 1., 1., 1., 1., 1., 1., 1.], dtype=float32)
     """
-    x = _complex(x, rank=2)
-    weight = _window(window, sequence_length, sequence_stride, fft_length, x.real.dtype)
-    frames = jnp.fft.irfft(x, fft_length)  # (..., frames, fft_length)
+    spectrum = _complex(x, rank=2)
+    weight = _window(window, sequence_length, sequence_stride, fft_length, spectrum.real.dtype)
+    frames = jnp.fft.irfft(spectrum, fft_length)  # (..., frames, fft_length)
     count, total = frames.shape[-2], fft_length + sequence_stride * (frames.shape[-2] - 1)
     places = np.arange(count)[:, None] * sequence_stride + np.arange(fft_length)
 
@@ -223,7 +230,7 @@ def istft(
     return signal[..., begin:end]
 
 
-def _complex(x: Any, rank: int = 1) -> Any:
+def _complex(x: Any, rank: int = 1) -> jax.Array:
     """Complex numbers, of at least `rank` axes, from the pair of real and imaginary parts."""
     if not isinstance(x, list | tuple) or len(x) != 2:
         raise ValueError(f"Complex numbers are a pair (real parts, imaginary parts) here. Received: {type(x).__name__}")
@@ -235,7 +242,7 @@ def _complex(x: Any, rank: int = 1) -> Any:
     return jax.lax.complex(_axes(real, rank), imaginary)
 
 
-def _axes(x: Any, rank: int) -> Any:
+def _axes(x: jax.Array, rank: int) -> jax.Array:
     """`x`, if it has at least `rank` axes."""
     if x.ndim < rank:
         raise ValueError(f"Expected an array of at least {rank} axes. Received shape {x.shape}.")
@@ -246,7 +253,7 @@ def _parts(x: Any) -> tuple[Any, Any]:
     return jnp.real(x), jnp.imag(x)
 
 
-def _window(window: Any, length: int, stride: int, fft_length: int, dtype: Any) -> Any:
+def _window(window: Any, length: int, stride: int, fft_length: int, dtype: Any) -> jax.Array:
     """The window, in the middle of `fft_length` samples; checks all lengths."""
     positive(sequence_length=length, sequence_stride=stride, fft_length=fft_length)
     if fft_length < length:
@@ -267,7 +274,7 @@ def _window(window: Any, length: int, stride: int, fft_length: int, dtype: Any) 
 
 
 @op
-def view_as_complex(x: Any) -> Any:
+def view_as_complex(x: ArrayLike) -> Any:
     """Complex numbers from an array whose last axis holds real and imaginary part.
 
     Args:
@@ -289,7 +296,7 @@ def view_as_complex(x: Any) -> Any:
 
 
 @op
-def view_as_real(x: Any) -> Any:
+def view_as_real(x: ArrayLike) -> Any:
     """Real and imaginary part of complex numbers, along a new last axis.
 
     Args:
@@ -305,7 +312,7 @@ def view_as_real(x: Any) -> Any:
 
 
 @op
-def polar(abs_: Any, angle: Any) -> Any:
+def polar(abs_: ArrayLike, angle: ArrayLike) -> Any:
     """Complex numbers of a given modulus and angle, `abs_ * exp(i angle)`.
 
     Args:

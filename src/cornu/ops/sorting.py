@@ -1,33 +1,35 @@
 """Sorting, searching and counting."""
 
-from typing import Any
+from typing import Any, Literal
 
 import jax
 import jax.numpy as jnp
-from jax import lax
 
 from ..core import dtypes
 from ..core.op import op
+from ..core.types import ArrayLike
+from .declared import op_of
 from .tensors import refuse_sparse, tensor
 
+__all__ = [
+    "argmax", "argmin", "argpartition", "argsort", "bincount", "digitize", "in_top_k", "nanargmax", "nanargmin",
+    "nonzero", "searchsorted", "sort", "top_k", "unique",
+]  # fmt: skip
 
-@op
-def nonzero(x: Any) -> Any:
+
+@op_of(jnp.nonzero)
+def nonzero(x: ArrayLike) -> Any:
     """Indices of the elements that are not 0, one array for each axis.
-
-    Args:
-        x: array.
 
     Example:
         >>> import cornu
         >>> cornu.ops.nonzero([0, 3, 4])
         (Array([1, 2], dtype=int32),)
     """
-    return jnp.nonzero(tensor(x))
 
 
-@op
-def argmax(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+@op_of(jnp.argmax)
+def argmax(x: ArrayLike, axis: int | None = None, keepdims: bool = False) -> Any:
     """Index of the largest element along `axis`; the first of equal ones.
 
     Args:
@@ -40,11 +42,10 @@ def argmax(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
         >>> cornu.ops.argmax([1.0, 3.0, 2.0])
         Array(1, dtype=int32)
     """
-    return jnp.argmax(tensor(x), axis, keepdims=keepdims)
 
 
-@op
-def nanargmax(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+@op_of(jnp.nanargmax)
+def nanargmax(x: ArrayLike, axis: int | None = None, keepdims: bool = False) -> Any:
     """Index of the largest element along `axis` that is not NaN; -1 where all are.
 
     Args:
@@ -57,11 +58,10 @@ def nanargmax(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
         >>> cornu.ops.nanargmax([1.0, float("nan"), 2.0])
         Array(2, dtype=int32)
     """
-    return jnp.nanargmax(tensor(x), axis, keepdims=keepdims)
 
 
-@op
-def argmin(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+@op_of(jnp.argmin)
+def argmin(x: ArrayLike, axis: int | None = None, keepdims: bool = False) -> Any:
     """Index of the smallest element along `axis`; the first of equal ones.
 
     Args:
@@ -74,11 +74,10 @@ def argmin(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
         >>> cornu.ops.argmin([1.0, 3.0, 2.0])
         Array(0, dtype=int32)
     """
-    return jnp.argmin(tensor(x), axis, keepdims=keepdims)
 
 
-@op
-def nanargmin(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+@op_of(jnp.nanargmin)
+def nanargmin(x: ArrayLike, axis: int | None = None, keepdims: bool = False) -> Any:
     """Index of the smallest element along `axis` that is not NaN; -1 where all are.
 
     Args:
@@ -91,11 +90,10 @@ def nanargmin(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
         >>> cornu.ops.nanargmin([1.0, float("nan"), 2.0])
         Array(0, dtype=int32)
     """
-    return jnp.nanargmin(tensor(x), axis, keepdims=keepdims)
 
 
-@op
-def sort(x: Any, axis: Any = -1) -> Any:
+@op_of(jnp.sort)
+def sort(x: ArrayLike, axis: int | None = -1) -> Any:
     """Sorted upward along an axis.
 
     Args:
@@ -107,11 +105,10 @@ def sort(x: Any, axis: Any = -1) -> Any:
         >>> cornu.ops.sort([3, 1, 2])
         Array([1, 2, 3], dtype=int32)
     """
-    return jnp.sort(tensor(x), axis=axis)
 
 
 @op
-def argsort(x: Any, axis: Any = -1) -> Any:
+def argsort(x: ArrayLike, axis: int | None = -1) -> Any:
     """The indices that would sort along an axis.
 
     Args:
@@ -128,7 +125,7 @@ def argsort(x: Any, axis: Any = -1) -> Any:
 
 
 @op
-def argpartition(x: Any, kth: int, axis: Any = -1) -> Any:
+def argpartition(x: ArrayLike, kth: int, axis: int | None = -1) -> Any:
     """Indices that put the `kth` smallest element in its place, smaller ones before and larger ones behind it.
 
     Args:
@@ -146,7 +143,7 @@ def argpartition(x: Any, kth: int, axis: Any = -1) -> Any:
 
 
 @op
-def top_k(x: Any, k: int, sorted: bool = True) -> Any:
+def top_k(x: ArrayLike, k: int, sorted: bool = True) -> Any:
     """The `k` largest elements of the last axis, and their indices.
 
     Args:
@@ -159,11 +156,11 @@ def top_k(x: Any, k: int, sorted: bool = True) -> Any:
         >>> cornu.ops.top_k([3, 1, 2], 2)
         (Array([3, 2], dtype=int32), Array([0, 2], dtype=int32))
     """
-    return tuple(lax.top_k(tensor(x), k))
+    return tuple(jax.lax.top_k(tensor(x), k))
 
 
 @op
-def in_top_k(targets: Any, predictions: Any, k: int) -> Any:
+def in_top_k(targets: ArrayLike, predictions: ArrayLike, k: int) -> Any:
     """Whether each target is among the `k` largest predictions of its row.
 
     Args:
@@ -191,7 +188,7 @@ def in_top_k(targets: Any, predictions: Any, k: int) -> Any:
 
 
 @op
-def searchsorted(sorted_sequence: Any, values: Any, side: str = "left") -> Any:
+def searchsorted(sorted_sequence: ArrayLike, values: ArrayLike, side: Literal["left", "right"] = "left") -> Any:
     """Where values would go into a sorted vector.
 
     Args:
@@ -214,7 +211,7 @@ def searchsorted(sorted_sequence: Any, values: Any, side: str = "left") -> Any:
 
 
 @op
-def digitize(x: Any, bins: Any) -> Any:
+def digitize(x: ArrayLike, bins: ArrayLike) -> Any:
     """Index of the bin that each value falls into.
 
     Args:
@@ -231,7 +228,7 @@ def digitize(x: Any, bins: Any) -> Any:
 
 @op
 def unique(
-    x: Any,
+    x: ArrayLike,
     sorted: bool = True,
     return_index: bool = False,
     return_inverse: bool = False,
@@ -257,20 +254,12 @@ def unique(
         >>> cornu.ops.unique([3, 1, 3])
         Array([1, 3], dtype=int32)
     """
-    return jnp.unique(
-        tensor(x),
-        return_index,
-        return_inverse,
-        return_counts,
-        axis=axis,
-        equal_nan=False,
-        size=size,
-        fill_value=fill_value,
-    )
+    also = (return_index, return_inverse, return_counts)
+    return jnp.unique(tensor(x), *also, axis=axis, equal_nan=False, size=size, fill_value=fill_value)
 
 
 @op
-def bincount(x: Any, weights: Any = None, minlength: int = 0, sparse: bool = False) -> Any:
+def bincount(x: ArrayLike, weights: ArrayLike | None = None, minlength: int = 0, sparse: bool = False) -> Any:
     """How often each integer from 0 on occurs.
 
     Args:

@@ -10,14 +10,20 @@ import numpy as np
 from ..core import dtypes
 from ..core.op import op
 from ..core.symbolic import KerasTensor, unwrap
+from ..core.types import ArrayLike, DTypeLike
+
+__all__ = [
+    "cast", "convert_to_numpy", "convert_to_tensor", "copy", "dtype", "is_tensor", "ndim", "saturate_cast", "shape",
+    "size", "stop_gradient", "view",
+]  # fmt: skip
 
 
-def tensor(x: Any) -> Any:
+def tensor(x: Any) -> jax.Array:
     """`x` as an array that the functions of `jax.numpy` take; lists become arrays, Python numbers stay weakly typed."""
     return x if isinstance(x, jax.Array) else jnp.asarray(x)
 
 
-def floating(x: Any) -> Any:
+def floating(x: Any) -> jax.Array:
     """`x` as an array of floats: integers are converted to `floatx`."""
     x = tensor(x)
     return x if jnp.issubdtype(x.dtype, jnp.inexact) else x.astype(dtypes.floatx())
@@ -40,7 +46,7 @@ def refuse_sparse(sparse: Any) -> None:
 
 
 @op
-def convert_to_tensor(x: Any, dtype: Any = None, sparse: bool | None = None, ragged: Any = None) -> Any:
+def convert_to_tensor(x: ArrayLike, dtype: DTypeLike = None, sparse: bool | None = None, ragged: Any = None) -> Any:
     """An array from a number, list, NumPy array or Variable.
 
     Args:
@@ -58,7 +64,7 @@ def convert_to_tensor(x: Any, dtype: Any = None, sparse: bool | None = None, rag
     return x if dtype is None else x.astype(dtypes.standardize(dtype))
 
 
-def convert_to_numpy(x: Any) -> np.ndarray[Any, Any]:
+def convert_to_numpy(x: ArrayLike) -> np.ndarray[Any, Any]:
     """The value as a NumPy array of its own, which may be written to.
 
     Args:
@@ -86,7 +92,7 @@ def is_tensor(x: Any) -> bool:
     return isinstance(x, jax.Array | KerasTensor)
 
 
-def shape(x: Any) -> tuple[int | None, ...]:
+def shape(x: ArrayLike) -> tuple[int | None, ...]:
     """The shape, a tuple of integers; None for a size that a symbolic tensor does not know.
 
     Args:
@@ -101,7 +107,7 @@ def shape(x: Any) -> tuple[int | None, ...]:
     return tuple(x.shape)
 
 
-def ndim(x: Any) -> int:
+def ndim(x: ArrayLike) -> int:
     """The number of axes.
 
     Args:
@@ -115,7 +121,7 @@ def ndim(x: Any) -> int:
     return len(shape(x))
 
 
-def size(x: Any) -> int | None:
+def size(x: ArrayLike) -> int | None:
     """The number of elements; None if a symbolic tensor does not know it.
 
     Args:
@@ -130,7 +136,7 @@ def size(x: Any) -> int | None:
     return None if None in sizes else math.prod(s for s in sizes if s is not None)
 
 
-def dtype(x: Any) -> str:
+def dtype(x: ArrayLike) -> str:
     """The name of the dtype.
 
     Args:
@@ -146,7 +152,7 @@ def dtype(x: Any) -> str:
 
 
 @op
-def cast(x: Any, dtype: Any) -> Any:
+def cast(x: ArrayLike, dtype: DTypeLike) -> Any:
     """The array in another dtype.
 
     Args:
@@ -162,7 +168,7 @@ def cast(x: Any, dtype: Any) -> Any:
 
 
 @op
-def saturate_cast(x: Any, dtype: Any) -> Any:
+def saturate_cast(x: ArrayLike, dtype: DTypeLike) -> Any:
     """The array in another dtype; values outside its range become its ends.
 
     Args:
@@ -201,7 +207,7 @@ def stop_gradient(variable: Any) -> Any:
 
 
 @op
-def copy(x: Any) -> Any:
+def copy(x: ArrayLike) -> Any:
     """A copy.
 
     Args:
@@ -216,7 +222,7 @@ def copy(x: Any) -> Any:
 
 
 @op
-def view(x: Any, dtype: Any = None) -> Any:
+def view(x: ArrayLike, dtype: DTypeLike = None) -> Any:
     """The same bytes read as another dtype.
 
     Args:

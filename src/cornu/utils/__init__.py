@@ -8,13 +8,6 @@ from .arrays import normalize, pad_sequences, to_categorical
 CustomObjectScope = custom_object_scope
 
 __all__ = [
-    "CustomObjectScope",
-    "clear_session",
-    "custom_object_scope",
-    "get_custom_objects",
-    "normalize",
-    "pad_sequences",
-    "register_keras_serializable",
-    "set_random_seed",
-    "to_categorical",
-]
+    "CustomObjectScope", "clear_session", "custom_object_scope", "get_custom_objects", "normalize", "pad_sequences",
+    "register_keras_serializable", "set_random_seed", "to_categorical",
+]  # fmt: skip

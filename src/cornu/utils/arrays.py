@@ -1,12 +1,14 @@
 """NumPy arrays made ready for training: one-hot labels, rows of one length, unit vectors."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
+from ..core.types import ArrayLike
 
-def to_categorical(x: Any, num_classes: int | None = None) -> np.ndarray[Any, Any]:
+
+def to_categorical(x: ArrayLike, num_classes: int | None = None) -> np.ndarray[Any, Any]:
     """Labels as one-hot rows.
 
     Args:
@@ -42,7 +44,7 @@ def to_categorical(x: Any, num_classes: int | None = None) -> np.ndarray[Any, An
     return rows.reshape((*shape, classes))
 
 
-def normalize(x: Any, axis: int = -1, order: int = 2) -> np.ndarray[Any, Any]:
+def normalize(x: ArrayLike, axis: int = -1, order: int = 2) -> np.ndarray[Any, Any]:
     """Vectors divided by their norm; zero vectors stay.
 
     Args:
@@ -65,8 +67,8 @@ def pad_sequences(
     sequences: Sequence[Any],
     maxlen: int | None = None,
     dtype: str = "int32",
-    padding: str = "pre",
-    truncating: str = "pre",
+    padding: Literal["pre", "post"] = "pre",
+    truncating: Literal["pre", "post"] = "pre",
     value: Any = 0.0,
 ) -> np.ndarray[Any, Any]:
     """Sequences of different lengths as one array.
@@ -105,8 +107,5 @@ def pad_sequences(
         if not len(item) or not maxlen:
             continue
         kept = item[-maxlen:] if truncating == "pre" else item[:maxlen]
-        if padding == "pre":
-            row[-len(kept) :] = kept
-        else:
-            row[: len(kept)] = kept
+        row[slice(-len(kept), None) if padding == "pre" else slice(len(kept))] = kept
     return padded
