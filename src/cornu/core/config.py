@@ -1,6 +1,6 @@
 """Capture an object's configuration from the signature of its constructor."""
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from . import codec
 from .arguments import arguments, bind
@@ -17,12 +17,10 @@ class Configurable(Watched):
     """
 
     __slots__ = ("_captured", "_made")
+    _captured: tuple[tuple[Any, ...], dict[str, Any]]
+    _made: list[Any]
 
     _arguments: ClassVar[dict[str, Any]] = {}  # with their defaults
-
-    if TYPE_CHECKING:  # attributes that `@arguments` sets
-
-        def __getattr__(self, name: str) -> Any: ...
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         """Note the arguments before any constructor runs."""

@@ -41,6 +41,12 @@ class Convolution(Spatial):
     """
 
     _paddings: ClassVar[tuple[str, ...]] = ("valid", "same")
+    kernel_size: Sizes
+    strides: Sizes
+    padding: str
+    dilation_rate: Sizes
+    activation: Activation
+    bias: Any
 
     def __post_init__(self) -> None:
         super().__post_init__()

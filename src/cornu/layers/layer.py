@@ -64,6 +64,9 @@ class Layer(Options):
     """
 
     __slots__ = ("_added", "_built_for", "_initial_weights", "_nodes")
+    _added: list[Any]
+    _initial_weights: Sequence[ArrayLike] | None
+    _nodes: list[symbolic.Node]
     supports_masking = False
     input_spec: Any = None
 

@@ -333,6 +333,8 @@ class UpSampling(Spatial):
         **options: `name`, `dtype`, ... of `Layer`.
     """
 
+    size: Any
+
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.rank == 1:

@@ -40,6 +40,9 @@ class Embedding(Layer):
     Source: Bengio et al. (2003), A Neural Probabilistic Language Model, https://jmlr.org/papers/v3/bengio03a.html
     """
 
+    output_dim: int
+    mask_zero: bool
+
     def __init__(
         self,
         input_dim: int,

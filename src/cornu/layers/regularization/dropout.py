@@ -70,6 +70,7 @@ class SpatialDropout(Dropout):
         self, rate: float, data_format: DataFormat | None = None, seed: int | None = None, **kwargs: Any
     ) -> None:
         super().__init__(rate, seed=seed, **kwargs)
+        self.data_format: Any = data_format
         checks.data_format(self)
         self.input_spec = InputSpec(ndim=self.rank + 2)
 

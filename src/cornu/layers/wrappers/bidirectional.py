@@ -62,14 +62,17 @@ class Bidirectional(Layer):
             raise ValueError(f"merge_mode is one of {', '.join(map(repr, _MERGE))}, or None. Received: {merge_mode!r}")
         super().__init__(weights=weights, **kwargs)
         self.merge_mode = merge_mode
-        self.forward_layer = _copy(layer, "forward_")
-        self.backward_layer = _copy(layer, "backward_", go_backwards=True) if backward_layer is None else backward_layer
+        self.forward_layer: Any = _copy(layer, "forward_")
+        self.backward_layer: Any = (
+            _copy(layer, "backward_", go_backwards=True) if backward_layer is None else backward_layer
+        )
         self._check_pair()
-        for inner in (self.forward_layer, self.backward_layer):
+        both: tuple[Any, Any] = self.forward_layer, self.backward_layer
+        for inner in both:
             if hasattr(inner, "zero_output_for_mask"):
-                inner.zero_output_for_mask = inner.return_sequences  # type: ignore[attr-defined]
-        self.return_sequences, self.return_state = layer.return_sequences, layer.return_state
-        self.stateful = layer.stateful
+                inner.zero_output_for_mask = inner.return_sequences
+        self.return_sequences, self.return_state = both[0].return_sequences, both[0].return_state
+        self.stateful = both[0].stateful
         self.input_spec = layer.input_spec
 
     def _check_pair(self) -> None:
