@@ -1,20 +1,18 @@
 """Losses of labels as metrics: crossentropies, divergence, counts, margins."""
 
-from typing import Any
-
 from .. import losses
 from ..core.arguments import arguments
-from .reduction import MeanMetricWrapper
+from .reduction import FunctionMetric
+
+__all__ = [
+    "BinaryCrossentropy", "CategoricalCrossentropy", "CategoricalHinge", "Hinge", "KLDivergence", "Poisson",
+    "SparseCategoricalCrossentropy", "SquaredHinge",
+]  # fmt: skip
 
 
-class BinaryCrossentropy(MeanMetricWrapper):
+@arguments
+class BinaryCrossentropy(FunctionMetric):
     """Mean crossentropy between labels 0 or 1 and probabilities; see `losses.binary_crossentropy`.
-
-    Args:
-        name: its name.
-        dtype: dtype of the result.
-        from_logits: whether predictions are logits.
-        label_smoothing: share of a label's weight that is spread over both classes, in [0, 1].
 
     Example:
         >>> import cornu
@@ -22,27 +20,14 @@ class BinaryCrossentropy(MeanMetricWrapper):
         0.6931
     """
 
-    @arguments
-    def __init__(
-        self,
-        name: str | None = "binary_crossentropy",
-        dtype: Any = None,
-        from_logits: bool = False,
-        label_smoothing: float = 0,
-    ) -> None:
-        options = {"from_logits": from_logits, "label_smoothing": label_smoothing}
-        super().__init__(losses.binary_crossentropy, name, dtype, **options)
+    fn = staticmethod(losses.binary_crossentropy)
+    from_logits: bool = False
+    label_smoothing: float = 0
 
 
-class CategoricalCrossentropy(MeanMetricWrapper):
+@arguments
+class CategoricalCrossentropy(FunctionMetric):
     """Mean crossentropy between one-hot labels and probabilities; see `losses.categorical_crossentropy`.
-
-    Args:
-        name: its name.
-        dtype: dtype of the result.
-        from_logits: whether predictions are logits.
-        label_smoothing: share of a label's weight that is spread over all classes, in [0, 1].
-        axis: axis of the classes.
 
     Example:
         >>> import cornu
@@ -50,28 +35,15 @@ class CategoricalCrossentropy(MeanMetricWrapper):
         0.6931
     """
 
-    @arguments
-    def __init__(
-        self,
-        name: str | None = "categorical_crossentropy",
-        dtype: Any = None,
-        from_logits: bool = False,
-        label_smoothing: float = 0,
-        axis: int = -1,
-    ) -> None:
-        options = {"from_logits": from_logits, "label_smoothing": label_smoothing, "axis": axis}
-        super().__init__(losses.categorical_crossentropy, name, dtype, **options)
+    fn = staticmethod(losses.categorical_crossentropy)
+    from_logits: bool = False
+    label_smoothing: float = 0
+    axis: int = -1
 
 
-class SparseCategoricalCrossentropy(MeanMetricWrapper):
+@arguments
+class SparseCategoricalCrossentropy(FunctionMetric):
     """Mean crossentropy between class indices and probabilities; see `losses.sparse_categorical_crossentropy`.
-
-    Args:
-        name: its name.
-        dtype: dtype of the result.
-        from_logits: whether predictions are logits.
-        ignore_class: index whose entries have loss 0.
-        axis: axis of the classes.
 
     Example:
         >>> import cornu
@@ -79,25 +51,15 @@ class SparseCategoricalCrossentropy(MeanMetricWrapper):
         0.6931
     """
 
-    @arguments
-    def __init__(
-        self,
-        name: str | None = "sparse_categorical_crossentropy",
-        dtype: Any = None,
-        from_logits: bool = False,
-        ignore_class: int | None = None,
-        axis: int = -1,
-    ) -> None:
-        options = {"from_logits": from_logits, "ignore_class": ignore_class, "axis": axis}
-        super().__init__(losses.sparse_categorical_crossentropy, name, dtype, **options)
+    fn = staticmethod(losses.sparse_categorical_crossentropy)
+    from_logits: bool = False
+    ignore_class: int | None = None
+    axis: int = -1
 
 
-class KLDivergence(MeanMetricWrapper):
+@arguments
+class KLDivergence(FunctionMetric):
     """Mean Kullback-Leibler divergence; see `losses.kl_divergence`.
-
-    Args:
-        name: its name.
-        dtype: dtype of the result.
 
     Example:
         >>> import cornu
@@ -105,17 +67,12 @@ class KLDivergence(MeanMetricWrapper):
         0.6931
     """
 
-    @arguments
-    def __init__(self, name: str | None = "kl_divergence", dtype: Any = None) -> None:
-        super().__init__(losses.kl_divergence, name, dtype)
+    fn = staticmethod(losses.kl_divergence)
 
 
-class Poisson(MeanMetricWrapper):
+@arguments
+class Poisson(FunctionMetric):
     """Mean negative log-likelihood of counts; see `losses.poisson`.
-
-    Args:
-        name: its name.
-        dtype: dtype of the result.
 
     Example:
         >>> import cornu
@@ -123,17 +80,12 @@ class Poisson(MeanMetricWrapper):
         1.0
     """
 
-    @arguments
-    def __init__(self, name: str | None = "poisson", dtype: Any = None) -> None:
-        super().__init__(losses.poisson, name, dtype)
+    fn = staticmethod(losses.poisson)
 
 
-class Hinge(MeanMetricWrapper):
+@arguments
+class Hinge(FunctionMetric):
     r"""Mean of :math:`\max(1 - y \hat y, 0)`; see `losses.hinge`.
-
-    Args:
-        name: its name.
-        dtype: dtype of the result.
 
     Example:
         >>> import cornu
@@ -141,17 +93,12 @@ class Hinge(MeanMetricWrapper):
         1.0
     """
 
-    @arguments
-    def __init__(self, name: str | None = "hinge", dtype: Any = None) -> None:
-        super().__init__(losses.hinge, name, dtype)
+    fn = staticmethod(losses.hinge)
 
 
-class SquaredHinge(MeanMetricWrapper):
+@arguments
+class SquaredHinge(FunctionMetric):
     r"""Mean of :math:`\max(1 - y \hat y, 0)^2`; see `losses.squared_hinge`.
-
-    Args:
-        name: its name.
-        dtype: dtype of the result.
 
     Example:
         >>> import cornu
@@ -159,17 +106,12 @@ class SquaredHinge(MeanMetricWrapper):
         1.25
     """
 
-    @arguments
-    def __init__(self, name: str | None = "squared_hinge", dtype: Any = None) -> None:
-        super().__init__(losses.squared_hinge, name, dtype)
+    fn = staticmethod(losses.squared_hinge)
 
 
-class CategoricalHinge(MeanMetricWrapper):
+@arguments
+class CategoricalHinge(FunctionMetric):
     """Mean shortfall of the right class's score; see `losses.categorical_hinge`.
-
-    Args:
-        name: its name.
-        dtype: dtype of the result.
 
     Example:
         >>> import cornu
@@ -177,6 +119,4 @@ class CategoricalHinge(MeanMetricWrapper):
         0.5
     """
 
-    @arguments
-    def __init__(self, name: str | None = "categorical_hinge", dtype: Any = None) -> None:
-        super().__init__(losses.categorical_hinge, name, dtype)
+    fn = staticmethod(losses.categorical_hinge)

@@ -1,24 +1,31 @@
-"""Metrics between numbers: errors, similarity, R squared."""
+"""Metrics between numbers: errors, similarity, R squared, correlations."""
 
-from typing import Any
+from typing import Any, Literal
 
 import jax.numpy as jnp
 
 from .. import losses
-from ..core.arguments import arguments
+from ..core import dtypes
+from ..core.arguments import arguments, default
 from ..core.op import recorded
 from ..core.symbolic import unwrap
+from ..core.types import ArrayLike
 from ..losses.alignment import pair
 from .metric import Metric
-from .reduction import Mean, MeanMetricWrapper
+from .reduction import FunctionMetric, Mean
+
+__all__ = [
+    "ConcordanceCorrelation", "CosineSimilarity", "LogCoshError", "MeanAbsoluteError", "MeanAbsolutePercentageError",
+    "MeanSquaredError", "MeanSquaredLogarithmicError", "PearsonCorrelation", "R2Score", "RootMeanSquaredError",
+    "concordance_correlation", "pearson_correlation",
+]  # fmt: skip
+
+Aggregation = Literal[None, "uniform_average", "variance_weighted_average"]
 
 
-class MeanSquaredError(MeanMetricWrapper):
+@arguments
+class MeanSquaredError(FunctionMetric):
     r"""Mean of :math:`(y - \hat y)^2`.
-
-    Args:
-        name: its name.
-        dtype: dtype of the result.
 
     Example:
         >>> import cornu
@@ -26,17 +33,12 @@ class MeanSquaredError(MeanMetricWrapper):
         2.5
     """
 
-    @arguments
-    def __init__(self, name: str | None = "mean_squared_error", dtype: Any = None) -> None:
-        super().__init__(losses.mean_squared_error, name, dtype)
+    fn = staticmethod(losses.mean_squared_error)
 
 
+@arguments
 class RootMeanSquaredError(Mean):
     r"""Root of the mean of :math:`(y - \hat y)^2` over all batches.
-
-    Args:
-        name: its name.
-        dtype: dtype of the result.
 
     Example:
         >>> import cornu
@@ -44,15 +46,10 @@ class RootMeanSquaredError(Mean):
         2.0
     """
 
+    name = default("root_mean_squared_error")
     _direction = "down"
 
-    @arguments
-    def __init__(self, name: str | None = "root_mean_squared_error", dtype: Any = None) -> None:
-        super().__init__(name, dtype)
-
-    def update_state(  # type: ignore[override]  # a mean of values becomes one of a function of two
-        self, y_true: Any, y_pred: Any, sample_weight: Any = None
-    ) -> None:
+    def update_state(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: ArrayLike | None = None) -> None:  # type: ignore[override]  # a mean of values becomes one of a function of two
         """Add a batch.
 
         Args:
@@ -68,12 +65,9 @@ class RootMeanSquaredError(Mean):
         return jnp.sqrt(super().result())
 
 
-class MeanAbsoluteError(MeanMetricWrapper):
+@arguments
+class MeanAbsoluteError(FunctionMetric):
     r"""Mean of :math:`|y - \hat y|`.
-
-    Args:
-        name: its name.
-        dtype: dtype of the result.
 
     Example:
         >>> import cornu
@@ -81,17 +75,12 @@ class MeanAbsoluteError(MeanMetricWrapper):
         1.5
     """
 
-    @arguments
-    def __init__(self, name: str | None = "mean_absolute_error", dtype: Any = None) -> None:
-        super().__init__(losses.mean_absolute_error, name, dtype)
+    fn = staticmethod(losses.mean_absolute_error)
 
 
-class MeanAbsolutePercentageError(MeanMetricWrapper):
+@arguments
+class MeanAbsolutePercentageError(FunctionMetric):
     r"""Mean of :math:`|y - \hat y| / |y|`, in percent.
-
-    Args:
-        name: its name.
-        dtype: dtype of the result.
 
     Example:
         >>> import cornu
@@ -99,17 +88,12 @@ class MeanAbsolutePercentageError(MeanMetricWrapper):
         50.0
     """
 
-    @arguments
-    def __init__(self, name: str | None = "mean_absolute_percentage_error", dtype: Any = None) -> None:
-        super().__init__(losses.mean_absolute_percentage_error, name, dtype)
+    fn = staticmethod(losses.mean_absolute_percentage_error)
 
 
-class MeanSquaredLogarithmicError(MeanMetricWrapper):
+@arguments
+class MeanSquaredLogarithmicError(FunctionMetric):
     r"""Mean of :math:`(\log(1 + y) - \log(1 + \hat y))^2`.
-
-    Args:
-        name: its name.
-        dtype: dtype of the result.
 
     Example:
         >>> import cornu
@@ -117,17 +101,12 @@ class MeanSquaredLogarithmicError(MeanMetricWrapper):
         0.4805
     """
 
-    @arguments
-    def __init__(self, name: str | None = "mean_squared_logarithmic_error", dtype: Any = None) -> None:
-        super().__init__(losses.mean_squared_logarithmic_error, name, dtype)
+    fn = staticmethod(losses.mean_squared_logarithmic_error)
 
 
-class LogCoshError(MeanMetricWrapper):
+@arguments
+class LogCoshError(FunctionMetric):
     r"""Mean of :math:`\log \cosh(\hat y - y)`.
-
-    Args:
-        name: its name.
-        dtype: dtype of the result.
 
     Example:
         >>> import cornu
@@ -135,13 +114,12 @@ class LogCoshError(MeanMetricWrapper):
         0.4338
     """
 
-    @arguments
-    def __init__(self, name: str | None = "logcosh", dtype: Any = None) -> None:
-        super().__init__(losses.log_cosh, name, dtype)
+    fn = staticmethod(losses.log_cosh)
+    name = default("logcosh")
 
 
 @recorded
-def cosine_similarity(y_true: Any, y_pred: Any, axis: int = -1) -> Any:
+def cosine_similarity(y_true: ArrayLike, y_pred: ArrayLike, axis: int = -1) -> Any:
     r"""Cosine of the angle between targets and predictions, :math:`y \cdot \hat y / (\|y\| \|\hat y\|)`.
 
     Args:
@@ -163,13 +141,9 @@ def cosine_similarity(y_true: Any, y_pred: Any, axis: int = -1) -> Any:
     return -losses.cosine_similarity(y_true, y_pred, axis=axis)
 
 
-class CosineSimilarity(MeanMetricWrapper):
+@arguments
+class CosineSimilarity(FunctionMetric):
     """Mean cosine of the angle between targets and predictions; 1 where they agree.
-
-    Args:
-        name: its name.
-        dtype: dtype of the result.
-        axis: axis along which the vectors lie.
 
     Example:
         >>> import cornu
@@ -177,13 +151,11 @@ class CosineSimilarity(MeanMetricWrapper):
         1.0
     """
 
-    _direction = "up"
-
-    @arguments
-    def __init__(self, name: str | None = "cosine_similarity", dtype: Any = None, axis: int = -1) -> None:
-        super().__init__(cosine_similarity, name, dtype, axis=axis)
+    fn = staticmethod(cosine_similarity)
+    axis: int = -1
 
 
+@arguments
 class R2Score(Metric):
     r"""Share of the variance that is explained, :math:`1 - \sum w (y - \hat y)^2 / \sum w (y - \bar y)^2`.
 
@@ -194,8 +166,6 @@ class R2Score(Metric):
         class_aggregation: `"uniform_average"` over outputs, `"variance_weighted_average"`, or None for one score
             per output.
         num_regressors: :math:`p`; 0 for no adjustment.
-        name: its name.
-        dtype: dtype of the result.
 
     Raises:
         ValueError: an argument is out of its range.
@@ -207,25 +177,18 @@ class R2Score(Metric):
     """
 
     _direction = "up"
+    class_aggregation: Aggregation = "uniform_average"
+    num_regressors: int = 0
+    name = default("r2_score", here=True)
 
-    @arguments
-    def __init__(
-        self,
-        class_aggregation: str | None = "uniform_average",
-        num_regressors: int = 0,
-        name: str | None = "r2_score",
-        dtype: Any = None,
-    ) -> None:
-        super().__init__(dtype, name)
-        ways = (None, "uniform_average", "variance_weighted_average")
-        if class_aggregation not in ways:
-            raise ValueError(f"class_aggregation is one of {ways}. Received: {class_aggregation!r}")
-        if num_regressors < 0:
-            raise ValueError(f"num_regressors is not negative. Received: {num_regressors!r}")
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.check_choice("class_aggregation", Aggregation)
+        if self.num_regressors < 0:
+            raise ValueError(f"num_regressors is not negative. Received: {self.num_regressors!r}")
         self.num_samples = self.add_variable((), name="num_samples")
-        self.count: Any = None
 
-    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+    def update_state(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: ArrayLike | None = None) -> None:
         """Add a batch.
 
         Args:
@@ -242,18 +205,14 @@ class R2Score(Metric):
                 f"R2Score expects arrays (batch, outputs). Received y_true of shape {y_true.shape} and y_pred of "
                 f"shape {y_pred.shape}; for one output write y[:, None]."
             )
-        if self.count is None:
-            outputs = y_pred.shape[-1:]
-            self.squared_sum = self.add_variable(outputs, name="squared_sum")
-            self.sum = self.add_variable(outputs, name="sum")
-            self.residual = self.add_variable(outputs, name="residual")
-            self.count = self.add_variable(outputs, name="count")
         weight = jnp.asarray(1.0 if sample_weight is None else unwrap(sample_weight), self.dtype)
         weight = jnp.broadcast_to(weight[:, None] if weight.ndim == 1 else weight, y_true.shape)
-        self.sum.assign_add(jnp.sum(weight * y_true, axis=0))
-        self.squared_sum.assign_add(jnp.sum(weight * jnp.square(y_true), axis=0))
-        self.residual.assign_add(jnp.sum(weight * jnp.square(y_true - y_pred), axis=0))
-        self.count.assign_add(jnp.sum(weight, axis=0))
+        self.add_up(
+            squared_sum=jnp.sum(weight * jnp.square(y_true), axis=0),
+            sum=jnp.sum(weight * y_true, axis=0),
+            residual=jnp.sum(weight * jnp.square(y_true - y_pred), axis=0),
+            count=jnp.sum(weight, axis=0),
+        )
         self.num_samples.assign_add(float(y_true.size))
 
     def result(self) -> Any:
@@ -269,3 +228,93 @@ class R2Score(Metric):
             return scores
         n, left = self.num_samples.value, self.num_samples.value - self.num_regressors - 1
         return jnp.where(left > 0, 1 - (1 - scores) * (n - 1) / jnp.where(left > 0, left, 1), scores)
+
+
+def _centered(y: Any, axis: int) -> tuple[Any, Any, Any]:
+    """Values without their mean, the mean, and the variance."""
+    mean = jnp.mean(y, axis=axis, keepdims=True)
+    return y - mean, mean, jnp.mean(jnp.square(y - mean), axis=axis, keepdims=True)
+
+
+@recorded
+def pearson_correlation(y_true: ArrayLike, y_pred: ArrayLike, axis: int = -1) -> Any:
+    r"""Pearson's correlation, :math:`\mathrm{cov}(y, \hat y) / (\sigma_y \sigma_{\hat y})`.
+
+    Args:
+        y_true: targets.
+        y_pred: predictions of the same shape.
+        axis: axis of the observations.
+
+    Returns:
+        Array without that axis, in [-1, 1].
+
+    Raises:
+        ValueError: the shapes do not fit.
+
+    Example:
+        >>> import cornu
+        >>> round(float(cornu.metrics.pearson_correlation([[1.0, 2.0, 3.0]], [[2.0, 4.0, 6.0]])[0]), 4)
+        1.0
+    """
+    y_true, y_pred = pair(y_true, y_pred, "pearson_correlation")
+    (true, _, true_variance), (pred, _, pred_variance) = _centered(y_true, axis), _centered(y_pred, axis)
+    return jnp.mean(true / jnp.sqrt(true_variance) * (pred / jnp.sqrt(pred_variance)), axis=axis)
+
+
+@recorded
+def concordance_correlation(y_true: ArrayLike, y_pred: ArrayLike, axis: int = -1) -> Any:
+    r"""Concordance: correlation that also asks for equal mean and scale.
+
+    .. math:: \frac{2 \, \mathrm{cov}(y, \hat y)}{\sigma_y^2 + \sigma_{\hat y}^2 + (\bar y - \bar{\hat y})^2}
+
+    Args:
+        y_true: targets.
+        y_pred: predictions of the same shape.
+        axis: axis of the observations.
+
+    Returns:
+        Array without that axis, in [-1, 1].
+
+    Raises:
+        ValueError: the shapes do not fit.
+
+    Example:
+        >>> import cornu
+        >>> round(float(cornu.metrics.concordance_correlation([[1.0, 2.0, 3.0]], [[1.0, 2.0, 3.0]])[0]), 4)
+        1.0
+
+    Source: Lin, A concordance correlation coefficient, Biometrics 45, 1989.
+    """
+    y_true, y_pred = pair(y_true, y_pred, "concordance_correlation")
+    (_, true_mean, true_variance), (pred, pred_mean, pred_variance) = _centered(y_true, axis), _centered(y_pred, axis)
+    covariance = (y_true - pred_mean) * pred  # either mean may be taken from y_true: pred sums to zero
+    spread = true_variance + pred_variance + jnp.square(true_mean - pred_mean)
+    return jnp.mean(2 * covariance / (spread + dtypes.epsilon()), axis=axis)
+
+
+@arguments
+class PearsonCorrelation(FunctionMetric):
+    """Mean of Pearson's correlation; see `pearson_correlation`.
+
+    Example:
+        >>> import cornu
+        >>> round(float(cornu.metrics.PearsonCorrelation()([[1.0, 2.0, 3.0]], [[2.0, 4.0, 6.0]])), 4)
+        1.0
+    """
+
+    fn = staticmethod(pearson_correlation)
+    axis: int = -1
+
+
+@arguments
+class ConcordanceCorrelation(FunctionMetric):
+    """Mean of the concordance correlation; see `concordance_correlation`.
+
+    Example:
+        >>> import cornu
+        >>> round(float(cornu.metrics.ConcordanceCorrelation()([[1.0, 2.0, 3.0]], [[1.0, 2.0, 3.0]])), 4)
+        1.0
+    """
+
+    fn = staticmethod(concordance_correlation)
+    axis: int = -1
