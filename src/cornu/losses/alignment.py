@@ -24,10 +24,8 @@ def same_rank(first: Any, second: Any, expand_rank_1: bool = True) -> tuple[Any,
         if second.ndim == 1 and expand_rank_1:
             return first, second[..., None]
         return first[..., 0], second
-    if second.ndim == first.ndim + 1 and second.shape[-1] == 1:
-        if first.ndim == 1 and expand_rank_1:
-            return first[..., None], second
-        return first, second[..., 0]
+    if second.ndim == first.ndim + 1:
+        second, first = same_rank(second, first, expand_rank_1)
     return first, second
 
 
@@ -43,8 +41,7 @@ def pair(y_true: ArrayLike, y_pred: ArrayLike, name: str, exact: bool = False) -
     Raises:
         ValueError: the shapes cannot be compared element by element.
     """
-    pred = jnp.asarray(y_pred) if exact else floating(y_pred)
-    true, pred = same_rank(jnp.asarray(y_true).astype(pred.dtype), pred)
+    true, pred = same_rank(*_floats(y_true, y_pred, exact))
     try:
         jnp.broadcast_shapes(true.shape, pred.shape)
     except ValueError:
@@ -52,40 +49,55 @@ def pair(y_true: ArrayLike, y_pred: ArrayLike, name: str, exact: bool = False) -
     return true, pred
 
 
-def arrays(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[jax.Array, jax.Array]:
-    """Targets and predictions as arrays of the dtype of the predictions, a float."""
-    pred = floating(y_pred)
-    return jnp.asarray(y_true).astype(pred.dtype), pred
+def binary(y_true: ArrayLike, y_pred: ArrayLike, name: str) -> tuple[jax.Array, jax.Array]:
+    """Targets and predictions as arrays of one dtype, a float, for a loss of each output on its own.
 
+    Args:
+        y_true: targets.
+        y_pred: predictions.
+        name: the loss, for the message.
 
-def check_equal(y_true: jax.Array, y_pred: jax.Array, name: str) -> None:
-    """Raise `ValueError` unless targets and predictions of a binary loss have one shape."""
-    if y_true.shape == y_pred.shape:
-        return
+    Raises:
+        ValueError: they have not one shape.
+    """
+    true, pred = _floats(y_true, y_pred)
+    if true.shape == pred.shape:
+        return true, pred
     fix = None
-    if y_pred.ndim and (y_true.ndim < y_pred.ndim or y_true.shape[-1] == 1):
-        if y_pred.shape[-1] == 2:
+    if pred.ndim and (true.ndim < pred.ndim or true.shape[-1] == 1):
+        if pred.shape[-1] == 2:
             fix = (
                 "For two classes either end the model in Dense(1, activation='sigmoid'), or keep its two outputs with "
                 "activation='softmax' and use sparse_categorical_crossentropy."
             )
-        elif y_pred.shape[-1] > 2:
+        elif pred.shape[-1] > 2:
             fix = "For one label out of several classes use sparse_categorical_crossentropy with a softmax output."
-    raise mismatch(name, y_true, y_pred, fix)
+    raise mismatch(name, true, pred, fix)
 
 
-def check_one_hot(y_true: jax.Array, y_pred: jax.Array, name: str) -> None:
-    """Raise `ValueError` unless targets are distributions over the classes of the predictions."""
-    if y_true.shape == y_pred.shape and y_pred.ndim:
-        return
+def one_hot(y_true: ArrayLike, y_pred: ArrayLike, name: str, exact: bool = False) -> tuple[jax.Array, jax.Array]:
+    """Targets as distributions over the classes of the predictions, and those.
+
+    Args:
+        y_true: targets.
+        y_pred: predictions.
+        name: the loss, for the message.
+        exact: whether both keep their dtypes; else they get one, a float.
+
+    Raises:
+        ValueError: they have not one shape.
+    """
+    true, pred = (jnp.asarray(y_true), jnp.asarray(y_pred)) if exact else _floats(y_true, y_pred)
+    if true.shape == pred.shape and pred.ndim:
+        return true, pred
     fix = None
-    if y_true.ndim == y_pred.ndim - 1 or (y_true.ndim == y_pred.ndim and y_true.shape[-1] == 1):
+    if true.ndim == pred.ndim - 1 or (true.ndim == pred.ndim and true.shape[-1] == 1):
         sparse = f"use sparse_{name}, or " if name == "categorical_crossentropy" else ""
         fix = (
             f"It expects one-hot targets, and these look like class indices: {sparse}convert them with "
-            f"to_categorical(y_true, {y_pred.shape[-1]})."
+            f"to_categorical(y_true, {pred.shape[-1]})."
         )
-    raise mismatch(name, y_true, y_pred, fix)
+    raise mismatch(name, true, pred, fix)
 
 
 def indices(y_true: ArrayLike, y_pred: jax.Array, name: str, axis: int = -1) -> jax.Array:
@@ -123,6 +135,11 @@ def indices(y_true: ArrayLike, y_pred: jax.Array, name: str, axis: int = -1) -> 
     raise mismatch(name, true, y_pred, fix)
 
 
+def _floats(y_true: ArrayLike, y_pred: ArrayLike, exact: bool = False) -> tuple[jax.Array, jax.Array]:
+    pred = jnp.asarray(y_pred) if exact else floating(y_pred)
+    return jnp.asarray(y_true).astype(pred.dtype), pred
+
+
 def mismatch(name: str, y_true: jax.Array, y_pred: jax.Array, fix: str | None = None) -> ValueError:
     """The error that a loss cannot compare targets with predictions, and what would fix it."""
     cannot = f"{name} cannot compare y_true of shape {y_true.shape} with y_pred of shape {y_pred.shape}."
@@ -131,10 +148,7 @@ def mismatch(name: str, y_true: jax.Array, y_pred: jax.Array, fix: str | None = 
 
 def _advice(true: tuple[int, ...], pred: tuple[int, ...]) -> str:
     if len(true) == len(pred) and true and true[:-1] == pred[:-1]:
-        return (
-            f"The last axes differ: give the model's last layer {true[-1]} units, or the targets "
-            f"{pred[-1]} values per sample."
-        )
+        return f"The last axes differ: give the last layer {true[-1]} units, or each target {pred[-1]} values."
     if true and pred and true[0] != pred[0]:
         return f"They hold different numbers of samples, {true[0]} and {pred[0]}: check how x and y were cut."
     if len(true) > len(pred):

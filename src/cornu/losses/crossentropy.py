@@ -11,7 +11,7 @@ from ..core.attached import set_mask
 from ..core.op import recorded
 from ..core.types import ArrayLike
 from ..ops.crossentropy import clipped, normalized, predicted
-from .alignment import arrays, check_equal, check_one_hot, indices
+from .alignment import binary, indices, one_hot
 from .loss import FunctionLoss
 
 __all__ = [
@@ -63,8 +63,7 @@ def categorical_crossentropy(
         0.6931
     """
     check_axis(axis)
-    y_true, y_pred = arrays(y_true, y_pred)
-    check_one_hot(y_true, y_pred, "categorical_crossentropy")
+    y_true, y_pred = one_hot(y_true, y_pred, "categorical_crossentropy")
     y_true = smoothed(y_true, label_smoothing, y_true.shape[-1])
     return ops.categorical_crossentropy(y_true, y_pred, from_logits, axis)
 
@@ -143,8 +142,7 @@ def binary_crossentropy(
         >>> round(float(cornu.losses.binary_crossentropy([[0.0, 1.0]], [[0.5, 0.5]])[0]), 4)
         0.6931
     """
-    y_true, y_pred = arrays(y_true, y_pred)
-    check_equal(y_true, y_pred, "binary_crossentropy")
+    y_true, y_pred = binary(y_true, y_pred, "binary_crossentropy")
     return jnp.mean(ops.binary_crossentropy(smoothed(y_true, label_smoothing, 2), y_pred, from_logits), axis=axis)
 
 
@@ -189,8 +187,7 @@ def binary_focal_crossentropy(
 
     Source: Lin et al., Focal loss for dense object detection, https://arxiv.org/abs/1708.02002
     """
-    y_true, y_pred = arrays(y_true, y_pred)
-    check_equal(y_true, y_pred, "binary_focal_crossentropy")
+    y_true, y_pred = binary(y_true, y_pred, "binary_focal_crossentropy")
     y_true = smoothed(y_true, label_smoothing, 2)
     p = jax.nn.sigmoid(y_pred) if from_logits else y_pred
     q = y_true * p + (1 - y_true) * (1 - p)
@@ -237,8 +234,7 @@ def categorical_focal_crossentropy(
     Source: Lin et al., Focal loss for dense object detection, https://arxiv.org/abs/1708.02002
     """
     check_axis(axis)
-    y_true, y_pred = arrays(y_true, y_pred)
-    check_one_hot(y_true, y_pred, "categorical_focal_crossentropy")
+    y_true, y_pred = one_hot(y_true, y_pred, "categorical_focal_crossentropy")
     y_true = smoothed(y_true, label_smoothing, y_true.shape[-1])
     if from_logits:
         y_pred = jax.nn.softmax(y_pred, axis=axis)

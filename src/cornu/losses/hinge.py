@@ -104,8 +104,8 @@ def categorical_hinge(y_true: ArrayLike, y_pred: ArrayLike) -> Any:
 def circle(
     y_true: ArrayLike,
     y_pred: ArrayLike,
-    ref_labels: Any = None,
-    ref_embeddings: Any = None,
+    ref_labels: ArrayLike | None = None,
+    ref_embeddings: ArrayLike | None = None,
     remove_diagonal: bool = True,
     gamma: float = 80,
     margin: float = 0.4,
@@ -142,13 +142,12 @@ def circle(
     other_labels = labels if ref_labels is None else jnp.asarray(ref_labels).astype("int32").reshape(-1)
     distance = jnp.maximum(1 - y_pred @ others.T, 0.0)  # (batch, references)
     same = labels[:, None] == other_labels[None, :]
-    different = ~same
-    if remove_diagonal:
-        same = same & ~jnp.eye(same.shape[0], same.shape[1], dtype=bool)
     near = gamma * (margin + distance) * (distance - margin)
     far = gamma * jnp.maximum(1 + margin - distance, 0.0) * (1 - margin - distance)
+    negative = jax.nn.logsumexp(jnp.where(same, -jnp.inf, far), axis=1)
+    if remove_diagonal:
+        same = same & ~jnp.eye(len(labels), len(other_labels), dtype=bool)
     positive = jax.nn.logsumexp(jnp.where(same, near, -jnp.inf), axis=1)
-    negative = jax.nn.logsumexp(jnp.where(different, far, -jnp.inf), axis=1)
     loss = jax.nn.softplus(positive + negative)
     set_mask(loss, loss > 0)
     return loss

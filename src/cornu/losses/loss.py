@@ -14,6 +14,7 @@ from ..core.config import Configurable
 from ..core.lookup import Table
 from ..core.symbolic import unwrap
 from ..core.types import Config, DType, DTypeLike, Given, Name
+from ..ops import divide_no_nan
 from .alignment import same_rank
 
 __all__ = ["Loss", "LossFunctionWrapper", "as_loss", "deserialize", "get", "serialize"]
@@ -118,10 +119,8 @@ class Loss(Named):
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments; the dtype only where it is not the default."""
-        config = super().get_config()
-        if config.get("dtype") in (None, dtypes.floatx()):
-            config.pop("dtype", None)
-        return config
+        usual = ("dtype", None), ("dtype", dtypes.floatx())
+        return {name: value for name, value in super().get_config().items() if (name, value) not in usual}
 
 
 class Wrapper(Named):
@@ -131,8 +130,7 @@ class Wrapper(Named):
 
     def of_function(self, y_true: Any, y_pred: Any) -> Any:
         """The function's value, for its further arguments as they are now."""
-        kwargs = {name: getattr(self, name, value) for name, value in self.fn_kwargs.items()}
-        return self.fn(y_true, y_pred, **kwargs)
+        return self.fn(y_true, y_pred, **{name: getattr(self, name, value) for name, value in self.fn_kwargs.items()})
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Self:
@@ -189,7 +187,7 @@ class OfFunction:
     """
 
     fn: Any
-    name: Any
+    name: Name
 
     def __init__(self) -> None:
         pass  # it is not given a function, as its base is
@@ -197,7 +195,7 @@ class OfFunction:
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if "fn" in vars(cls) and "name" not in vars(cls):
-            cls.name = cls.fn.__name__
+            cls.name = default(cls.fn.__name__)
 
     @property
     def fn_kwargs(self) -> dict[str, Any]:
@@ -294,10 +292,13 @@ def merge_mask(sample_weight: Any, mask: Any, dtype: Any, mean: bool) -> Any:
     return sample_weight * keep
 
 
-def divide_no_nan(x: Any, y: Any) -> Any:
-    """`x / y`, and 0 where `y` is 0, with a finite gradient there too."""
-    safe = jnp.where(y == 0, 1, y)
-    return jnp.where(y == 0, 0, x / safe)
+def of_kind(table: Table, found: Any, wrapper: Any, name: str | None) -> Any:
+    """What a table's `get` found; a function is wrapped, under its own name by default."""
+    if found is None:
+        raise TypeError(f"Expected a {table.kind}: a name, an instance, a function or a config. Received None.")
+    if isinstance(found, table.base or ()):
+        return found
+    return wrapper(found, name=name or getattr(found, "name", None) or getattr(found, "__name__", None))
 
 
 def get(identifier: Any) -> Any:
@@ -337,12 +338,7 @@ def as_loss(identifier: Any, name: str | None = None) -> Loss:
         >>> float(cornu.losses.as_loss("mse")([[0.0]], [[2.0]]))
         4.0
     """
-    loss = get(identifier)
-    if isinstance(loss, Loss):
-        return loss
-    if loss is None:
-        raise TypeError("Expected a loss: a name, an instance, a function or a config. Received None.")
-    return LossFunctionWrapper(loss, name=name or getattr(loss, "__name__", None))
+    return of_kind(table, get(identifier), LossFunctionWrapper, name)
 
 
 def serialize(loss: Loss | Callable[..., Any]) -> Any:

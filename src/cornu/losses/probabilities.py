@@ -10,6 +10,7 @@ from ..core import dtypes
 from ..core.arguments import arguments, default
 from ..core.op import recorded
 from ..core.types import ArrayLike, Axis
+from ..ops.tensors import to_axes
 from .alignment import indices, mismatch, pair
 from .loss import FunctionLoss
 
@@ -138,10 +139,6 @@ def ctc(y_true: ArrayLike, y_pred: ArrayLike) -> Any:
     return ops.ctc_loss(labels, y_pred, jnp.sum(labels != 0, axis=-1), lengths)
 
 
-def _axis(axis: Axis) -> int | tuple[int, ...] | None:
-    return axis if axis is None or isinstance(axis, int) else tuple(axis)
-
-
 @recorded
 def dice(y_true: ArrayLike, y_pred: ArrayLike, axis: Axis = None) -> Any:
     r"""One minus the Dice coefficient of two regions.
@@ -165,7 +162,7 @@ def dice(y_true: ArrayLike, y_pred: ArrayLike, axis: Axis = None) -> Any:
         0.3333
     """
     y_true, y_pred = pair(y_true, y_pred, "dice")
-    axis = _axis(axis)
+    axis = to_axes(axis)
     both = jnp.sum(y_true * y_pred, axis=axis)
     return 1 - 2.0 * both / (jnp.sum(y_true, axis=axis) + jnp.sum(y_pred, axis=axis) + dtypes.epsilon())
 
@@ -200,7 +197,7 @@ def tversky(y_true: ArrayLike, y_pred: ArrayLike, alpha: float = 0.5, beta: floa
     Source: Salehi et al., https://arxiv.org/abs/1706.05721
     """
     y_true, y_pred = pair(y_true, y_pred, "tversky")
-    axis = _axis(axis)
+    axis = to_axes(axis)
     both = jnp.sum(y_true * y_pred, axis=axis)
     missed = jnp.sum(y_true * (1 - y_pred), axis=axis)
     excess = jnp.sum((1 - y_true) * y_pred, axis=axis)

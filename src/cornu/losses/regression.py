@@ -154,9 +154,8 @@ def huber(y_true: ArrayLike, y_pred: ArrayLike, delta: float = 1.0) -> Any:
     Source: Huber, Robust estimation of a location parameter, 1964.
     """
     y_true, y_pred = pair(y_true, y_pred, "huber")
-    error = y_pred - y_true
-    size = jnp.abs(error)
-    return jnp.mean(jnp.where(size <= delta, 0.5 * jnp.square(error), delta * size - 0.5 * delta**2), axis=-1)
+    size = jnp.abs(y_pred - y_true)
+    return jnp.mean(jnp.where(size <= delta, 0.5 * jnp.square(size), delta * size - 0.5 * delta**2), axis=-1)
 
 
 @recorded

@@ -23,12 +23,11 @@ from ..losses.regression import (
 )
 from .accuracy import *
 from .confusion import *
-from .crossentropy import *
+from .errors import *
 from .iou import *
 from .metric import *
 from .metric import table as _table
 from .reduction import *
-from .regression import *
 from .thresholds import *
 
 _publish(globals())

@@ -9,7 +9,7 @@ from ..core import dtypes
 from ..core.arguments import arguments
 from ..core.op import recorded
 from ..core.types import ArrayLike, DTypeLike
-from ..losses.alignment import check_one_hot, indices, pair
+from ..losses.alignment import indices, one_hot, pair
 from .reduction import FunctionMetric, Mean
 
 __all__ = [
@@ -86,8 +86,7 @@ def categorical_accuracy(y_true: ArrayLike, y_pred: ArrayLike) -> Any:
         >>> cornu.metrics.categorical_accuracy([[0, 1], [1, 0]], [[0.3, 0.7], [0.2, 0.8]]).tolist()
         [1.0, 0.0]
     """
-    y_true, y_pred = jnp.asarray(y_true), jnp.asarray(y_pred)
-    check_one_hot(y_true, y_pred, "categorical_accuracy")
+    y_true, y_pred = one_hot(y_true, y_pred, "categorical_accuracy", exact=True)
     return (jnp.argmax(y_true, axis=-1) == jnp.argmax(y_pred, axis=-1)).astype(dtypes.floatx())
 
 
@@ -135,8 +134,7 @@ def top_k_categorical_accuracy(y_true: ArrayLike, y_pred: ArrayLike, k: int = 5)
         >>> cornu.metrics.top_k_categorical_accuracy([[0, 0, 1]], [[0.1, 0.6, 0.3]], k=2).tolist()
         [1.0]
     """
-    y_true, y_pred = jnp.asarray(y_true), jnp.asarray(y_pred)
-    check_one_hot(y_true, y_pred, "top_k_categorical_accuracy")
+    y_true, y_pred = one_hot(y_true, y_pred, "top_k_categorical_accuracy", exact=True)
     return ops.in_top_k(jnp.argmax(y_true, axis=-1), y_pred, k).astype(dtypes.floatx())
 
 

@@ -12,7 +12,7 @@ from ..core.arguments import arguments, default
 from ..core.symbolic import unwrap
 from ..core.types import ArrayLike, DTypeLike, Given
 from ..losses.alignment import same_rank
-from ..losses.loss import divide_no_nan
+from ..ops import divide_no_nan
 from .metric import Metric
 
 __all__ = [
@@ -77,8 +77,7 @@ class ConfusionMetric(Metric):
         self._add(count(true.reshape(-1), pred.reshape(-1), weight.reshape(-1), self.grid))
 
     def _add(self, counts: dict[str, Any]) -> None:
-        for kind in self.kinds:
-            getattr(self, kind).assign_add(counts[kind])
+        self.add_up(None, **{kind: counts[kind] for kind in self.kinds})
 
     def rate(self, kind: str, *others: str) -> Any:
         """Counts of one kind as a share of those of several kinds, 0 where there are none.
@@ -134,8 +133,8 @@ def count(y_true: Any, y_pred: Any, weight: Any, grid: np.ndarray[Any, Any]) -> 
     """
     label = y_true.astype(bool)
     positive, negative = jnp.where(label, weight, 0), jnp.where(label, 0, weight)
-    if evenly_spaced(grid):
-        # A histogram costs one pass, however many thresholds there are.
+    if len(grid) >= 3 and np.allclose(grid, np.linspace(0, 1, len(grid)), atol=2 * dtypes.epsilon()):
+        # Evenly spaced: a histogram costs one pass, however many thresholds there are.
         last = len(grid) - 1
         bucket = jnp.ceil(jnp.clip(y_pred, 0.0, 1.0) * last) - 1
         bucket = (jnp.maximum(bucket, 0) if grid[0] < 0 else bucket).astype("int32")
@@ -146,15 +145,6 @@ def count(y_true: Any, y_pred: Any, weight: Any, grid: np.ndarray[Any, Any]) -> 
         true, false = (jnp.sum(jnp.where(above, side, 0), axis=1) for side in (positive, negative))
     rest = jnp.sum(negative) - false, jnp.sum(positive) - true
     return dict(zip(KINDS, (true, false, *rest), strict=True))
-
-
-def evenly_spaced(grid: np.ndarray[Any, Any]) -> bool:
-    """Whether thresholds divide [0, 1] into equal parts.
-
-    Args:
-        grid: thresholds.
-    """
-    return len(grid) >= 3 and np.allclose(grid, np.linspace(0, 1, len(grid)), atol=2 * dtypes.epsilon())
 
 
 @arguments
@@ -349,6 +339,7 @@ class FBetaScore(Metric):
         weight = 1.0 if sample_weight is None else jnp.asarray(unwrap(sample_weight), self.dtype).reshape(-1, 1)
         axis = None if self.average == "micro" else 0
         self.add_up(
+            self.dtype,
             true_positives=jnp.sum(said * y_true * weight, axis=axis),
             false_positives=jnp.sum(said * (1 - y_true) * weight, axis=axis),
             false_negatives=jnp.sum((1 - said) * y_true * weight, axis=axis),

@@ -55,8 +55,7 @@ class IoU(Metric):
         if not all(0 <= c < self.num_classes for c in self.target_class_ids):
             below = f"below num_classes={self.num_classes}"
             raise ValueError(f"target_class_ids are {below}. Received: {self.target_class_ids!r}")
-        shape = (self.num_classes, self.num_classes)
-        self.total_cm = self.add_variable(shape, dtype=self.dtype, name="total_confusion_matrix")
+        self.total_cm = self.add_variable((self.num_classes,) * 2, dtype=self.dtype, name="total_confusion_matrix")
 
     def update_state(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: ArrayLike | None = None) -> None:
         """Add a batch.
@@ -66,8 +65,7 @@ class IoU(Metric):
             y_pred: predictions.
             sample_weight: weights, one per label.
         """
-        true = self._indices(y_true, self.sparse_y_true)
-        pred = self._indices(y_pred, self.sparse_y_pred)
+        true, pred = self._indices(y_true, self.sparse_y_true), self._indices(y_pred, self.sparse_y_pred)
         weight = jnp.asarray(1 if sample_weight is None else unwrap(sample_weight)).astype(self.dtype)
         weight = jnp.broadcast_to(weight.reshape(-1) if weight.ndim else weight, true.shape)
         known = (true >= 0) & (true < self.num_classes) & (pred >= 0) & (pred < self.num_classes)

@@ -82,15 +82,16 @@ class Metric(Named, Part):
         """
         return self.add_variable(shape, initializer, dtype, name=name)
 
-    def add_up(self, **totals: Any) -> None:
+    def add_up(self, dtype: DTypeLike, **totals: Any) -> None:
         """Add to Variables of the state, by their names; those that there are not yet are made.
 
         Args:
+            dtype: dtype of those.
             **totals: arrays.
         """
         for name, total in totals.items():
             if not hasattr(self, name):
-                setattr(self, name, self.add_variable(total.shape, dtype=self.dtype, name=name))
+                setattr(self, name, self.add_variable(total.shape, dtype=dtype, name=name))
             getattr(self, name).assign_add(total)
 
     @property

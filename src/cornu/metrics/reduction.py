@@ -10,9 +10,10 @@ from ..core.attached import get_mask
 from ..core.symbolic import unwrap
 from ..core.types import ArrayLike, DType, DTypeLike, Name
 from ..losses.alignment import same_rank
-from ..losses.loss import Loss, OfFunction, Wrapper, divide_no_nan, merge_mask
+from ..losses.loss import Loss, OfFunction, Wrapper, merge_mask, of_kind
 from ..losses.loss import table as losses_table
-from .metric import Metric, get
+from ..ops import divide_no_nan
+from .metric import Metric, get, table
 
 __all__ = ["Mean", "MeanMetricWrapper", "Sum", "as_metric"]
 
@@ -121,7 +122,8 @@ class MeanMetricWrapper(Wrapper, Mean):
         if isinstance(self.fn, Loss) or self.fn in losses_table.entries.values():
             self._direction = "down"  # type: ignore[misc]
 
-    def update_state(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: ArrayLike | None = None) -> None:  # type: ignore[override]  # a mean of values becomes one of a function of two
+    # A mean of values becomes one of a function of two.
+    def update_state(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: ArrayLike | None = None) -> None:  # type: ignore[override]
         """Add a batch.
 
         Args:
@@ -129,9 +131,8 @@ class MeanMetricWrapper(Wrapper, Mean):
             y_pred: predictions, `(batch, ...)`.
             sample_weight: weights, one per sample or per value of the function.
         """
-        mask = get_mask(y_pred)
-        values = self.of_function(y_true, y_pred)
-        super().update_state(values, merge_mask(sample_weight, mask, self.dtype, mean=False))
+        weight = merge_mask(sample_weight, get_mask(y_pred), self.dtype, mean=False)
+        super().update_state(self.of_function(y_true, y_pred), weight)
 
 
 class FunctionMetric(OfFunction, MeanMetricWrapper):  # type: ignore[override]  # arguments as they are now
@@ -156,13 +157,7 @@ def as_metric(identifier: Any, name: str | None = None) -> Metric:
         >>> cornu.metrics.as_metric(lambda y_true, y_pred: abs(y_true - y_pred), name="gap")
         <MeanMetricWrapper name=gap>
     """
-    metric = get(identifier)
-    if isinstance(metric, Metric):
-        return metric
-    if metric is None:
-        raise TypeError("Expected a metric: a name, an instance, a function or a config. Received None.")
-    name = name or getattr(metric, "name", None) or getattr(metric, "__name__", None)
-    return MeanMetricWrapper(metric, name=name)
+    return of_kind(table, get(identifier), MeanMetricWrapper, name)
 
 
 def per_sample(values: Any, sample_weight: Any, reduce: Callable[..., Any], dtype: Any) -> tuple[Any, Any]:
@@ -179,8 +174,7 @@ def per_sample(values: Any, sample_weight: Any, reduce: Callable[..., Any], dtyp
     if sample_weight is not None:
         weight = merge_mask(sample_weight, mask, dtype, mean=False)
         values, weight = same_rank(values, weight)
-        if values.ndim > weight.ndim:
-            values = reduce(values, axis=tuple(range(weight.ndim, values.ndim)))
+        values = reduce(values, axis=tuple(range(weight.ndim, values.ndim)))
         try:
             sample_weight = jnp.broadcast_to(weight, values.shape)
         except ValueError:
@@ -189,8 +183,5 @@ def per_sample(values: Any, sample_weight: Any, reduce: Callable[..., Any], dtyp
                 f"per sample, of shape {values.shape[:1]}, or one per value."
             ) from None
         values = values * sample_weight
-        if weight.ndim > 1:
-            sample_weight = reduce(sample_weight, axis=tuple(range(1, weight.ndim)))
-    if values.ndim > 1:
-        values = reduce(values, axis=tuple(range(1, values.ndim)))
-    return values, sample_weight
+        sample_weight = reduce(sample_weight, axis=tuple(range(1, values.ndim)))
+    return reduce(values, axis=tuple(range(1, values.ndim))), sample_weight

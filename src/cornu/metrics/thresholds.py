@@ -1,7 +1,7 @@
 """Rates over all thresholds: the area under their curve; the best of one while another is at least so large."""
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import jax
 import jax.numpy as jnp
@@ -11,13 +11,13 @@ from ..core import dtypes
 from ..core.arguments import arguments, default
 from ..core.symbolic import unwrap
 from ..core.types import ArrayLike, Given
-from ..losses.loss import divide_no_nan
+from ..ops import divide_no_nan
 from .confusion import KINDS, ConfusionMetric, count, decisions
 
 __all__ = ["AUC", "PrecisionAtRecall", "RecallAtPrecision", "SensitivityAtSpecificity", "SpecificityAtSensitivity"]
 
-CURVES = ("ROC", "PR", "PRGAIN")
-SUMMATIONS = ("interpolation", "minoring", "majoring")
+Curve = Literal["ROC", "PR", "PRGAIN"]
+Summation = Literal["interpolation", "minoring", "majoring"]
 # The rates: the counted kind, then the kind that completes the whole.
 RATES = {
     "recall": ("true_positives", "false_negatives"),
@@ -59,8 +59,8 @@ class AUC(ConfusionMetric):
 
     _direction = "up"
     num_thresholds: int = 200
-    curve: str = "ROC"
-    summation_method: str = "interpolation"
+    curve: Given[Curve | str, str] = default("ROC")
+    summation_method: Given[Summation | str, str] = default("interpolation")
     name = default(None, here=True)
     dtype = default(None, here=True)
     thresholds: Given[Sequence[float] | None, list[float]] = default(None)
@@ -70,8 +70,10 @@ class AUC(ConfusionMetric):
     from_logits: bool = False
 
     def _grid(self) -> Sequence[float]:
-        self.curve = _one_of(self.curve, CURVES, "curve")
-        self.summation_method = _one_of(self.summation_method, SUMMATIONS, "summation_method")
+        self.curve = str(getattr(self.curve, "value", self.curve)).upper()  # tf.keras has an enum of them
+        self.summation_method = str(getattr(self.summation_method, "value", self.summation_method)).lower()
+        self.check_choice("curve", Curve)
+        self.check_choice("summation_method", Summation)
         if self.thresholds is None and self.num_thresholds <= 1:
             raise ValueError(f"num_thresholds is an integer greater than 1. Received: {self.num_thresholds!r}")
         if self.num_labels and not self.multi_label:
@@ -83,10 +85,8 @@ class AUC(ConfusionMetric):
         return [-dtypes.epsilon(), *given, 1 + dtypes.epsilon()]
 
     def _make(self, shape: tuple[int, ...]) -> None:
-        if not self.multi_label:
-            super()._make(shape)
-        elif self.num_labels:
-            super()._make((*shape, self.num_labels))
+        if self.num_labels or not self.multi_label:  # else the first batch makes them
+            super()._make((*shape, self.num_labels) if self.num_labels else shape)
 
     def update_state(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: ArrayLike | None = None) -> None:
         """Add a batch.
@@ -110,8 +110,6 @@ class AUC(ConfusionMetric):
             return
         if pred.ndim != 2:
             raise ValueError(f"AUC with multi_label=True expects (batch, labels). Received shape {pred.shape}.")
-        if not hasattr(self, KINDS[0]):
-            super()._make((len(self.grid), pred.shape[1]))
         by_label = jax.vmap(lambda t, p, w: count(t, p, w, self.grid), in_axes=1, out_axes=1)
         self._add(by_label(true, pred, weight))
 
@@ -151,14 +149,6 @@ class AUC(ConfusionMetric):
         known = (said[:-1] > 0) & (said[1:] > 0)
         ratio = jnp.where(known, divide_no_nan(said[:-1], said[1:]), 1.0)
         return jnp.sum(divide_no_nan(slope * (gained + intercept * jnp.log(ratio)), tp[1:] + fn[1:]), axis=0)
-
-
-def _one_of(value: Any, known: tuple[str, ...], name: str) -> str:
-    value = getattr(value, "value", value)
-    for item in known:
-        if isinstance(value, str) and value.lower() == item.lower():
-            return item
-    raise ValueError(f"{name} is one of {', '.join(map(repr, known))}. Received: {name}={value!r}")
 
 
 @arguments(kw_only=True)

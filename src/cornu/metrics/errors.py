@@ -1,4 +1,4 @@
-"""Metrics between numbers: errors, similarity, R squared, correlations."""
+"""Errors: losses as metrics, and between numbers cosine similarity, R squared and correlations."""
 
 from typing import Any, Literal
 
@@ -15,9 +15,10 @@ from .metric import Metric
 from .reduction import FunctionMetric, Mean
 
 __all__ = [
-    "ConcordanceCorrelation", "CosineSimilarity", "LogCoshError", "MeanAbsoluteError", "MeanAbsolutePercentageError",
-    "MeanSquaredError", "MeanSquaredLogarithmicError", "PearsonCorrelation", "R2Score", "RootMeanSquaredError",
-    "concordance_correlation", "pearson_correlation",
+    "BinaryCrossentropy", "CategoricalCrossentropy", "CategoricalHinge", "ConcordanceCorrelation", "CosineSimilarity",
+    "Hinge", "KLDivergence", "LogCoshError", "MeanAbsoluteError", "MeanAbsolutePercentageError", "MeanSquaredError",
+    "MeanSquaredLogarithmicError", "PearsonCorrelation", "Poisson", "R2Score", "RootMeanSquaredError",
+    "SparseCategoricalCrossentropy", "SquaredHinge", "concordance_correlation", "pearson_correlation",
 ]  # fmt: skip
 
 Aggregation = Literal[None, "uniform_average", "variance_weighted_average"]
@@ -49,7 +50,8 @@ class RootMeanSquaredError(Mean):
     name = default("root_mean_squared_error")
     _direction = "down"
 
-    def update_state(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: ArrayLike | None = None) -> None:  # type: ignore[override]  # a mean of values becomes one of a function of two
+    # A mean of values becomes one of a function of two.
+    def update_state(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: ArrayLike | None = None) -> None:  # type: ignore[override]
         """Add a batch.
 
         Args:
@@ -118,6 +120,118 @@ class LogCoshError(FunctionMetric):
     name = default("logcosh")
 
 
+@arguments
+class BinaryCrossentropy(FunctionMetric):
+    """Mean crossentropy between labels 0 or 1 and probabilities; see `losses.binary_crossentropy`.
+
+    Example:
+        >>> import cornu
+        >>> round(float(cornu.metrics.BinaryCrossentropy()([[0.0, 1.0]], [[0.5, 0.5]])), 4)
+        0.6931
+    """
+
+    fn = staticmethod(losses.binary_crossentropy)
+    from_logits: bool = False
+    label_smoothing: float = 0
+
+
+@arguments
+class CategoricalCrossentropy(FunctionMetric):
+    """Mean crossentropy between one-hot labels and probabilities; see `losses.categorical_crossentropy`.
+
+    Example:
+        >>> import cornu
+        >>> round(float(cornu.metrics.CategoricalCrossentropy()([[0.0, 1.0]], [[0.5, 0.5]])), 4)
+        0.6931
+    """
+
+    fn = staticmethod(losses.categorical_crossentropy)
+    from_logits: bool = False
+    label_smoothing: float = 0
+    axis: int = -1
+
+
+@arguments
+class SparseCategoricalCrossentropy(FunctionMetric):
+    """Mean crossentropy between class indices and probabilities; see `losses.sparse_categorical_crossentropy`.
+
+    Example:
+        >>> import cornu
+        >>> round(float(cornu.metrics.SparseCategoricalCrossentropy()([1], [[0.5, 0.5]])), 4)
+        0.6931
+    """
+
+    fn = staticmethod(losses.sparse_categorical_crossentropy)
+    from_logits: bool = False
+    ignore_class: int | None = None
+    axis: int = -1
+
+
+@arguments
+class KLDivergence(FunctionMetric):
+    """Mean Kullback-Leibler divergence; see `losses.kl_divergence`.
+
+    Example:
+        >>> import cornu
+        >>> round(float(cornu.metrics.KLDivergence()([[0.0, 1.0]], [[0.5, 0.5]])), 4)
+        0.6931
+    """
+
+    fn = staticmethod(losses.kl_divergence)
+
+
+@arguments
+class Poisson(FunctionMetric):
+    """Mean negative log-likelihood of counts; see `losses.poisson`.
+
+    Example:
+        >>> import cornu
+        >>> round(float(cornu.metrics.Poisson()([[2.0]], [[1.0]])), 4)
+        1.0
+    """
+
+    fn = staticmethod(losses.poisson)
+
+
+@arguments
+class Hinge(FunctionMetric):
+    r"""Mean of :math:`\max(1 - y \hat y, 0)`; see `losses.hinge`.
+
+    Example:
+        >>> import cornu
+        >>> float(cornu.metrics.Hinge()([[1.0, -1.0]], [[0.5, 0.5]]))
+        1.0
+    """
+
+    fn = staticmethod(losses.hinge)
+
+
+@arguments
+class SquaredHinge(FunctionMetric):
+    r"""Mean of :math:`\max(1 - y \hat y, 0)^2`; see `losses.squared_hinge`.
+
+    Example:
+        >>> import cornu
+        >>> float(cornu.metrics.SquaredHinge()([[1.0, -1.0]], [[0.5, 0.5]]))
+        1.25
+    """
+
+    fn = staticmethod(losses.squared_hinge)
+
+
+@arguments
+class CategoricalHinge(FunctionMetric):
+    """Mean shortfall of the right class's score; see `losses.categorical_hinge`.
+
+    Example:
+        >>> import cornu
+        >>> float(cornu.metrics.CategoricalHinge()([[0.0, 1.0]], [[0.5, 1.0]]))
+        0.5
+    """
+
+    fn = staticmethod(losses.categorical_hinge)
+
+
 @recorded
 def cosine_similarity(y_true: ArrayLike, y_pred: ArrayLike, axis: int = -1) -> Any:
     r"""Cosine of the angle between targets and predictions, :math:`y \cdot \hat y / (\|y\| \|\hat y\|)`.
@@ -134,7 +248,7 @@ def cosine_similarity(y_true: ArrayLike, y_pred: ArrayLike, axis: int = -1) -> A
         ValueError: the shapes do not fit.
 
     Example:
-        >>> from cornu.metrics.regression import cosine_similarity
+        >>> from cornu.metrics.errors import cosine_similarity
         >>> cosine_similarity([[0.0, 1.0]], [[0.0, 2.0]]).tolist()
         [1.0]
     """
@@ -208,6 +322,7 @@ class R2Score(Metric):
         weight = jnp.asarray(1.0 if sample_weight is None else unwrap(sample_weight), self.dtype)
         weight = jnp.broadcast_to(weight[:, None] if weight.ndim == 1 else weight, y_true.shape)
         self.add_up(
+            None,
             squared_sum=jnp.sum(weight * jnp.square(y_true), axis=0),
             sum=jnp.sum(weight * y_true, axis=0),
             residual=jnp.sum(weight * jnp.square(y_true - y_pred), axis=0),
