@@ -2,8 +2,10 @@
 
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 
+from ..core.types import ArrayLike
 from ..ops.tensors import floating
 
 
@@ -22,14 +24,12 @@ def same_rank(first: Any, second: Any, expand_rank_1: bool = True) -> tuple[Any,
         if second.ndim == 1 and expand_rank_1:
             return first, second[..., None]
         return first[..., 0], second
-    if second.ndim == first.ndim + 1 and second.shape[-1] == 1:
-        if first.ndim == 1 and expand_rank_1:
-            return first[..., None], second
-        return first, second[..., 0]
+    if second.ndim == first.ndim + 1:
+        second, first = same_rank(second, first, expand_rank_1)
     return first, second
 
 
-def pair(y_true: Any, y_pred: Any, name: str, exact: bool = False) -> tuple[Any, Any]:
+def pair(y_true: ArrayLike, y_pred: ArrayLike, name: str, exact: bool = False) -> tuple[jax.Array, jax.Array]:
     """Targets and predictions as arrays of one dtype and one rank, for an element-wise comparison.
 
     Args:
@@ -41,80 +41,114 @@ def pair(y_true: Any, y_pred: Any, name: str, exact: bool = False) -> tuple[Any,
     Raises:
         ValueError: the shapes cannot be compared element by element.
     """
-    y_pred = jnp.asarray(y_pred) if exact else floating(y_pred)
-    y_true, y_pred = same_rank(jnp.asarray(y_true).astype(y_pred.dtype), y_pred)
+    true, pred = same_rank(*_floats(y_true, y_pred, exact))
     try:
-        jnp.broadcast_shapes(y_true.shape, y_pred.shape)
+        jnp.broadcast_shapes(true.shape, pred.shape)
     except ValueError:
-        raise ValueError(f"{_shapes(name, y_true, y_pred)} {_advice(y_true.shape, y_pred.shape)}") from None
-    return y_true, y_pred
+        raise mismatch(name, true, pred) from None
+    return true, pred
 
 
-def check_equal(y_true: Any, y_pred: Any, name: str) -> None:
-    """Raise `ValueError` unless targets and predictions of a binary loss have one shape."""
-    if y_true.shape == y_pred.shape:
-        return
-    if y_pred.ndim and y_pred.shape[-1] == 2 and (y_true.ndim < y_pred.ndim or y_true.shape[-1] == 1):
+def binary(y_true: ArrayLike, y_pred: ArrayLike, name: str) -> tuple[jax.Array, jax.Array]:
+    """Targets and predictions as arrays of one dtype, a float, for a loss of each output on its own.
+
+    Args:
+        y_true: targets.
+        y_pred: predictions.
+        name: the loss, for the message.
+
+    Raises:
+        ValueError: they have not one shape.
+    """
+    true, pred = _floats(y_true, y_pred)
+    if true.shape == pred.shape:
+        return true, pred
+    fix = None
+    if pred.ndim and (true.ndim < pred.ndim or true.shape[-1] == 1):
+        if pred.shape[-1] == 2:
+            fix = (
+                "For two classes either end the model in Dense(1, activation='sigmoid'), or keep its two outputs with "
+                "activation='softmax' and use sparse_categorical_crossentropy."
+            )
+        elif pred.shape[-1] > 2:
+            fix = "For one label out of several classes use sparse_categorical_crossentropy with a softmax output."
+    raise mismatch(name, true, pred, fix)
+
+
+def one_hot(y_true: ArrayLike, y_pred: ArrayLike, name: str, exact: bool = False) -> tuple[jax.Array, jax.Array]:
+    """Targets as distributions over the classes of the predictions, and those.
+
+    Args:
+        y_true: targets.
+        y_pred: predictions.
+        name: the loss, for the message.
+        exact: whether both keep their dtypes; else they get one, a float.
+
+    Raises:
+        ValueError: they have not one shape.
+    """
+    true, pred = (jnp.asarray(y_true), jnp.asarray(y_pred)) if exact else _floats(y_true, y_pred)
+    if true.shape == pred.shape and pred.ndim:
+        return true, pred
+    fix = None
+    if true.ndim == pred.ndim - 1 or (true.ndim == pred.ndim and true.shape[-1] == 1):
+        sparse = f"use sparse_{name}, or " if name == "categorical_crossentropy" else ""
         fix = (
-            "For two classes either end the model in Dense(1, activation='sigmoid'), or keep its two outputs with "
-            "activation='softmax' and use sparse_categorical_crossentropy."
+            f"It expects one-hot targets, and these look like class indices: {sparse}convert them with "
+            f"to_categorical(y_true, {pred.shape[-1]})."
         )
-    elif y_pred.ndim and y_pred.shape[-1] > 2 and (y_true.ndim < y_pred.ndim or y_true.shape[-1] == 1):
-        fix = "For one label out of several classes use sparse_categorical_crossentropy with a softmax output."
-    else:
-        fix = _advice(y_true.shape, y_pred.shape)
-    raise ValueError(f"{_shapes(name, y_true, y_pred)} {fix}")
+    raise mismatch(name, true, pred, fix)
 
 
-def check_one_hot(y_true: Any, y_pred: Any, name: str) -> None:
-    """Raise `ValueError` unless targets are distributions over the classes of the predictions."""
-    if y_true.shape == y_pred.shape and y_pred.ndim:
-        return
-    if y_true.ndim == y_pred.ndim - 1 or (y_true.ndim == y_pred.ndim and y_true.shape[-1] == 1):
-        classes = y_pred.shape[-1]
-        fix = (
-            "It expects one-hot targets, and these look like class indices: use sparse_"
-            f"{name.removeprefix('sparse_')}, or convert them with to_categorical(y_true, {classes})."
-            if name == "categorical_crossentropy"
-            else "It expects one-hot targets, and these look like class indices: convert them with "
-            f"to_categorical(y_true, {classes})."
-        )
-    else:
-        fix = _advice(y_true.shape, y_pred.shape)
-    raise ValueError(f"{_shapes(name, y_true, y_pred)} {fix}")
+def indices(y_true: ArrayLike, y_pred: jax.Array, name: str, axis: int = -1) -> jax.Array:
+    """Targets as int32 indices, of the shape of the predictions without the class axis.
 
+    Args:
+        y_true: targets; where the class axis is, they may have one of size one.
+        y_pred: predictions.
+        name: the loss, for the message.
+        axis: axis of the classes.
 
-def check_sparse(y_true: Any, y_pred: Any, axis: int, name: str) -> None:
-    """Raise `ValueError` unless targets are indices: the shape of the predictions without the class axis."""
+    Raises:
+        ValueError: the targets have another shape.
+    """
+    true = jnp.asarray(y_true)
     if not y_pred.ndim:
-        raise ValueError(f"{_shapes(name, y_true, y_pred)} It expects an axis of classes in y_pred.")
+        raise mismatch(name, true, y_pred, "It expects an axis of classes in y_pred.")
+    if true.ndim == y_pred.ndim and true.shape[axis] == 1:
+        true = jnp.squeeze(true, axis)
     axis %= y_pred.ndim
-    if y_true.shape == y_pred.shape[:axis] + y_pred.shape[axis + 1 :]:
-        return
-    if y_true.shape == y_pred.shape:
+    expected = y_pred.shape[:axis] + y_pred.shape[axis + 1 :]
+    if true.shape == expected:
+        return true.astype("int32")
+    if true.shape == y_pred.shape:
         fix = (
             "It expects class indices, and these look one-hot: use categorical_crossentropy, or convert them with "
             "y_true.argmax(axis=-1)."
         )
     else:
         fix = (
-            "It expects one index per prediction: y_true of the shape of y_pred without the class axis, "
-            f"{y_pred.shape[:axis] + y_pred.shape[axis + 1 :]}. A model that still has positions or steps where the "
-            "targets have none lacks a Flatten or pooling layer, or return_sequences=False."
+            f"It expects one index per prediction: y_true of the shape of y_pred without the class axis, {expected}. "
+            "A model that still has positions or steps where the targets have none lacks a Flatten or pooling layer, "
+            "or return_sequences=False."
         )
-    raise ValueError(f"{_shapes(name, y_true, y_pred)} {fix}")
+    raise mismatch(name, true, y_pred, fix)
 
 
-def _shapes(name: str, y_true: Any, y_pred: Any) -> str:
-    return f"{name} cannot compare y_true of shape {y_true.shape} with y_pred of shape {y_pred.shape}."
+def _floats(y_true: ArrayLike, y_pred: ArrayLike, exact: bool = False) -> tuple[jax.Array, jax.Array]:
+    pred = jnp.asarray(y_pred) if exact else floating(y_pred)
+    return jnp.asarray(y_true).astype(pred.dtype), pred
+
+
+def mismatch(name: str, y_true: jax.Array, y_pred: jax.Array, fix: str | None = None) -> ValueError:
+    """The error that a loss cannot compare targets with predictions, and what would fix it."""
+    cannot = f"{name} cannot compare y_true of shape {y_true.shape} with y_pred of shape {y_pred.shape}."
+    return ValueError(f"{cannot} {fix or _advice(y_true.shape, y_pred.shape)}")
 
 
 def _advice(true: tuple[int, ...], pred: tuple[int, ...]) -> str:
     if len(true) == len(pred) and true and true[:-1] == pred[:-1]:
-        return (
-            f"The last axes differ: give the model's last layer {true[-1]} units, or the targets "
-            f"{pred[-1]} values per sample."
-        )
+        return f"The last axes differ: give the last layer {true[-1]} units, or each target {pred[-1]} values."
     if true and pred and true[0] != pred[0]:
         return f"They hold different numbers of samples, {true[0]} and {pred[0]}: check how x and y were cut."
     if len(true) > len(pred):

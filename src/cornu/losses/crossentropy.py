@@ -1,28 +1,29 @@
-"""Crossentropy between labels and predicted probabilities."""
+"""Crossentropy between labels and predicted probabilities; focal: with less weight on what is classified well."""
 
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 
 from .. import ops
-from ..core.arguments import arguments
+from ..core.arguments import arguments, default
 from ..core.attached import set_mask
 from ..core.op import recorded
-from ..ops.crossentropy import predicted
-from ..ops.tensors import floating
-from .alignment import check_equal, check_one_hot, check_sparse
-from .loss import LossFunctionWrapper
+from ..core.types import ArrayLike
+from ..ops.crossentropy import clipped, normalized, predicted
+from .alignment import binary, indices, one_hot
+from .loss import FunctionLoss
+
+__all__ = [
+    "BinaryCrossentropy", "BinaryFocalCrossentropy", "CategoricalCrossentropy", "CategoricalFocalCrossentropy",
+    "SparseCategoricalCrossentropy", "binary_crossentropy", "binary_focal_crossentropy", "categorical_crossentropy",
+    "categorical_focal_crossentropy", "sparse_categorical_crossentropy",
+]  # fmt: skip
 
 
-def smoothed(y_true: Any, smoothing: float, classes: int) -> Any:
+def smoothed(y_true: jax.Array, smoothing: float, classes: int) -> jax.Array:
     """Labels with the share `smoothing` of their weight spread evenly over all classes."""
     return y_true * (1.0 - smoothing) + smoothing / classes if smoothing else y_true
-
-
-def arrays(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
-    """Targets and predictions as arrays of the dtype of the predictions, a float."""
-    y_pred = floating(y_pred)
-    return jnp.asarray(y_true).astype(y_pred.dtype), y_pred
 
 
 def check_axis(axis: Any) -> None:
@@ -33,7 +34,7 @@ def check_axis(axis: Any) -> None:
 
 @recorded
 def categorical_crossentropy(
-    y_true: Any, y_pred: Any, from_logits: bool = False, label_smoothing: float = 0.0, axis: int = -1
+    y_true: ArrayLike, y_pred: ArrayLike, from_logits: bool = False, label_smoothing: float = 0.0, axis: int = -1
 ) -> Any:
     r"""Crossentropy between one-hot labels (or distributions) and predicted probabilities of classes.
 
@@ -62,15 +63,14 @@ def categorical_crossentropy(
         0.6931
     """
     check_axis(axis)
-    y_true, y_pred = arrays(y_true, y_pred)
-    check_one_hot(y_true, y_pred, "categorical_crossentropy")
+    y_true, y_pred = one_hot(y_true, y_pred, "categorical_crossentropy")
     y_true = smoothed(y_true, label_smoothing, y_true.shape[-1])
     return ops.categorical_crossentropy(y_true, y_pred, from_logits, axis)
 
 
 @recorded
 def sparse_categorical_crossentropy(
-    y_true: Any, y_pred: Any, from_logits: bool = False, ignore_class: int | None = None, axis: int = -1
+    y_true: ArrayLike, y_pred: ArrayLike, from_logits: bool = False, ignore_class: int | None = None, axis: int = -1
 ) -> Any:
     r"""Crossentropy between class indices and predicted probabilities of classes.
 
@@ -99,27 +99,22 @@ def sparse_categorical_crossentropy(
         0.6931
     """
     check_axis(axis)
-    y_true, y_pred = jnp.asarray(y_true), jnp.asarray(y_pred)
-    if y_true.ndim == y_pred.ndim and y_true.shape[axis] == 1:
-        y_true = jnp.squeeze(y_true, axis)
-    check_sparse(y_true, y_pred, axis, "sparse_categorical_crossentropy")
-    labels = y_true.astype("int32")
-    valid = None
-    if ignore_class is not None:
-        y_pred, from_logits = predicted(y_pred, from_logits, "softmax", axis)  # before what follows hides them
-        valid = labels != ignore_class
-        labels = jnp.where(valid, labels, 0)
-        y_pred = jnp.where(jnp.expand_dims(valid, axis), y_pred, 0)
-    loss = ops.sparse_categorical_crossentropy(labels, y_pred, from_logits, axis)
-    if valid is not None:
-        loss = jnp.where(valid, loss, 0)
-        set_mask(loss, valid)
+    y_pred = jnp.asarray(y_pred)
+    labels = indices(y_true, y_pred, "sparse_categorical_crossentropy", axis)
+    if ignore_class is None:
+        return ops.sparse_categorical_crossentropy(labels, y_pred, from_logits, axis)
+    pred, from_logits = predicted(y_pred, from_logits, "softmax", axis)  # before what follows hides them
+    valid = labels != ignore_class
+    pred = jnp.where(jnp.expand_dims(valid, axis), pred, 0)
+    loss = ops.sparse_categorical_crossentropy(jnp.where(valid, labels, 0), pred, from_logits, axis)
+    loss = jnp.where(valid, loss, 0)
+    set_mask(loss, valid)
     return loss
 
 
 @recorded
 def binary_crossentropy(
-    y_true: Any, y_pred: Any, from_logits: bool = False, label_smoothing: float = 0.0, axis: int = -1
+    y_true: ArrayLike, y_pred: ArrayLike, from_logits: bool = False, label_smoothing: float = 0.0, axis: int = -1
 ) -> Any:
     r"""Crossentropy between labels 0 or 1 and predicted probabilities, each output on its own.
 
@@ -147,23 +142,112 @@ def binary_crossentropy(
         >>> round(float(cornu.losses.binary_crossentropy([[0.0, 1.0]], [[0.5, 0.5]])[0]), 4)
         0.6931
     """
-    y_true, y_pred = arrays(y_true, y_pred)
-    check_equal(y_true, y_pred, "binary_crossentropy")
+    y_true, y_pred = binary(y_true, y_pred, "binary_crossentropy")
     return jnp.mean(ops.binary_crossentropy(smoothed(y_true, label_smoothing, 2), y_pred, from_logits), axis=axis)
 
 
-class CategoricalCrossentropy(LossFunctionWrapper):
+@recorded
+def binary_focal_crossentropy(
+    y_true: ArrayLike,
+    y_pred: ArrayLike,
+    apply_class_balancing: bool = False,
+    alpha: float = 0.25,
+    gamma: float = 2.0,
+    from_logits: bool = False,
+    label_smoothing: float = 0.0,
+    axis: int = -1,
+) -> Any:
+    r"""Binary crossentropy with less weight on what is already classified well.
+
+    .. math:: L = - \frac{1}{d} \sum_j w_j (1 - q_j)^\gamma \log q_j, \qquad
+        q = \begin{cases} p & y = 1 \\ 1 - p & y = 0 \end{cases}
+
+    where :math:`w` is 1, or with class balancing :math:`\alpha` for label 1 and :math:`1 - \alpha` for label 0.
+
+    Args:
+        y_true: labels in [0, 1], `(batch, ..., d)`.
+        y_pred: probabilities or logits of the same shape.
+        apply_class_balancing: whether to weight the classes by `alpha`.
+        alpha: weight of label 1.
+        gamma: how strongly well classified entries are turned down; 0 is plain crossentropy.
+        from_logits: whether `y_pred` are logits.
+        label_smoothing: share of a label's weight that is spread over both classes, in [0, 1].
+        axis: axis of the mean.
+
+    Returns:
+        Array `(batch, ...)`.
+
+    Raises:
+        ValueError: the shapes differ.
+
+    Example:
+        >>> import cornu
+        >>> round(float(cornu.losses.binary_focal_crossentropy([[1.0]], [[0.5]])[0]), 4)
+        0.1733
+
+    Source: Lin et al., Focal loss for dense object detection, https://arxiv.org/abs/1708.02002
+    """
+    y_true, y_pred = binary(y_true, y_pred, "binary_focal_crossentropy")
+    y_true = smoothed(y_true, label_smoothing, 2)
+    p = jax.nn.sigmoid(y_pred) if from_logits else y_pred
+    q = y_true * p + (1 - y_true) * (1 - p)
+    loss = jnp.power(1.0 - q, gamma) * ops.binary_crossentropy(y_true, p)
+    if apply_class_balancing:
+        loss = loss * (y_true * alpha + (1 - y_true) * (1 - alpha))
+    return jnp.mean(loss, axis=axis)
+
+
+@recorded
+def categorical_focal_crossentropy(
+    y_true: ArrayLike,
+    y_pred: ArrayLike,
+    alpha: float = 0.25,
+    gamma: float = 2.0,
+    from_logits: bool = False,
+    label_smoothing: float = 0.0,
+    axis: int = -1,
+) -> Any:
+    r"""Categorical crossentropy with less weight on what is already classified well.
+
+    .. math:: L = - \sum_c \alpha \, (1 - p_c)^\gamma \, y_c \log p_c
+
+    Args:
+        y_true: distributions over classes, `(batch, ..., classes)`.
+        y_pred: probabilities or logits of the same shape.
+        alpha: weight, one number or one per class.
+        gamma: how strongly well classified entries are turned down; 0 is plain crossentropy.
+        from_logits: whether `y_pred` are logits.
+        label_smoothing: share of a label's weight that is spread over all classes, in [0, 1].
+        axis: axis of the classes.
+
+    Returns:
+        Array `(batch, ...)`.
+
+    Raises:
+        ValueError: the shapes differ.
+
+    Example:
+        >>> import cornu
+        >>> round(float(cornu.losses.categorical_focal_crossentropy([[0.0, 1.0]], [[0.5, 0.5]])[0]), 4)
+        0.0433
+
+    Source: Lin et al., Focal loss for dense object detection, https://arxiv.org/abs/1708.02002
+    """
+    check_axis(axis)
+    y_true, y_pred = one_hot(y_true, y_pred, "categorical_focal_crossentropy")
+    y_true = smoothed(y_true, label_smoothing, y_true.shape[-1])
+    if from_logits:
+        y_pred = jax.nn.softmax(y_pred, axis=axis)
+    p = clipped(normalized(y_pred, axis))
+    weight = jnp.power(1.0 - p, gamma) * jnp.asarray(alpha, p.dtype)
+    return -jnp.sum(weight * y_true * jnp.log(p), axis=axis)
+
+
+@arguments
+class CategoricalCrossentropy(FunctionLoss):
     r"""Crossentropy between one-hot labels and predicted classes, :math:`- \sum_c y_c \log p_c`.
 
     See `categorical_crossentropy`.
-
-    Args:
-        from_logits: whether predictions are logits, that is, no softmax was applied.
-        label_smoothing: share of a label's weight that is spread over all classes, in [0, 1].
-        axis: axis of the classes.
-        reduction: how the losses of the samples become one, see `Loss`.
-        name: its name.
-        dtype: dtype to compute in.
 
     Example:
         >>> import cornu
@@ -171,32 +255,17 @@ class CategoricalCrossentropy(LossFunctionWrapper):
         0.6931
     """
 
-    @arguments
-    def __init__(
-        self,
-        from_logits: bool = False,
-        label_smoothing: float = 0.0,
-        axis: int = -1,
-        reduction: str | None = "sum_over_batch_size",
-        name: str | None = "categorical_crossentropy",
-        dtype: Any = None,
-    ) -> None:
-        options = {"from_logits": from_logits, "label_smoothing": label_smoothing, "axis": axis}
-        super().__init__(categorical_crossentropy, reduction, name, dtype, **options)
+    fn = staticmethod(categorical_crossentropy)
+    from_logits: bool = False
+    label_smoothing: float = 0.0
+    axis: int = -1
 
 
-class SparseCategoricalCrossentropy(LossFunctionWrapper):
+@arguments
+class SparseCategoricalCrossentropy(FunctionLoss):
     r"""Crossentropy between class indices and predicted classes, :math:`- \log p_y`.
 
     See `sparse_categorical_crossentropy`.
-
-    Args:
-        from_logits: whether predictions are logits, that is, no softmax was applied.
-        ignore_class: index whose entries have loss 0 and do not count in a mean.
-        reduction: how the losses of the samples become one, see `Loss`.
-        axis: axis of the classes.
-        name: its name.
-        dtype: dtype to compute in.
 
     Example:
         >>> import cornu
@@ -204,32 +273,18 @@ class SparseCategoricalCrossentropy(LossFunctionWrapper):
         0.6931
     """
 
-    @arguments
-    def __init__(
-        self,
-        from_logits: bool = False,
-        ignore_class: int | None = None,
-        reduction: str | None = "sum_over_batch_size",
-        axis: int = -1,
-        name: str | None = "sparse_categorical_crossentropy",
-        dtype: Any = None,
-    ) -> None:
-        options = {"from_logits": from_logits, "ignore_class": ignore_class, "axis": axis}
-        super().__init__(sparse_categorical_crossentropy, reduction, name, dtype, **options)
+    fn = staticmethod(sparse_categorical_crossentropy)
+    from_logits: bool = False
+    ignore_class: int | None = None
+    reduction = default("sum_over_batch_size", here=True)
+    axis: int = -1
 
 
-class BinaryCrossentropy(LossFunctionWrapper):
+@arguments
+class BinaryCrossentropy(FunctionLoss):
     r"""Crossentropy between labels 0 or 1 and predicted probabilities.
 
     See `binary_crossentropy`.
-
-    Args:
-        from_logits: whether predictions are logits, that is, no sigmoid was applied.
-        label_smoothing: share of a label's weight that is spread over both classes, in [0, 1].
-        axis: axis of the mean.
-        reduction: how the losses of the samples become one, see `Loss`.
-        name: its name.
-        dtype: dtype to compute in.
 
     Example:
         >>> import cornu
@@ -237,15 +292,44 @@ class BinaryCrossentropy(LossFunctionWrapper):
         0.6931
     """
 
-    @arguments
-    def __init__(
-        self,
-        from_logits: bool = False,
-        label_smoothing: float = 0.0,
-        axis: int = -1,
-        reduction: str | None = "sum_over_batch_size",
-        name: str | None = "binary_crossentropy",
-        dtype: Any = None,
-    ) -> None:
-        options = {"from_logits": from_logits, "label_smoothing": label_smoothing, "axis": axis}
-        super().__init__(binary_crossentropy, reduction, name, dtype, **options)
+    fn = staticmethod(binary_crossentropy)
+    from_logits: bool = False
+    label_smoothing: float = 0.0
+    axis: int = -1
+
+
+@arguments
+class BinaryFocalCrossentropy(FunctionLoss):
+    r"""Binary crossentropy with less weight on what is classified well; see `binary_focal_crossentropy`.
+
+    Example:
+        >>> import cornu
+        >>> round(float(cornu.losses.BinaryFocalCrossentropy()([[1.0]], [[0.5]])), 4)
+        0.1733
+    """
+
+    fn = staticmethod(binary_focal_crossentropy)
+    apply_class_balancing: bool = False
+    alpha: float = 0.25
+    gamma: float = 2.0
+    from_logits: bool = False
+    label_smoothing: float = 0.0
+    axis: int = -1
+
+
+@arguments
+class CategoricalFocalCrossentropy(FunctionLoss):
+    r"""Categorical crossentropy with less weight on what is classified well; see `categorical_focal_crossentropy`.
+
+    Example:
+        >>> import cornu
+        >>> round(float(cornu.losses.CategoricalFocalCrossentropy()([[0.0, 1.0]], [[0.5, 0.5]])), 4)
+        0.0433
+    """
+
+    fn = staticmethod(categorical_focal_crossentropy)
+    alpha: float = 0.25
+    gamma: float = 2.0
+    from_logits: bool = False
+    label_smoothing: float = 0.0
+    axis: int = -1

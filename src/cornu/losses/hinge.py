@@ -1,13 +1,20 @@
-"""Losses of margins: right is not enough, it must be right by a margin of one."""
+"""Losses of margins: right is not enough, it must be right by a margin; the circle loss asks that of embeddings."""
 
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 
 from ..core.arguments import arguments
+from ..core.attached import set_mask
 from ..core.op import recorded
+from ..core.types import ArrayLike
 from .alignment import pair
-from .loss import LossFunctionWrapper
+from .loss import FunctionLoss
+
+__all__ = [
+    "CategoricalHinge", "Circle", "Hinge", "SquaredHinge", "categorical_hinge", "circle", "hinge", "squared_hinge",
+]  # fmt: skip
 
 
 def signs(y_true: Any) -> Any:
@@ -17,7 +24,7 @@ def signs(y_true: Any) -> Any:
 
 
 @recorded
-def hinge(y_true: Any, y_pred: Any) -> Any:
+def hinge(y_true: ArrayLike, y_pred: ArrayLike) -> Any:
     r"""Mean shortfall below a margin of one.
 
     .. math:: L = \frac{1}{d} \sum_{j=1}^{d} \max(1 - y_j \hat y_j, 0)
@@ -42,7 +49,7 @@ def hinge(y_true: Any, y_pred: Any) -> Any:
 
 
 @recorded
-def squared_hinge(y_true: Any, y_pred: Any) -> Any:
+def squared_hinge(y_true: ArrayLike, y_pred: ArrayLike) -> Any:
     r"""Mean squared shortfall below a margin of one.
 
     .. math:: L = \frac{1}{d} \sum_{j=1}^{d} \max(1 - y_j \hat y_j, 0)^2
@@ -67,7 +74,7 @@ def squared_hinge(y_true: Any, y_pred: Any) -> Any:
 
 
 @recorded
-def categorical_hinge(y_true: Any, y_pred: Any) -> Any:
+def categorical_hinge(y_true: ArrayLike, y_pred: ArrayLike) -> Any:
     r"""Shortfall of the right class's score below the best wrong one's plus one.
 
     .. math:: L = \max \left( \max_c (1 - y_c) \hat y_c - \sum_c y_c \hat y_c + 1, 0 \right)
@@ -93,13 +100,62 @@ def categorical_hinge(y_true: Any, y_pred: Any) -> Any:
     return jnp.maximum(wrong - right + 1.0, 0.0)
 
 
-class Hinge(LossFunctionWrapper):
-    r"""Mean of :math:`\max(1 - y \hat y, 0)`; see `hinge`.
+@recorded
+def circle(
+    y_true: ArrayLike,
+    y_pred: ArrayLike,
+    ref_labels: ArrayLike | None = None,
+    ref_embeddings: ArrayLike | None = None,
+    remove_diagonal: bool = True,
+    gamma: float = 80,
+    margin: float = 0.4,
+) -> Any:
+    r"""Circle loss: pairs of a class are drawn together, others apart, the worst hardest.
+
+    With cosine distances :math:`d = \max(1 - x \cdot r, 0)`, over pairs of a class (p) and others (n),
+
+    .. math:: L = \mathrm{softplus} \left(
+        \log \sum_p e^{\gamma (d_p + m)(d_p - m)} + \log \sum_n e^{\gamma \max(1 + m - d_n, 0)(1 - m - d_n)} \right)
 
     Args:
-        reduction: how the losses of the samples become one, see `Loss`.
-        name: its name.
-        dtype: dtype to compute in.
+        y_true: labels, integers `(batch,)`.
+        y_pred: embeddings of length one, `(batch, d)`.
+        ref_labels: labels to compare with; by default `y_true`.
+        ref_embeddings: embeddings to compare with; by default `y_pred`.
+        remove_diagonal: whether entry i is not compared with reference i, which by default is itself.
+        gamma: :math:`\gamma`, how much harder the worst pairs count.
+        margin: :math:`m`.
+
+    Returns:
+        Array `(batch,)`; entries at zero do not count in a mean.
+
+    Example:
+        >>> import cornu
+        >>> x = cornu.ops.array([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+        >>> cornu.losses.circle([0, 0, 1], x)[:2].round(4).tolist()
+        [0.0, 0.0]
+
+    Source: Sun et al., https://arxiv.org/abs/2002.10857
+    """
+    y_pred, labels = jnp.asarray(y_pred), jnp.asarray(y_true).astype("int32").reshape(-1)
+    others = y_pred if ref_embeddings is None else jnp.asarray(ref_embeddings)
+    other_labels = labels if ref_labels is None else jnp.asarray(ref_labels).astype("int32").reshape(-1)
+    distance = jnp.maximum(1 - y_pred @ others.T, 0.0)  # (batch, references)
+    same = labels[:, None] == other_labels[None, :]
+    near = gamma * (margin + distance) * (distance - margin)
+    far = gamma * jnp.maximum(1 + margin - distance, 0.0) * (1 - margin - distance)
+    negative = jax.nn.logsumexp(jnp.where(same, -jnp.inf, far), axis=1)
+    if remove_diagonal:
+        same = same & ~jnp.eye(len(labels), len(other_labels), dtype=bool)
+    positive = jax.nn.logsumexp(jnp.where(same, near, -jnp.inf), axis=1)
+    loss = jax.nn.softplus(positive + negative)
+    set_mask(loss, loss > 0)
+    return loss
+
+
+@arguments
+class Hinge(FunctionLoss):
+    r"""Mean of :math:`\max(1 - y \hat y, 0)`; see `hinge`.
 
     Example:
         >>> import cornu
@@ -107,20 +163,12 @@ class Hinge(LossFunctionWrapper):
         1.0
     """
 
-    @arguments
-    def __init__(
-        self, reduction: str | None = "sum_over_batch_size", name: str | None = "hinge", dtype: Any = None
-    ) -> None:
-        super().__init__(hinge, reduction, name, dtype)
+    fn = staticmethod(hinge)
 
 
-class SquaredHinge(LossFunctionWrapper):
+@arguments
+class SquaredHinge(FunctionLoss):
     r"""Mean of :math:`\max(1 - y \hat y, 0)^2`; see `squared_hinge`.
-
-    Args:
-        reduction: how the losses of the samples become one, see `Loss`.
-        name: its name.
-        dtype: dtype to compute in.
 
     Example:
         >>> import cornu
@@ -128,20 +176,12 @@ class SquaredHinge(LossFunctionWrapper):
         1.25
     """
 
-    @arguments
-    def __init__(
-        self, reduction: str | None = "sum_over_batch_size", name: str | None = "squared_hinge", dtype: Any = None
-    ) -> None:
-        super().__init__(squared_hinge, reduction, name, dtype)
+    fn = staticmethod(squared_hinge)
 
 
-class CategoricalHinge(LossFunctionWrapper):
+@arguments
+class CategoricalHinge(FunctionLoss):
     """Shortfall of the right class's score below the best wrong one's plus one; see `categorical_hinge`.
-
-    Args:
-        reduction: how the losses of the samples become one, see `Loss`.
-        name: its name.
-        dtype: dtype to compute in.
 
     Example:
         >>> import cornu
@@ -149,8 +189,21 @@ class CategoricalHinge(LossFunctionWrapper):
         0.5
     """
 
-    @arguments
-    def __init__(
-        self, reduction: str | None = "sum_over_batch_size", name: str | None = "categorical_hinge", dtype: Any = None
-    ) -> None:
-        super().__init__(categorical_hinge, reduction, name, dtype)
+    fn = staticmethod(categorical_hinge)
+
+
+@arguments
+class Circle(FunctionLoss):
+    """Circle loss between the embeddings of a batch; see `circle`.
+
+    Example:
+        >>> import cornu
+        >>> x = cornu.ops.array([[1.0, 0.0], [0.0, 1.0], [1.0, 0.0], [0.0, 1.0]])
+        >>> round(float(cornu.losses.Circle(gamma=2.0)([0, 0, 1, 1], x)), 3)
+        3.517
+    """
+
+    fn = staticmethod(circle)
+    gamma: float = 80.0
+    margin: float = 0.4
+    remove_diagonal: bool = True

@@ -1,24 +1,47 @@
 """The base of losses: per-sample values, weighted, masked and reduced to one number."""
 
 from collections.abc import Callable
-from typing import Any, Self
+from typing import Any, Literal, Self, get_args
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from ..core import codec, dtypes, names, rows
-from ..core.arguments import arguments
+from ..core.arguments import arguments, default, parameters
 from ..core.attached import get_mask
 from ..core.config import Configurable
 from ..core.lookup import Table
 from ..core.symbolic import unwrap
+from ..core.types import Config, DType, DTypeLike, Given, Name
+from ..ops import divide_no_nan
 from .alignment import same_rank
 
-REDUCTIONS = ("sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none", None)
+__all__ = ["Loss", "LossFunctionWrapper", "as_loss", "deserialize", "get", "serialize"]
+
+Reduction = Literal["sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none", None]
 
 
-class Loss(Configurable):
+@arguments(kw_only=True)
+class Named(Configurable):
+    """What losses and metrics share: a name, and a dtype to compute in."""
+
+    name: Name = default(None)
+    dtype: DType = default(None)
+
+    def __post_init__(self) -> None:
+        self.name = self.name or names.unique_name(type(self).__name__)
+        self.dtype = dtypes.get_policy(self.dtype or dtypes.floatx()).compute_dtype
+
+    def check_choice(self, name: str, words: Any) -> None:
+        """Raise `ValueError` unless an argument is one of the words of a `Literal`."""
+        known, value = get_args(words), getattr(self, name)
+        if value not in known:
+            raise ValueError(f"{name} is one of {', '.join(map(repr, known))}. Received: {name}={value!r}")
+
+
+@arguments(kw_only=True)
+class Loss(Named):
     r"""Base of losses: a subclass writes `call(y_true, y_pred)`, the loss of each sample.
 
     With per-sample losses :math:`l_i` and weights :math:`w_i`, the reductions are
@@ -47,13 +70,14 @@ class Loss(Configurable):
         8.0
     """
 
-    @arguments
-    def __init__(
-        self, name: str | None = None, reduction: str | None = "sum_over_batch_size", dtype: Any = None
-    ) -> None:
-        self.name = name or names.unique_name(type(self).__name__)
-        self.reduction = checked_reduction(reduction)
-        self.dtype: str = dtypes.get_policy(dtype or dtypes.floatx()).compute_dtype
+    name = default(None, here=True)
+    reduction: Given[Reduction | Literal["auto"], str | None] = default("sum_over_batch_size")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.reduction == "auto":
+            self.reduction = "sum_over_batch_size"
+        self.check_choice("reduction", Reduction)
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
         """The loss of each sample.
@@ -83,10 +107,9 @@ class Loss(Configurable):
             mask = get_mask(y_pred)
         y_true, y_pred = (jax.tree.map(self._array, y, is_leaf=_is_array) for y in (y_true, y_pred))
         values = self.call(y_true, y_pred)
-        own = get_mask(values)  # a loss may rule out entries itself, as `ignore_class` does
         if rows.real_rows() is not None and not values.ndim:
             rows.refuse("a loss that is one number for the batch")
-        for other in (own, rows.mask_of(values)):
+        for other in (get_mask(values), rows.mask_of(values)):  # a loss may rule out entries, as `ignore_class` does
             if other is not None:
                 mask = other if mask is None else jnp.logical_and(*same_rank(mask, other))
         return reduce_weighted(values, sample_weight, mask, self.reduction, self.dtype)
@@ -96,13 +119,29 @@ class Loss(Configurable):
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments; the dtype only where it is not the default."""
-        config = super().get_config()
-        if config.get("dtype") in (None, dtypes.floatx()):
-            config.pop("dtype", None)
-        return config
+        usual = ("dtype", None), ("dtype", dtypes.floatx())
+        return {name: value for name, value in super().get_config().items() if (name, value) not in usual}
 
 
-class LossFunctionWrapper(Loss):
+class Wrapper(Named):
+    """What is made of a function `fn` of targets and predictions: a loss or a metric."""
+
+    fn_kwargs: Any
+
+    def of_function(self, y_true: Any, y_pred: Any) -> Any:
+        """The function's value, for its further arguments as they are now."""
+        return self.fn(y_true, y_pred, **{name: getattr(self, name, value) for name, value in self.fn_kwargs.items()})
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        """Make an object from what `get_config` gave; the function is found by its name."""
+        if "fn" in config:
+            config = {**config, "fn": codec.decode(config["fn"], table)}
+        return super().from_config(config)
+
+
+@arguments
+class LossFunctionWrapper(Wrapper, Loss):
     """A loss made of a function `(y_true, y_pred) -> loss of each sample`.
 
     Args:
@@ -121,17 +160,15 @@ class LossFunctionWrapper(Loss):
         8.0
     """
 
-    @arguments
     def __init__(
         self,
         fn: Callable[..., Any],
-        reduction: str | None = "sum_over_batch_size",
+        reduction: Reduction | Literal["auto"] = "sum_over_batch_size",
         name: str | None = None,
-        dtype: Any = None,
+        dtype: DTypeLike = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(name, reduction, dtype)
-        self.fn = fn
+        super().__init__(name=name, reduction=reduction, dtype=dtype)
         self.fn_kwargs = kwargs
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
@@ -140,18 +177,50 @@ class LossFunctionWrapper(Loss):
         if bool(jax.tree.structure(y_pred) == tree):  # type: ignore[operator]
             pairs = [same_rank(t, p) for t, p in zip(true, jax.tree.leaves(y_pred), strict=True)]
             y_true, y_pred = (jax.tree.unflatten(tree, side) for side in zip(*pairs, strict=True))
-        kwargs = {name: getattr(self, name, value) for name, value in self.fn_kwargs.items()}  # as they are now
-        return self.fn(y_true, y_pred, **kwargs)
+        return self.of_function(y_true, y_pred)
 
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Self:
-        """Make a loss from what `get_config` gave; the function is found by its name."""
-        if "fn" in config:
-            config = {**config, "fn": codec.decode(config["fn"], table)}
-        return super().from_config(config)
+
+class OfFunction:
+    """What is made of one function: a subclass has it as `fn`, and arguments that the function takes as its own.
+
+    It is called as its function is, unless it says otherwise.
+    """
+
+    fn: Any
+    name: Name
+
+    def __init__(self) -> None:
+        pass  # it is not given a function, as its base is
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "fn" in vars(cls) and "name" not in vars(cls):
+            cls.name = default(cls.fn.__name__)
+
+    @property
+    def fn_kwargs(self) -> dict[str, Any]:
+        """Arguments of the function, as they are now."""
+        return {p.name: vars(self)[p.name] for p in parameters(self.fn) if p.name in vars(self)}
+
+
+@arguments(kw_only=True)
+class FunctionLoss(OfFunction, LossFunctionWrapper):  # type: ignore[override]  # arguments as they are now
+    """Base of the losses that are made of one function."""
+
+    reduction = default("sum_over_batch_size", here=True)
 
 
 table = Table("loss", "keras.losses", Loss)
+SHORT = {  # names of losses and of metrics
+    "mse": "mean_squared_error",
+    "mae": "mean_absolute_error",
+    "mape": "mean_absolute_percentage_error",
+    "msle": "mean_squared_logarithmic_error",
+    "bce": "binary_crossentropy",
+    "kld": "kl_divergence",
+    "kullback_leibler_divergence": "kl_divergence",
+    "logcosh": "log_cosh",
+}
 
 
 def _is_array(value: Any) -> bool:
@@ -159,22 +228,7 @@ def _is_array(value: Any) -> bool:
     return isinstance(value, list | tuple) and all(isinstance(x, int | float) for x in jax.tree.leaves(value))
 
 
-def checked_reduction(reduction: Any) -> str | None:
-    """The reduction, or an error that lists all."""
-    if reduction == "auto":
-        return "sum_over_batch_size"
-    if reduction not in REDUCTIONS:
-        raise ValueError(f"reduction is one of {', '.join(map(repr, REDUCTIONS))}. Received: reduction={reduction!r}")
-    return reduction  # type: ignore[no-any-return]
-
-
-def reduce_weighted(
-    values: Any,
-    sample_weight: Any = None,
-    mask: Any = None,
-    reduction: str | None = "sum_over_batch_size",
-    dtype: Any = None,
-) -> Any:
+def reduce_weighted(values: Any, sample_weight: Any, mask: Any, reduction: str | None, dtype: Any) -> Any:
     """Weight values, leave out the masked ones, and reduce them to one number.
 
     Args:
@@ -182,7 +236,7 @@ def reduce_weighted(
         sample_weight: weights, or None.
         mask: booleans, or None.
         reduction: see `Loss`.
-        dtype: dtype of the result, by default that of the values.
+        dtype: dtype of the result.
 
     Raises:
         ValueError: weights and values have shapes that cannot be multiplied.
@@ -238,7 +292,82 @@ def merge_mask(sample_weight: Any, mask: Any, dtype: Any, mean: bool) -> Any:
     return sample_weight * keep
 
 
-def divide_no_nan(x: Any, y: Any) -> Any:
-    """`x / y`, and 0 where `y` is 0, with a finite gradient there too."""
-    safe = jnp.where(y == 0, 1, y)
-    return jnp.where(y == 0, 0, x / safe)
+def of_kind(table: Table, found: Any, wrapper: Any, name: str | None) -> Any:
+    """What a table's `get` found; a function is wrapped, under its own name by default."""
+    if found is None:
+        raise TypeError(f"Expected a {table.kind}: a name, an instance, a function or a config. Received None.")
+    if isinstance(found, table.base or ()):
+        return found
+    return wrapper(found, name=name or getattr(found, "name", None) or getattr(found, "__name__", None))
+
+
+def get(identifier: Any) -> Any:
+    """A loss from its name, config, class, or itself.
+
+    Args:
+        identifier: `"mse"` or `"MeanSquaredError"`, a config, a class, a function or a loss; None gives None.
+
+    Returns:
+        A `Loss`, or a function `(y_true, y_pred) -> loss of each sample`.
+
+    Raises:
+        ValueError: there is no loss of that name.
+        TypeError: `identifier` is none of these.
+
+    Example:
+        >>> import cornu
+        >>> cornu.losses.get("mse").__name__
+        'mean_squared_error'
+    """
+    return table.get(identifier)
+
+
+def as_loss(identifier: Any, name: str | None = None) -> Loss:
+    """`get`, with a function wrapped into a `Loss` of its name.
+
+    Args:
+        identifier: what `get` takes, except None.
+        name: name of the wrapped loss, by default the function's.
+
+    Raises:
+        ValueError: there is no loss of that name.
+        TypeError: `identifier` names no loss.
+
+    Example:
+        >>> import cornu
+        >>> float(cornu.losses.as_loss("mse")([[0.0]], [[2.0]]))
+        4.0
+    """
+    return of_kind(table, get(identifier), LossFunctionWrapper, name)
+
+
+def serialize(loss: Loss | Callable[..., Any]) -> Any:
+    """A loss as plain data that `deserialize` takes.
+
+    Args:
+        loss: a `Loss` or a named function.
+
+    Example:
+        >>> import cornu
+        >>> cornu.losses.serialize(cornu.losses.Huber())["class_name"]
+        'Huber'
+    """
+    return codec.encode(loss)
+
+
+def deserialize(name: str | Config, custom_objects: dict[str, Any] | None = None) -> Any:
+    """A loss from what `serialize` gave.
+
+    Args:
+        name: a config, or the name of a function.
+        custom_objects: names of your own classes and functions.
+
+    Raises:
+        ValueError: the name is in no table and not among the custom objects.
+
+    Example:
+        >>> import cornu
+        >>> cornu.losses.deserialize(cornu.losses.serialize(cornu.losses.Huber(delta=2.0))).delta
+        2.0
+    """
+    return codec.decode(name, table, custom_objects)

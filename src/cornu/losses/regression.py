@@ -7,14 +7,21 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..core import dtypes
-from ..core.arguments import arguments
+from ..core.arguments import arguments, default
 from ..core.op import recorded
+from ..core.types import ArrayLike
 from .alignment import pair
-from .loss import LossFunctionWrapper
+from .loss import FunctionLoss
+
+__all__ = [
+    "CosineSimilarity", "Huber", "LogCosh", "MeanAbsoluteError", "MeanAbsolutePercentageError", "MeanSquaredError",
+    "MeanSquaredLogarithmicError", "cosine_similarity", "huber", "log_cosh", "mean_absolute_error",
+    "mean_absolute_percentage_error", "mean_squared_error", "mean_squared_logarithmic_error",
+]  # fmt: skip
 
 
 @recorded
-def mean_squared_error(y_true: Any, y_pred: Any) -> Any:
+def mean_squared_error(y_true: ArrayLike, y_pred: ArrayLike) -> Any:
     r"""Mean of squared differences over the last axis.
 
     .. math:: L = \frac{1}{d} \sum_{j=1}^{d} (y_j - \hat y_j)^2
@@ -39,7 +46,7 @@ def mean_squared_error(y_true: Any, y_pred: Any) -> Any:
 
 
 @recorded
-def mean_absolute_error(y_true: Any, y_pred: Any) -> Any:
+def mean_absolute_error(y_true: ArrayLike, y_pred: ArrayLike) -> Any:
     r"""Mean of absolute differences over the last axis.
 
     .. math:: L = \frac{1}{d} \sum_{j=1}^{d} |y_j - \hat y_j|
@@ -64,7 +71,7 @@ def mean_absolute_error(y_true: Any, y_pred: Any) -> Any:
 
 
 @recorded
-def mean_absolute_percentage_error(y_true: Any, y_pred: Any) -> Any:
+def mean_absolute_percentage_error(y_true: ArrayLike, y_pred: ArrayLike) -> Any:
     r"""Mean of absolute differences relative to the target, in percent.
 
     .. math:: L = \frac{100}{d} \sum_{j=1}^{d} \frac{|y_j - \hat y_j|}{\max(|y_j|, \epsilon)}
@@ -92,7 +99,7 @@ def mean_absolute_percentage_error(y_true: Any, y_pred: Any) -> Any:
 
 
 @recorded
-def mean_squared_logarithmic_error(y_true: Any, y_pred: Any) -> Any:
+def mean_squared_logarithmic_error(y_true: ArrayLike, y_pred: ArrayLike) -> Any:
     r"""Mean of squared differences of logarithms: relative errors of numbers that are not negative.
 
     .. math:: L = \frac{1}{d} \sum_{j=1}^{d}
@@ -121,7 +128,7 @@ def mean_squared_logarithmic_error(y_true: Any, y_pred: Any) -> Any:
 
 
 @recorded
-def huber(y_true: Any, y_pred: Any, delta: float = 1.0) -> Any:
+def huber(y_true: ArrayLike, y_pred: ArrayLike, delta: float = 1.0) -> Any:
     r"""Squared for small errors, linear for large ones, so that outliers pull less.
 
     .. math:: L = \frac{1}{d} \sum_{j=1}^{d} \begin{cases}
@@ -147,13 +154,12 @@ def huber(y_true: Any, y_pred: Any, delta: float = 1.0) -> Any:
     Source: Huber, Robust estimation of a location parameter, 1964.
     """
     y_true, y_pred = pair(y_true, y_pred, "huber")
-    error = y_pred - y_true
-    size = jnp.abs(error)
-    return jnp.mean(jnp.where(size <= delta, 0.5 * jnp.square(error), delta * size - 0.5 * delta**2), axis=-1)
+    size = jnp.abs(y_pred - y_true)
+    return jnp.mean(jnp.where(size <= delta, 0.5 * jnp.square(size), delta * size - 0.5 * delta**2), axis=-1)
 
 
 @recorded
-def log_cosh(y_true: Any, y_pred: Any) -> Any:
+def log_cosh(y_true: ArrayLike, y_pred: ArrayLike) -> Any:
     r"""Logarithm of the hyperbolic cosine of the error: about squared when small, absolute when large.
 
     .. math:: L = \frac{1}{d} \sum_{j=1}^{d} \log \cosh(\hat y_j - y_j)
@@ -179,7 +185,7 @@ def log_cosh(y_true: Any, y_pred: Any) -> Any:
 
 
 @recorded
-def cosine_similarity(y_true: Any, y_pred: Any, axis: int = -1) -> Any:
+def cosine_similarity(y_true: ArrayLike, y_pred: ArrayLike, axis: int = -1) -> Any:
     r"""Minus the cosine of the angle between targets and predictions.
 
     .. math:: L = - \frac{y \cdot \hat y}{\|y\| \, \|\hat y\|}
@@ -213,13 +219,9 @@ def unit(x: Any, axis: int) -> Any:
     return x * jax.lax.rsqrt(jnp.maximum(squared, smallest))
 
 
-class MeanSquaredError(LossFunctionWrapper):
+@arguments
+class MeanSquaredError(FunctionLoss):
     r"""Mean of squared differences, :math:`\frac{1}{d} \sum_j (y_j - \hat y_j)^2`; see `mean_squared_error`.
-
-    Args:
-        reduction: how the losses of the samples become one, see `Loss`.
-        name: its name.
-        dtype: dtype to compute in.
 
     Example:
         >>> import cornu
@@ -227,23 +229,12 @@ class MeanSquaredError(LossFunctionWrapper):
         2.5
     """
 
-    @arguments
-    def __init__(
-        self,
-        reduction: str | None = "sum_over_batch_size",
-        name: str | None = "mean_squared_error",
-        dtype: Any = None,
-    ) -> None:
-        super().__init__(mean_squared_error, reduction, name, dtype)
+    fn = staticmethod(mean_squared_error)
 
 
-class MeanAbsoluteError(LossFunctionWrapper):
+@arguments
+class MeanAbsoluteError(FunctionLoss):
     r"""Mean of absolute differences, :math:`\frac{1}{d} \sum_j |y_j - \hat y_j|`; see `mean_absolute_error`.
-
-    Args:
-        reduction: how the losses of the samples become one, see `Loss`.
-        name: its name.
-        dtype: dtype to compute in.
 
     Example:
         >>> import cornu
@@ -251,23 +242,12 @@ class MeanAbsoluteError(LossFunctionWrapper):
         1.5
     """
 
-    @arguments
-    def __init__(
-        self,
-        reduction: str | None = "sum_over_batch_size",
-        name: str | None = "mean_absolute_error",
-        dtype: Any = None,
-    ) -> None:
-        super().__init__(mean_absolute_error, reduction, name, dtype)
+    fn = staticmethod(mean_absolute_error)
 
 
-class MeanAbsolutePercentageError(LossFunctionWrapper):
+@arguments
+class MeanAbsolutePercentageError(FunctionLoss):
     r"""Mean of absolute differences in percent of the target; see `mean_absolute_percentage_error`.
-
-    Args:
-        reduction: how the losses of the samples become one, see `Loss`.
-        name: its name.
-        dtype: dtype to compute in.
 
     Example:
         >>> import cornu
@@ -275,23 +255,12 @@ class MeanAbsolutePercentageError(LossFunctionWrapper):
         50.0
     """
 
-    @arguments
-    def __init__(
-        self,
-        reduction: str | None = "sum_over_batch_size",
-        name: str | None = "mean_absolute_percentage_error",
-        dtype: Any = None,
-    ) -> None:
-        super().__init__(mean_absolute_percentage_error, reduction, name, dtype)
+    fn = staticmethod(mean_absolute_percentage_error)
 
 
-class MeanSquaredLogarithmicError(LossFunctionWrapper):
+@arguments
+class MeanSquaredLogarithmicError(FunctionLoss):
     r"""Mean of squared differences of logarithms; see `mean_squared_logarithmic_error`.
-
-    Args:
-        reduction: how the losses of the samples become one, see `Loss`.
-        name: its name.
-        dtype: dtype to compute in.
 
     Example:
         >>> import cornu
@@ -299,24 +268,12 @@ class MeanSquaredLogarithmicError(LossFunctionWrapper):
         0.4805
     """
 
-    @arguments
-    def __init__(
-        self,
-        reduction: str | None = "sum_over_batch_size",
-        name: str | None = "mean_squared_logarithmic_error",
-        dtype: Any = None,
-    ) -> None:
-        super().__init__(mean_squared_logarithmic_error, reduction, name, dtype)
+    fn = staticmethod(mean_squared_logarithmic_error)
 
 
-class Huber(LossFunctionWrapper):
+@arguments
+class Huber(FunctionLoss):
     r"""Squared up to `delta`, linear beyond; see `huber`.
-
-    Args:
-        delta: error at which the loss turns linear.
-        reduction: how the losses of the samples become one, see `Loss`.
-        name: its name.
-        dtype: dtype to compute in.
 
     Example:
         >>> import cornu
@@ -324,24 +281,14 @@ class Huber(LossFunctionWrapper):
         1.5
     """
 
-    @arguments
-    def __init__(
-        self,
-        delta: float = 1.0,
-        reduction: str | None = "sum_over_batch_size",
-        name: str | None = "huber_loss",
-        dtype: Any = None,
-    ) -> None:
-        super().__init__(huber, reduction, name, dtype, delta=delta)
+    fn = staticmethod(huber)
+    delta: float = 1.0
+    name = default("huber_loss")
 
 
-class LogCosh(LossFunctionWrapper):
+@arguments
+class LogCosh(FunctionLoss):
     r"""Mean of :math:`\log \cosh(\hat y - y)`; see `log_cosh`.
-
-    Args:
-        reduction: how the losses of the samples become one, see `Loss`.
-        name: its name.
-        dtype: dtype to compute in.
 
     Example:
         >>> import cornu
@@ -349,21 +296,12 @@ class LogCosh(LossFunctionWrapper):
         0.4338
     """
 
-    @arguments
-    def __init__(
-        self, reduction: str | None = "sum_over_batch_size", name: str | None = "log_cosh", dtype: Any = None
-    ) -> None:
-        super().__init__(log_cosh, reduction, name, dtype)
+    fn = staticmethod(log_cosh)
 
 
-class CosineSimilarity(LossFunctionWrapper):
+@arguments
+class CosineSimilarity(FunctionLoss):
     r"""Minus the cosine between targets and predictions; see `cosine_similarity`.
-
-    Args:
-        axis: axis along which the vectors lie.
-        reduction: how the losses of the samples become one, see `Loss`.
-        name: its name.
-        dtype: dtype to compute in.
 
     Example:
         >>> import cornu
@@ -371,12 +309,5 @@ class CosineSimilarity(LossFunctionWrapper):
         -1.0
     """
 
-    @arguments
-    def __init__(
-        self,
-        axis: int = -1,
-        reduction: str | None = "sum_over_batch_size",
-        name: str | None = "cosine_similarity",
-        dtype: Any = None,
-    ) -> None:
-        super().__init__(cosine_similarity, reduction, name, dtype, axis=axis)
+    fn = staticmethod(cosine_similarity)
+    axis: int = -1

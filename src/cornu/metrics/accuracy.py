@@ -8,12 +8,19 @@ from .. import ops
 from ..core import dtypes
 from ..core.arguments import arguments
 from ..core.op import recorded
-from ..losses.alignment import check_one_hot, check_sparse, pair
-from .reduction import MeanMetricWrapper
+from ..core.types import ArrayLike, DTypeLike
+from ..losses.alignment import indices, one_hot, pair
+from .reduction import FunctionMetric, Mean
+
+__all__ = [
+    "Accuracy", "BinaryAccuracy", "CategoricalAccuracy", "SparseCategoricalAccuracy", "SparseTopKCategoricalAccuracy",
+    "TopKCategoricalAccuracy", "binary_accuracy", "categorical_accuracy", "sparse_categorical_accuracy",
+    "sparse_top_k_categorical_accuracy", "top_k_categorical_accuracy",
+]  # fmt: skip
 
 
 @recorded
-def accuracy(y_true: Any, y_pred: Any) -> Any:
+def accuracy(y_true: ArrayLike, y_pred: ArrayLike) -> Any:
     """1 where predictions equal targets, else 0.
 
     Args:
@@ -37,7 +44,7 @@ def accuracy(y_true: Any, y_pred: Any) -> Any:
 
 
 @recorded
-def binary_accuracy(y_true: Any, y_pred: Any, threshold: float = 0.5) -> Any:
+def binary_accuracy(y_true: ArrayLike, y_pred: ArrayLike, threshold: float = 0.5) -> Any:
     """1 where a prediction lies on the label's side of the threshold, else 0.
 
     Args:
@@ -61,7 +68,7 @@ def binary_accuracy(y_true: Any, y_pred: Any, threshold: float = 0.5) -> Any:
 
 
 @recorded
-def categorical_accuracy(y_true: Any, y_pred: Any) -> Any:
+def categorical_accuracy(y_true: ArrayLike, y_pred: ArrayLike) -> Any:
     """1 where the most probable class is that of a one-hot label, else 0.
 
     Args:
@@ -79,22 +86,12 @@ def categorical_accuracy(y_true: Any, y_pred: Any) -> Any:
         >>> cornu.metrics.categorical_accuracy([[0, 1], [1, 0]], [[0.3, 0.7], [0.2, 0.8]]).tolist()
         [1.0, 0.0]
     """
-    y_true, y_pred = jnp.asarray(y_true), jnp.asarray(y_pred)
-    check_one_hot(y_true, y_pred, "categorical_accuracy")
+    y_true, y_pred = one_hot(y_true, y_pred, "categorical_accuracy", exact=True)
     return (jnp.argmax(y_true, axis=-1) == jnp.argmax(y_pred, axis=-1)).astype(dtypes.floatx())
 
 
-def indices(y_true: Any, y_pred: Any, name: str) -> Any:
-    """Labels as int32 indices of the shape of the predictions without classes."""
-    y_true = jnp.asarray(y_true)
-    if y_true.ndim == y_pred.ndim and y_true.shape[-1] == 1:
-        y_true = y_true[..., 0]
-    check_sparse(y_true, y_pred, -1, name)
-    return y_true.astype("int32")
-
-
 @recorded
-def sparse_categorical_accuracy(y_true: Any, y_pred: Any) -> Any:
+def sparse_categorical_accuracy(y_true: ArrayLike, y_pred: ArrayLike) -> Any:
     """1 where the most probable class is the label, else 0.
 
     Args:
@@ -118,7 +115,7 @@ def sparse_categorical_accuracy(y_true: Any, y_pred: Any) -> Any:
 
 
 @recorded
-def top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5) -> Any:
+def top_k_categorical_accuracy(y_true: ArrayLike, y_pred: ArrayLike, k: int = 5) -> Any:
     """1 where the class of a one-hot label is among the `k` most probable, else 0.
 
     Args:
@@ -137,13 +134,14 @@ def top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5) -> Any:
         >>> cornu.metrics.top_k_categorical_accuracy([[0, 0, 1]], [[0.1, 0.6, 0.3]], k=2).tolist()
         [1.0]
     """
-    y_true, y_pred = jnp.asarray(y_true), jnp.asarray(y_pred)
-    check_one_hot(y_true, y_pred, "top_k_categorical_accuracy")
+    y_true, y_pred = one_hot(y_true, y_pred, "top_k_categorical_accuracy", exact=True)
     return ops.in_top_k(jnp.argmax(y_true, axis=-1), y_pred, k).astype(dtypes.floatx())
 
 
 @recorded
-def sparse_top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5, from_sorted_ids: bool = False) -> Any:
+def sparse_top_k_categorical_accuracy(
+    y_true: ArrayLike, y_pred: ArrayLike, k: int = 5, from_sorted_ids: bool = False
+) -> Any:
     """1 where the label is among the `k` most probable classes, else 0.
 
     Args:
@@ -170,12 +168,9 @@ def sparse_top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5, from
     return ops.in_top_k(labels, y_pred, k).astype(dtypes.floatx())
 
 
-class Accuracy(MeanMetricWrapper):
+@arguments
+class Accuracy(FunctionMetric):
     """How often predictions equal targets.
-
-    Args:
-        name: its name.
-        dtype: dtype of the result.
 
     Example:
         >>> import cornu
@@ -183,20 +178,12 @@ class Accuracy(MeanMetricWrapper):
         0.75
     """
 
-    _direction = "up"
-
-    @arguments
-    def __init__(self, name: str | None = "accuracy", dtype: Any = None) -> None:
-        super().__init__(accuracy, name, dtype)
+    fn = staticmethod(accuracy)
 
 
-class BinaryAccuracy(MeanMetricWrapper):
+@arguments
+class BinaryAccuracy(FunctionMetric):
     """How often probabilities lie on the label's side of the threshold.
-
-    Args:
-        name: its name.
-        dtype: dtype of the result.
-        threshold: above it the predicted label is 1.
 
     Raises:
         ValueError: the threshold does not lie between 0 and 1.
@@ -207,19 +194,13 @@ class BinaryAccuracy(MeanMetricWrapper):
         0.5
     """
 
-    _direction = "up"
-
-    @arguments
-    def __init__(self, name: str | None = "binary_accuracy", dtype: Any = None, threshold: float = 0.5) -> None:
-        super().__init__(binary_accuracy, name, dtype, threshold=threshold)
+    fn = staticmethod(binary_accuracy)
+    threshold: float = 0.5
 
 
-class CategoricalAccuracy(MeanMetricWrapper):
+@arguments
+class CategoricalAccuracy(FunctionMetric):
     """How often the most probable class is that of a one-hot label.
-
-    Args:
-        name: its name.
-        dtype: dtype of the result.
 
     Example:
         >>> import cornu
@@ -227,19 +208,12 @@ class CategoricalAccuracy(MeanMetricWrapper):
         0.5
     """
 
-    _direction = "up"
-
-    @arguments
-    def __init__(self, name: str | None = "categorical_accuracy", dtype: Any = None) -> None:
-        super().__init__(categorical_accuracy, name, dtype)
+    fn = staticmethod(categorical_accuracy)
 
 
-class SparseCategoricalAccuracy(MeanMetricWrapper):
+@arguments
+class SparseCategoricalAccuracy(FunctionMetric):
     """How often the most probable class is the label.
-
-    Args:
-        name: its name.
-        dtype: dtype of the result.
 
     Example:
         >>> import cornu
@@ -247,20 +221,12 @@ class SparseCategoricalAccuracy(MeanMetricWrapper):
         0.5
     """
 
-    _direction = "up"
-
-    @arguments
-    def __init__(self, name: str | None = "sparse_categorical_accuracy", dtype: Any = None) -> None:
-        super().__init__(sparse_categorical_accuracy, name, dtype)
+    fn = staticmethod(sparse_categorical_accuracy)
 
 
-class TopKCategoricalAccuracy(MeanMetricWrapper):
+@arguments
+class TopKCategoricalAccuracy(FunctionMetric):
     """How often the class of a one-hot label is among the `k` most probable.
-
-    Args:
-        k: how many classes count.
-        name: its name.
-        dtype: dtype of the result.
 
     Example:
         >>> import cornu
@@ -268,21 +234,15 @@ class TopKCategoricalAccuracy(MeanMetricWrapper):
         1.0
     """
 
-    _direction = "up"
+    fn = staticmethod(top_k_categorical_accuracy)
 
-    @arguments
-    def __init__(self, k: int = 5, name: str | None = "top_k_categorical_accuracy", dtype: Any = None) -> None:
-        super().__init__(top_k_categorical_accuracy, name, dtype, k=k)
+    def __init__(self, k: int = 5, name: str | None = "top_k_categorical_accuracy", dtype: DTypeLike = None) -> None:
+        Mean.__init__(self, name=name, dtype=dtype)
 
 
-class SparseTopKCategoricalAccuracy(MeanMetricWrapper):
+@arguments
+class SparseTopKCategoricalAccuracy(FunctionMetric):
     """How often the label is among the `k` most probable classes.
-
-    Args:
-        k: how many classes count.
-        name: its name.
-        dtype: dtype of the result.
-        from_sorted_ids: whether predictions hold indices of classes, best first.
 
     Example:
         >>> import cornu
@@ -290,14 +250,13 @@ class SparseTopKCategoricalAccuracy(MeanMetricWrapper):
         1.0
     """
 
-    _direction = "up"
+    fn = staticmethod(sparse_top_k_categorical_accuracy)
 
-    @arguments
     def __init__(
         self,
         k: int = 5,
         name: str | None = "sparse_top_k_categorical_accuracy",
-        dtype: Any = None,
+        dtype: DTypeLike = None,
         from_sorted_ids: bool = False,
     ) -> None:
-        super().__init__(sparse_top_k_categorical_accuracy, name, dtype, k=k, from_sorted_ids=from_sorted_ids)
+        Mean.__init__(self, name=name, dtype=dtype)

@@ -1,44 +1,59 @@
-"""Counts of right and wrong decisions at thresholds: true and false, positives and negatives."""
+"""Counts of right and wrong decisions at thresholds, and what is made of them: precision, recall, F scores."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar, Literal
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from ..core import codec, dtypes
-from ..core.arguments import arguments
+from ..core.arguments import arguments, default
 from ..core.symbolic import unwrap
+from ..core.types import ArrayLike, DTypeLike, Given
 from ..losses.alignment import same_rank
-from ..losses.loss import divide_no_nan
+from ..ops import divide_no_nan
 from .metric import Metric
 
+__all__ = [
+    "F1Score", "FBetaScore", "FalseNegatives", "FalsePositives", "Precision", "Recall", "TrueNegatives",
+    "TruePositives",
+]  # fmt: skip
+
+Thresholds = Given[float | Sequence[float] | None, list[float]]
+Average = Literal[None, "micro", "macro", "weighted"]
 KINDS = ("true_positives", "false_positives", "true_negatives", "false_negatives")
 _LOWEST = -1e10  # below every prediction: what top_k leaves out
 
 
+@arguments(kw_only=True)
 class ConfusionMetric(Metric):
     """Base of metrics that are functions of confusion counts; a subclass names those it keeps in `kinds`.
 
     Args:
-        grid: thresholds of all counts.
-        name: its name.
-        dtype: dtype of the result.
         top_k: whether only the `top_k` largest predictions of a sample may be positive.
         class_id: the class that is looked at, or None for all.
     """
 
-    kinds: tuple[str, ...] = KINDS
+    name = default(None, here=True)
+    kinds: ClassVar[tuple[str, ...]] = KINDS
 
-    def __init__(
-        self, grid: Any, name: str | None, dtype: Any, top_k: int | None = None, class_id: int | None = None
-    ) -> None:
-        super().__init__(dtype, name)
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        grid = self._grid()
         self.init_thresholds = getattr(self, "thresholds", None)  # as they were given
         self.thresholds = [float(threshold) for threshold in grid]
-        self.grid, self.top_k, self.class_id = np.asarray(grid, "float32"), top_k, class_id
+        self.grid = np.asarray(grid, "float32")
         self._make(self.grid.shape)
+
+    def _grid(self) -> Sequence[float]:
+        """The thresholds of all counts: by default those that were given."""
+        if self.thresholds is None:
+            return [0.5 if getattr(self, "top_k", None) is None else _LOWEST]
+        given = list(self.thresholds) if isinstance(self.thresholds, Sequence | np.ndarray) else [self.thresholds]
+        if not all(t is not None and 0 <= t <= 1 for t in given):
+            raise ValueError(f"Thresholds lie between 0 and 1. Received: thresholds={self.thresholds!r}")
+        return given
 
     def _make(self, shape: tuple[int, ...]) -> None:
         for kind in self.kinds:
@@ -49,7 +64,7 @@ class ConfusionMetric(Metric):
         config = super().get_config()
         return {**config, "thresholds": codec.encode(self.init_thresholds)} if "thresholds" in config else config
 
-    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+    def update_state(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: ArrayLike | None = None) -> None:
         """Add a batch.
 
         Args:
@@ -57,12 +72,12 @@ class ConfusionMetric(Metric):
             y_pred: probabilities of the same shape.
             sample_weight: weights, one per sample or per entry.
         """
-        y_true, y_pred, weight = decisions(y_true, y_pred, sample_weight, self.top_k, self.class_id)
-        self._add(count(y_true.reshape(-1), y_pred.reshape(-1), weight.reshape(-1), self.grid))
+        top_k, class_id = getattr(self, "top_k", None), getattr(self, "class_id", None)
+        true, pred, weight = decisions(y_true, y_pred, sample_weight, top_k, class_id)
+        self._add(count(true.reshape(-1), pred.reshape(-1), weight.reshape(-1), self.grid))
 
     def _add(self, counts: dict[str, Any]) -> None:
-        for kind in self.kinds:
-            getattr(self, kind).assign_add(counts[kind])
+        self.add_up(None, **{kind: counts[kind] for kind in self.kinds})
 
     def rate(self, kind: str, *others: str) -> Any:
         """Counts of one kind as a share of those of several kinds, 0 where there are none.
@@ -75,15 +90,13 @@ class ConfusionMetric(Metric):
         return divide_no_nan(part, part + sum(getattr(self, other).value for other in others))
 
 
-def decisions(
-    y_true: Any, y_pred: Any, sample_weight: Any, top_k: int | None = None, class_id: int | None = None
-) -> tuple[Any, Any, Any]:
+def decisions(y_true: Any, y_pred: Any, weight: Any, top_k: int | None = None, class_id: int | None = None) -> Any:
     """Labels, predictions and weights of one shape.
 
     Args:
         y_true: labels.
         y_pred: predictions.
-        sample_weight: weights, or None for ones.
+        weight: weights, or None for ones.
         top_k: whether all but the `top_k` largest predictions of a sample become very small.
         class_id: index on the last axis to keep, or None for all.
 
@@ -92,10 +105,9 @@ def decisions(
     """
     y_true, y_pred = (jnp.asarray(unwrap(y)).astype(dtypes.floatx()) for y in (y_true, y_pred))
     y_pred, y_true = same_rank(y_pred, y_true)
-    weight = jnp.ones((), y_pred.dtype)
-    if sample_weight is not None:
-        weight = jnp.asarray(unwrap(sample_weight)).astype(y_pred.dtype)[..., None]
-        weight = same_rank(y_true, weight, expand_rank_1=False)[1]
+    weight = jnp.asarray(1 if weight is None else unwrap(weight)).astype(y_pred.dtype)
+    if weight.ndim:
+        weight = same_rank(y_true, weight[..., None], expand_rank_1=False)[1]
     if top_k is not None:
         largest = jax.lax.top_k(y_pred, top_k)[1]
         kept = jnp.any(jax.nn.one_hot(largest, y_pred.shape[-1], dtype=bool), axis=-2)
@@ -121,14 +133,13 @@ def count(y_true: Any, y_pred: Any, weight: Any, grid: np.ndarray[Any, Any]) -> 
     """
     label = y_true.astype(bool)
     positive, negative = jnp.where(label, weight, 0), jnp.where(label, 0, weight)
-    if evenly_spaced(grid):
-        # A histogram costs one pass, however many thresholds there are.
+    if len(grid) >= 3 and np.allclose(grid, np.linspace(0, 1, len(grid)), atol=2 * dtypes.epsilon()):
+        # Evenly spaced: a histogram costs one pass, however many thresholds there are.
         last = len(grid) - 1
         bucket = jnp.ceil(jnp.clip(y_pred, 0.0, 1.0) * last) - 1
         bucket = (jnp.maximum(bucket, 0) if grid[0] < 0 else bucket).astype("int32")
-        true, false = (
-            jnp.cumsum(jax.ops.segment_sum(side, bucket, len(grid))[::-1])[::-1] for side in (positive, negative)
-        )
+        held = (jax.ops.segment_sum(side, bucket, len(grid)) for side in (positive, negative))
+        true, false = (jnp.cumsum(counts[::-1])[::-1] for counts in held)
     else:
         above = y_pred > jnp.asarray(grid)[:, None]  # (thresholds, n)
         true, false = (jnp.sum(jnp.where(above, side, 0), axis=1) for side in (positive, negative))
@@ -136,33 +147,16 @@ def count(y_true: Any, y_pred: Any, weight: Any, grid: np.ndarray[Any, Any]) -> 
     return dict(zip(KINDS, (true, false, *rest), strict=True))
 
 
-def evenly_spaced(grid: np.ndarray[Any, Any]) -> bool:
-    """Whether thresholds divide [0, 1] into equal parts.
+@arguments
+class _Count(ConfusionMetric):
+    """Base of the four counts.
 
     Args:
-        grid: thresholds.
+        thresholds: one or several, in [0, 1]; 0.5 by default.
     """
-    return len(grid) >= 3 and np.allclose(grid, np.linspace(0, 1, len(grid)), atol=2 * dtypes.epsilon())
 
-
-def checked_thresholds(thresholds: Any, default: float) -> list[float]:
-    """Thresholds as a list, or an error if one does not lie between 0 and 1."""
-    if thresholds is None:
-        return [default]
-    given = list(thresholds) if isinstance(thresholds, Sequence | np.ndarray) else [thresholds]
-    if not all(t is not None and 0 <= t <= 1 for t in given):
-        raise ValueError(f"Thresholds lie between 0 and 1. Received: thresholds={thresholds!r}")
-    return given
-
-
-class _Count(ConfusionMetric):
-    """Base of the four counts."""
-
-    kind: str
-
-    @arguments
-    def __init__(self, thresholds: Any = None, name: str | None = None, dtype: Any = None) -> None:
-        super().__init__(checked_thresholds(thresholds, 0.5), name, dtype)
+    kind: ClassVar[str]
+    thresholds: Thresholds = default(None)
 
     def _make(self, shape: tuple[int, ...]) -> None:
         self.accumulator = self.add_variable(shape, name="accumulator")
@@ -177,11 +171,6 @@ class _Count(ConfusionMetric):
 
 class TruePositives(_Count):
     """How many predictions lie above the threshold where the label is 1.
-
-    Args:
-        thresholds: one or several, in [0, 1]; 0.5 by default.
-        name: its name.
-        dtype: dtype of the result.
 
     Raises:
         ValueError: a threshold lies outside of [0, 1].
@@ -198,11 +187,6 @@ class TruePositives(_Count):
 class FalsePositives(_Count):
     """How many predictions lie above the threshold where the label is 0.
 
-    Args:
-        thresholds: one or several, in [0, 1]; 0.5 by default.
-        name: its name.
-        dtype: dtype of the result.
-
     Raises:
         ValueError: a threshold lies outside of [0, 1].
 
@@ -217,11 +201,6 @@ class FalsePositives(_Count):
 
 class TrueNegatives(_Count):
     """How many predictions do not lie above the threshold where the label is 0.
-
-    Args:
-        thresholds: one or several, in [0, 1]; 0.5 by default.
-        name: its name.
-        dtype: dtype of the result.
 
     Raises:
         ValueError: a threshold lies outside of [0, 1].
@@ -238,11 +217,6 @@ class TrueNegatives(_Count):
 class FalseNegatives(_Count):
     """How many predictions do not lie above the threshold where the label is 1.
 
-    Args:
-        thresholds: one or several, in [0, 1]; 0.5 by default.
-        name: its name.
-        dtype: dtype of the result.
-
     Raises:
         ValueError: a threshold lies outside of [0, 1].
 
@@ -255,22 +229,18 @@ class FalseNegatives(_Count):
     kind = "false_negatives"
 
 
+@arguments
 class _Share(ConfusionMetric):
-    """Base of precision and recall."""
+    """Base of precision and recall.
+
+    Args:
+        thresholds: one or several, in [0, 1]; 0.5 by default, none with `top_k`.
+    """
 
     _direction = "up"
-
-    @arguments
-    def __init__(
-        self,
-        thresholds: Any = None,
-        top_k: int | None = None,
-        class_id: int | None = None,
-        name: str | None = None,
-        dtype: Any = None,
-    ) -> None:
-        grid = checked_thresholds(thresholds, 0.5 if top_k is None else _LOWEST)
-        super().__init__(grid, name, dtype, top_k, class_id)
+    thresholds: Thresholds = default(None)
+    top_k: int | None = None
+    class_id: int | None = None
 
     def result(self) -> Any:
         """The share; one per threshold if there are several."""
@@ -280,13 +250,6 @@ class _Share(ConfusionMetric):
 
 class Precision(_Share):
     r"""Share of the predicted positives that are positive, :math:`TP / (TP + FP)`.
-
-    Args:
-        thresholds: one or several, in [0, 1]; 0.5 by default, none with `top_k`.
-        top_k: whether only the `top_k` largest predictions of a sample may be positive.
-        class_id: the class that is looked at, or None for all.
-        name: its name.
-        dtype: dtype of the result.
 
     Raises:
         ValueError: a threshold lies outside of [0, 1].
@@ -303,13 +266,6 @@ class Precision(_Share):
 class Recall(_Share):
     r"""Share of the positives that are predicted, :math:`TP / (TP + FN)`.
 
-    Args:
-        thresholds: one or several, in [0, 1]; 0.5 by default, none with `top_k`.
-        top_k: whether only the `top_k` largest predictions of a sample may be positive.
-        class_id: the class that is looked at, or None for all.
-        name: its name.
-        dtype: dtype of the result.
-
     Raises:
         ValueError: a threshold lies outside of [0, 1].
 
@@ -320,3 +276,108 @@ class Recall(_Share):
     """
 
     kinds = ("true_positives", "false_negatives")
+
+
+@arguments
+class FBetaScore(Metric):
+    r"""Weighted harmonic mean of precision and recall of each class.
+
+    .. math:: F_\beta = (1 + \beta^2) \frac{P R}{\beta^2 P + R}
+
+    Args:
+        average: None for one score per class, `"macro"` for their mean, `"weighted"` for their mean by frequency,
+            `"micro"` for the score of all classes counted together.
+        beta: how much more recall counts than precision.
+        threshold: above it a class is predicted, in (0, 1]; by default the most probable class is.
+
+    Raises:
+        ValueError: an argument is out of its range.
+
+    Example:
+        >>> import cornu
+        >>> metric = cornu.metrics.FBetaScore(average="micro", beta=1.0, threshold=0.5)
+        >>> round(float(metric([[1, 1, 0]], [[0.9, 0.2, 0.7]])), 4)
+        0.5
+    """
+
+    _direction = "up"
+    average: Average = None
+    beta: float = 1.0
+    threshold: float | None = None
+    name = default("fbeta_score", here=True)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.check_choice("average", Average)
+        if not isinstance(self.beta, float) or not self.beta > 0:
+            raise ValueError(f"beta is a float greater than 0, such as 2.0. Received: beta={self.beta!r}")
+        if self.threshold is not None and not (isinstance(self.threshold, float) and 0 < self.threshold <= 1):
+            raise ValueError(f"threshold is a float above 0 and not above 1. Received: threshold={self.threshold!r}")
+
+    def update_state(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: ArrayLike | None = None) -> None:
+        """Add a batch.
+
+        Args:
+            y_true: labels 0 or 1, `(batch, classes)`.
+            y_pred: probabilities of the same shape.
+            sample_weight: one weight per sample.
+
+        Raises:
+            ValueError: the arrays have other ranks.
+        """
+        y_true, y_pred = (jnp.asarray(unwrap(y)).astype(self.dtype) for y in (y_true, y_pred))
+        if y_true.ndim != 2 or y_pred.ndim != 2:
+            raise ValueError(
+                f"{type(self).__name__} expects arrays (batch, classes). Received y_true of shape {y_true.shape} and "
+                f"y_pred of shape {y_pred.shape}. Convert indices of classes with to_categorical."
+            )
+        if self.threshold is None:
+            said = (y_pred >= jnp.max(y_pred, axis=-1, keepdims=True)) & (jnp.abs(y_pred) > 1e-9)
+        else:
+            said = y_pred > self.threshold
+        said = said.astype(self.dtype)
+        weight = 1.0 if sample_weight is None else jnp.asarray(unwrap(sample_weight), self.dtype).reshape(-1, 1)
+        axis = None if self.average == "micro" else 0
+        self.add_up(
+            self.dtype,
+            true_positives=jnp.sum(said * y_true * weight, axis=axis),
+            false_positives=jnp.sum(said * (1 - y_true) * weight, axis=axis),
+            false_negatives=jnp.sum((1 - said) * y_true * weight, axis=axis),
+            intermediate_weights=jnp.sum(y_true * weight, axis=axis),
+        )
+
+    def result(self) -> Any:
+        """The score, one per class if `average` is None."""
+        epsilon, squared = dtypes.epsilon(), self.beta**2
+        tp = self.true_positives.value
+        precision = tp / (tp + self.false_positives.value + epsilon)
+        recall = tp / (tp + self.false_negatives.value + epsilon)
+        scores = (1 + squared) * precision * recall / (squared * precision + recall + epsilon)
+        if self.average == "weighted":
+            share = self.intermediate_weights.value
+            return jnp.sum(scores * share / (jnp.sum(share) + epsilon))
+        return scores if self.average is None else jnp.mean(scores)
+
+
+@arguments
+class F1Score(FBetaScore):
+    r"""Harmonic mean of precision and recall of each class, :math:`2 P R / (P + R)`.
+
+    Raises:
+        ValueError: an argument is out of its range.
+
+    Example:
+        >>> import cornu
+        >>> metric = cornu.metrics.F1Score(average="micro", threshold=0.5)
+        >>> round(float(metric([[1, 1, 0]], [[0.9, 0.2, 0.7]])), 4)
+        0.5
+    """
+
+    def __init__(
+        self,
+        average: Average = None,
+        threshold: float | None = None,
+        name: str | None = "f1_score",
+        dtype: DTypeLike = None,
+    ) -> None:
+        super().__init__(average, threshold=threshold, name=name, dtype=dtype)

@@ -6,11 +6,15 @@ from typing import Any
 import jax.numpy as jnp
 
 from ..core import dtypes
-from ..core.arguments import arguments
+from ..core.arguments import arguments, default
 from ..core.symbolic import unwrap
+from ..core.types import ArrayLike, DTypeLike
 from .metric import Metric
 
+__all__ = ["BinaryIoU", "IoU", "MeanIoU", "OneHotIoU", "OneHotMeanIoU"]
 
+
+@arguments
 class IoU(Metric):
     r"""Mean over chosen classes of intersection over union, :math:`TP / (TP + FP + FN)`.
 
@@ -19,7 +23,6 @@ class IoU(Metric):
     Args:
         num_classes: number of classes.
         target_class_ids: the classes in the mean.
-        name: its name.
         dtype: dtype of the counts, int32 by default; sample weights are converted to it.
         ignore_class: label whose entries do not count.
         sparse_y_true: whether labels are indices; else they are one-hot.
@@ -36,29 +39,25 @@ class IoU(Metric):
     """
 
     _direction = "up"
+    num_classes: int
+    target_class_ids: Sequence[int]
+    name = default(None, here=True)
+    dtype = default(None, here=True)
+    ignore_class: int | None = None
+    sparse_y_true: bool = True
+    sparse_y_pred: bool = True
+    axis: int = -1
 
-    @arguments
-    def __init__(
-        self,
-        num_classes: int,
-        target_class_ids: Sequence[int],
-        name: str | None = None,
-        dtype: Any = None,
-        ignore_class: int | None = None,
-        sparse_y_true: bool = True,
-        sparse_y_pred: bool = True,
-        axis: int = -1,
-    ) -> None:
-        super().__init__(dtype or "int32", name)
-        self.num_classes, self.ignore_class, self.axis = num_classes, ignore_class, axis
-        self.sparse_y_true, self.sparse_y_pred = sparse_y_true, sparse_y_pred
-        self.target_class_ids = list(target_class_ids)
-        if not all(0 <= c < num_classes for c in self.target_class_ids):
-            raise ValueError(f"target_class_ids are below num_classes={num_classes}. Received: {target_class_ids!r}")
-        shape = (num_classes, num_classes)
-        self.total_cm = self.add_variable(shape, dtype=self.dtype, name="total_confusion_matrix")
+    def __post_init__(self) -> None:
+        self.dtype = self.dtype or "int32"
+        super().__post_init__()
+        self.target_class_ids = list(self.target_class_ids)
+        if not all(0 <= c < self.num_classes for c in self.target_class_ids):
+            below = f"below num_classes={self.num_classes}"
+            raise ValueError(f"target_class_ids are {below}. Received: {self.target_class_ids!r}")
+        self.total_cm = self.add_variable((self.num_classes,) * 2, dtype=self.dtype, name="total_confusion_matrix")
 
-    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+    def update_state(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: ArrayLike | None = None) -> None:
         """Add a batch.
 
         Args:
@@ -66,8 +65,7 @@ class IoU(Metric):
             y_pred: predictions.
             sample_weight: weights, one per label.
         """
-        true = self._indices(y_true, self.sparse_y_true)
-        pred = self._indices(y_pred, self.sparse_y_pred)
+        true, pred = self._indices(y_true, self.sparse_y_true), self._indices(y_pred, self.sparse_y_pred)
         weight = jnp.asarray(1 if sample_weight is None else unwrap(sample_weight)).astype(self.dtype)
         weight = jnp.broadcast_to(weight.reshape(-1) if weight.ndim else weight, true.shape)
         known = (true >= 0) & (true < self.num_classes) & (pred >= 0) & (pred < self.num_classes)
@@ -92,14 +90,12 @@ class IoU(Metric):
         return jnp.sum(shares) / (jnp.sum(present) + dtypes.epsilon())
 
 
+@arguments
 class BinaryIoU(IoU):
     """Intersection over union of two classes that a threshold tells apart.
 
     Args:
-        target_class_ids: the classes in the mean.
         threshold: from it on class 1 is predicted.
-        name: its name.
-        dtype: dtype of the counts, int32 by default.
 
     Raises:
         ValueError: a class is neither 0 nor 1.
@@ -110,17 +106,16 @@ class BinaryIoU(IoU):
         0.3333
     """
 
-    @arguments
     def __init__(
         self,
         target_class_ids: Sequence[int] = (0, 1),
         threshold: float = 0.5,
         name: str | None = None,
-        dtype: Any = None,
+        dtype: DTypeLike = None,
     ) -> None:
-        super().__init__(2, target_class_ids, name, dtype)
+        super().__init__(2, target_class_ids, name=name, dtype=dtype)
 
-    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+    def update_state(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: ArrayLike | None = None) -> None:
         """Add a batch.
 
         Args:
@@ -131,17 +126,9 @@ class BinaryIoU(IoU):
         super().update_state(y_true, jnp.asarray(unwrap(y_pred)) >= self.threshold, sample_weight)
 
 
+@arguments
 class MeanIoU(IoU):
     """Mean over all classes of intersection over union.
-
-    Args:
-        num_classes: number of classes.
-        name: its name.
-        dtype: dtype of the counts, int32 by default.
-        ignore_class: label whose entries do not count.
-        sparse_y_true: whether labels are indices; else they are one-hot.
-        sparse_y_pred: whether predictions are indices; else the most probable class is taken.
-        axis: axis of the classes.
 
     Example:
         >>> import cornu
@@ -149,32 +136,23 @@ class MeanIoU(IoU):
         0.3333
     """
 
-    @arguments
     def __init__(
         self,
         num_classes: int,
         name: str | None = None,
-        dtype: Any = None,
+        dtype: DTypeLike = None,
         ignore_class: int | None = None,
         sparse_y_true: bool = True,
         sparse_y_pred: bool = True,
         axis: int = -1,
     ) -> None:
-        classes = range(num_classes)
-        super().__init__(num_classes, classes, name, dtype, ignore_class, sparse_y_true, sparse_y_pred, axis)
+        self.target_class_ids = range(num_classes)
+        self.__post_init__()  # all else is kept already
 
 
+@arguments
 class OneHotIoU(IoU):
     """`IoU` of one-hot labels and probabilities.
-
-    Args:
-        num_classes: number of classes.
-        target_class_ids: the classes in the mean.
-        name: its name.
-        dtype: dtype of the counts, int32 by default.
-        ignore_class: label whose entries do not count.
-        sparse_y_pred: whether predictions are indices; else the most probable class is taken.
-        axis: axis of the classes.
 
     Raises:
         ValueError: a class is out of range.
@@ -185,30 +163,23 @@ class OneHotIoU(IoU):
         1.0
     """
 
-    @arguments
     def __init__(
         self,
         num_classes: int,
         target_class_ids: Sequence[int],
         name: str | None = None,
-        dtype: Any = None,
+        dtype: DTypeLike = None,
         ignore_class: int | None = None,
         sparse_y_pred: bool = False,
         axis: int = -1,
     ) -> None:
-        super().__init__(num_classes, target_class_ids, name, dtype, ignore_class, False, sparse_y_pred, axis)
+        self.sparse_y_true = False
+        self.__post_init__()  # all else is kept already
 
 
+@arguments
 class OneHotMeanIoU(MeanIoU):
     """`MeanIoU` of one-hot labels and probabilities.
-
-    Args:
-        num_classes: number of classes.
-        name: its name.
-        dtype: dtype of the counts, int32 by default.
-        ignore_class: label whose entries do not count.
-        sparse_y_pred: whether predictions are indices; else the most probable class is taken.
-        axis: axis of the classes.
 
     Example:
         >>> import cornu
@@ -216,12 +187,11 @@ class OneHotMeanIoU(MeanIoU):
         1.0
     """
 
-    @arguments
     def __init__(
         self,
         num_classes: int,
         name: str | None = None,
-        dtype: Any = None,
+        dtype: DTypeLike = None,
         ignore_class: int | None = None,
         sparse_y_pred: bool = False,
         axis: int = -1,

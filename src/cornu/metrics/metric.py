@@ -1,20 +1,24 @@
 """The base of metrics: a summary that is updated batch by batch."""
 
 import weakref
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
 
 import numpy as np
 
-from ..core import dtypes, names, state
-from ..core.arguments import arguments
-from ..core.config import Configurable
+from ..core import codec, names, state
+from ..core.arguments import arguments, default
 from ..core.lookup import Table
 from ..core.parts import Part, all_variables
+from ..core.types import ArrayLike, Config, DTypeLike, InitializerLike
 from ..core.variable import Variable
+from ..losses.loss import Named
+
+__all__ = ["Metric", "deserialize", "get", "serialize"]
 
 
-class Metric(Configurable, Part):
+@arguments(kw_only=True)
+class Metric(Named, Part):
     """Base of metrics: Variables, `update_state` that adds a batch to them, and `result`.
 
     Args:
@@ -35,18 +39,14 @@ class Metric(Configurable, Part):
         1.0
     """
 
-    _direction: str | None = None  # "up" if larger is better, "down" if smaller is
-
-    @arguments
-    def __init__(self, dtype: Any = None, name: str | None = None) -> None:
-        self.name = name or names.unique_name(type(self).__name__)
-        self.dtype: str = dtypes.get_policy(dtype or dtypes.floatx()).compute_dtype
+    dtype = default(None, here=True)
+    _direction: ClassVar[str | None] = None  # "up" if larger is better, "down" if smaller is
 
     def add_variable(
         self,
         shape: Sequence[int],
-        initializer: Any = None,
-        dtype: Any = None,
+        initializer: InitializerLike = None,
+        dtype: DTypeLike = None,
         aggregation: str = "sum",
         name: str | None = None,
     ) -> Variable:
@@ -60,13 +60,17 @@ class Metric(Configurable, Part):
             name: its name.
         """
         with names.name_scope(self.name.replace("/", ">")):
-            initial = zeros if initializer is None else initializer
+            initial = np.zeros if initializer is None else initializer
             variable = Variable(initial, shape, dtype, trainable=False, aggregation=aggregation, name=name)
         self._made.append(weakref.ref(variable))
         return variable
 
     def add_weight(
-        self, shape: Sequence[int] = (), initializer: Any = None, dtype: Any = None, name: str | None = None
+        self,
+        shape: Sequence[int] = (),
+        initializer: InitializerLike = None,
+        dtype: DTypeLike = None,
+        name: str | None = None,
     ) -> Variable:
         """Another name of `add_variable`.
 
@@ -77,6 +81,18 @@ class Metric(Configurable, Part):
             name: its name.
         """
         return self.add_variable(shape, initializer, dtype, name=name)
+
+    def add_up(self, dtype: DTypeLike, **totals: Any) -> None:
+        """Add to Variables of the state, by their names; those that there are not yet are made.
+
+        Args:
+            dtype: dtype of those.
+            **totals: arrays.
+        """
+        for name, total in totals.items():
+            if not hasattr(self, name):
+                setattr(self, name, self.add_variable(total.shape, dtype=dtype, name=name))
+            getattr(self, name).assign_add(total)
 
     @property
     def variables(self) -> list[Variable]:
@@ -105,7 +121,7 @@ class Metric(Configurable, Part):
         self.update_state(*args, **kwargs)
         return self.result()
 
-    def stateless_update_state(self, metric_variables: Sequence[Any], *args: Any, **kwargs: Any) -> list[Any]:
+    def stateless_update_state(self, metric_variables: Sequence[ArrayLike], *args: Any, **kwargs: Any) -> list[Any]:
         """New values of `variables` after a batch, from their values before.
 
         Args:
@@ -115,7 +131,7 @@ class Metric(Configurable, Part):
         """
         return state.pure(self.update_state, self.variables)(metric_variables, *args, **kwargs)[1]
 
-    def stateless_result(self, metric_variables: Sequence[Any]) -> Any:
+    def stateless_result(self, metric_variables: Sequence[ArrayLike]) -> Any:
         """The result for given values of `variables`.
 
         Args:
@@ -131,9 +147,57 @@ class Metric(Configurable, Part):
         return f"<{type(self).__name__} name={self.name}>"
 
 
-def zeros(shape: Sequence[int], dtype: Any = None) -> Any:
-    """Initial value of a state."""
-    return np.zeros(shape, dtype)
-
-
 table = Table("metric", "keras.metrics", Metric)
+
+
+def get(identifier: Any) -> Any:
+    """A metric from its name, config, class, or itself.
+
+    Args:
+        identifier: `"mse"` or `"MeanSquaredError"`, a config, a class, a function or a metric; None gives None.
+
+    Returns:
+        A `Metric`, or the function that was given.
+
+    Raises:
+        ValueError: there is no metric of that name.
+        TypeError: `identifier` is none of these.
+
+    Example:
+        >>> import cornu
+        >>> cornu.metrics.get("mse")
+        <MeanSquaredError name=mean_squared_error>
+    """
+    return table.get(identifier)
+
+
+def serialize(metric: Metric | Callable[..., Any]) -> Any:
+    """A metric as plain data that `deserialize` takes.
+
+    Args:
+        metric: a `Metric` or a named function.
+
+    Example:
+        >>> import cornu
+        >>> cornu.metrics.serialize(cornu.metrics.Mean())["config"]
+        {'name': 'mean', 'dtype': 'float32'}
+    """
+    return codec.encode(metric)
+
+
+def deserialize(config: str | Config, custom_objects: dict[str, Any] | None = None) -> Any:
+    """A metric from what `serialize` gave.
+
+    Args:
+        config: a config, or a name.
+        custom_objects: names of your own classes and functions.
+
+    Raises:
+        ValueError: the name is in no table and not among the custom objects.
+
+    Example:
+        >>> import cornu
+        >>> cornu.metrics.deserialize(cornu.metrics.serialize(cornu.metrics.Mean("loss"))).name
+        'loss'
+    """
+    return codec.decode(config, table, custom_objects)

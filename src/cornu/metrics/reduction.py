@@ -1,21 +1,24 @@
 """Sums and means over batches, and metrics that are the mean of a function."""
 
 from collections.abc import Callable
-from typing import Any, Self
+from typing import Any
 
 import jax.numpy as jnp
 
-from .. import losses
-from ..core import codec
-from ..core.arguments import arguments
+from ..core.arguments import arguments, default
 from ..core.attached import get_mask
-from ..core.lookup import tables
 from ..core.symbolic import unwrap
+from ..core.types import ArrayLike, DType, DTypeLike, Name
 from ..losses.alignment import same_rank
-from ..losses.loss import divide_no_nan, merge_mask
-from .metric import Metric, table
+from ..losses.loss import Loss, OfFunction, Wrapper, merge_mask, of_kind
+from ..losses.loss import table as losses_table
+from ..ops import divide_no_nan
+from .metric import Metric, get, table
+
+__all__ = ["Mean", "MeanMetricWrapper", "Sum", "as_metric"]
 
 
+@arguments
 class Sum(Metric):
     r"""Weighted sum of values, :math:`\sum_i w_i v_i`.
 
@@ -29,26 +32,28 @@ class Sum(Metric):
         9.0
     """
 
-    @arguments
-    def __init__(self, name: str | None = "sum", dtype: Any = None) -> None:
-        super().__init__(dtype, name)
+    name: Name = default("sum")
+    dtype: DType = default(None)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
         self.total = self.add_variable((), dtype=self.dtype, name="total")
 
-    def update_state(self, values: Any, sample_weight: Any = None) -> None:
+    def update_state(self, values: ArrayLike, sample_weight: ArrayLike | None = None) -> None:
         """Add values.
 
         Args:
             values: array, `(batch, ...)` or a scalar.
             sample_weight: weights, one per sample or per value.
         """
-        values, _ = per_sample(values, sample_weight, jnp.sum, self.dtype)
-        self.total.assign_add(jnp.sum(values))
+        self.total.assign_add(jnp.sum(per_sample(values, sample_weight, jnp.sum, self.dtype)[0]))
 
     def result(self) -> Any:
         """The sum."""
         return self.total.value
 
 
+@arguments
 class Mean(Metric):
     r"""Weighted mean of values, :math:`\sum_i w_i v_i / \sum_i w_i`; 0 before the first.
 
@@ -65,32 +70,32 @@ class Mean(Metric):
         4.0
     """
 
-    @arguments
-    def __init__(self, name: str | None = "mean", dtype: Any = None) -> None:
-        super().__init__(dtype, name)
+    name: Name = default("mean")
+    dtype: DType = default(None)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
         self.total = self.add_variable((), dtype=self.dtype, name="total")
         self.count = self.add_variable((), dtype=self.dtype, name="count")
 
-    def update_state(self, values: Any, sample_weight: Any = None) -> None:
+    def update_state(self, values: ArrayLike, sample_weight: ArrayLike | None = None) -> None:
         """Add values; those of one sample are averaged first.
 
         Args:
             values: array, `(batch, ...)` or a scalar.
             sample_weight: weights, one per sample or per value.
         """
-        values, sample_weight = per_sample(values, sample_weight, jnp.mean, self.dtype)
-        self.total.assign_add(jnp.sum(values))
-        if sample_weight is not None:
-            self.count.assign_add(jnp.sum(sample_weight))
-        else:
-            self.count.assign_add(float(values.shape[0] if values.ndim else 1))
+        means, weights = per_sample(values, sample_weight, jnp.mean, self.dtype)
+        self.total.assign_add(jnp.sum(means))
+        self.count.assign_add(float(means.size) if weights is None else jnp.sum(weights))
 
     def result(self) -> Any:
         """The mean."""
         return divide_no_nan(self.total.value, self.count.value)
 
 
-class MeanMetricWrapper(Mean):
+@arguments
+class MeanMetricWrapper(Wrapper, Mean):
     """Mean of a function `(y_true, y_pred) -> value of each sample`.
 
     Args:
@@ -108,17 +113,17 @@ class MeanMetricWrapper(Mean):
         2.0
     """
 
-    @arguments
-    def __init__(self, fn: Callable[..., Any], name: str | None = None, dtype: Any = None, **kwargs: Any) -> None:
-        super().__init__(name, dtype)
-        self.fn = fn
+    def __init__(self, fn: Callable[..., Any], name: str | None = None, dtype: DTypeLike = None, **kwargs: Any) -> None:
+        super().__init__(name=name, dtype=dtype)
         self.fn_kwargs = kwargs
-        if isinstance(fn, losses.Loss) or fn in losses.table.entries.values():
-            self._direction = "down"
 
-    def update_state(  # type: ignore[override]  # a mean of values becomes one of a function of two
-        self, y_true: Any, y_pred: Any, sample_weight: Any = None
-    ) -> None:
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if isinstance(self.fn, Loss) or self.fn in losses_table.entries.values():
+            self._direction = "down"  # type: ignore[misc]
+
+    # A mean of values becomes one of a function of two.
+    def update_state(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: ArrayLike | None = None) -> None:  # type: ignore[override]
         """Add a batch.
 
         Args:
@@ -126,22 +131,33 @@ class MeanMetricWrapper(Mean):
             y_pred: predictions, `(batch, ...)`.
             sample_weight: weights, one per sample or per value of the function.
         """
-        mask = get_mask(y_pred)
-        kwargs = {name: getattr(self, name, value) for name, value in self.fn_kwargs.items()}  # as they are now
-        values = self.fn(y_true, y_pred, **kwargs)
-        super().update_state(values, merge_mask(sample_weight, mask, self.dtype, mean=False))
+        weight = merge_mask(sample_weight, get_mask(y_pred), self.dtype, mean=False)
+        super().update_state(self.of_function(y_true, y_pred), weight)
 
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Self:
-        """Make a metric from what `get_config` gave; the function is found by its name."""
-        if isinstance(config.get("fn"), str):
-            fn = config["fn"]
-            kinds = [table, tables()["keras.losses"]]
-            known = next((k for k in kinds if fn in k.entries and not isinstance(k.entries[fn], type)), kinds[1])
-            config = {**config, "fn": known.find(fn)}
-        elif "fn" in config:
-            config = {**config, "fn": codec.decode(config["fn"])}
-        return super().from_config(config)
+
+class FunctionMetric(OfFunction, MeanMetricWrapper):  # type: ignore[override]  # arguments as they are now
+    """Base of the metrics that are the mean of one function; larger is better, unless it is a loss."""
+
+    _direction = "up"
+
+
+def as_metric(identifier: Any, name: str | None = None) -> Metric:
+    """`get`, with a function wrapped into a mean of its values.
+
+    Args:
+        identifier: what `get` takes, except None.
+        name: name of the wrapped metric, by default the function's.
+
+    Raises:
+        ValueError: there is no metric of that name.
+        TypeError: `identifier` names no metric.
+
+    Example:
+        >>> import cornu
+        >>> cornu.metrics.as_metric(lambda y_true, y_pred: abs(y_true - y_pred), name="gap")
+        <MeanMetricWrapper name=gap>
+    """
+    return of_kind(table, get(identifier), MeanMetricWrapper, name)
 
 
 def per_sample(values: Any, sample_weight: Any, reduce: Callable[..., Any], dtype: Any) -> tuple[Any, Any]:
@@ -158,8 +174,7 @@ def per_sample(values: Any, sample_weight: Any, reduce: Callable[..., Any], dtyp
     if sample_weight is not None:
         weight = merge_mask(sample_weight, mask, dtype, mean=False)
         values, weight = same_rank(values, weight)
-        if values.ndim > weight.ndim:
-            values = reduce(values, axis=tuple(range(weight.ndim, values.ndim)))
+        values = reduce(values, axis=tuple(range(weight.ndim, values.ndim)))
         try:
             sample_weight = jnp.broadcast_to(weight, values.shape)
         except ValueError:
@@ -168,8 +183,5 @@ def per_sample(values: Any, sample_weight: Any, reduce: Callable[..., Any], dtyp
                 f"per sample, of shape {values.shape[:1]}, or one per value."
             ) from None
         values = values * sample_weight
-        if weight.ndim > 1:
-            sample_weight = reduce(sample_weight, axis=tuple(range(1, weight.ndim)))
-    if values.ndim > 1:
-        values = reduce(values, axis=tuple(range(1, values.ndim)))
-    return values, sample_weight
+        sample_weight = reduce(sample_weight, axis=tuple(range(1, values.ndim)))
+    return reduce(values, axis=tuple(range(1, values.ndim))), sample_weight

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 from .. import losses, metrics
 from ..core import facts, rows
 from ..core.attached import get_mask
-from ..core.lookup import nearest
+from ..core.lookup import nearest, tables
 
 _KINDS = {"binary": "Binary", "sparse": "SparseCategorical", "categorical": "Categorical"}
 _ACCURACY, _CROSSENTROPY = ("accuracy", "acc"), ("crossentropy", "ce")
@@ -246,7 +246,7 @@ def _listed(value: Any) -> list[Any]:
 def _named_loss(identifier: Any, y_true: Any, y_pred: Any) -> Any:
     """A loss; `"crossentropy"` becomes the kind that fits the shapes."""
     if isinstance(identifier, str) and identifier.lower() in _CROSSENTROPY:
-        return losses.table.find(f"{_KINDS[_kind(None, y_true, y_pred)]}Crossentropy")()
+        return losses.get(f"{_KINDS[_kind(None, y_true, y_pred)]}Crossentropy")
     return identifier
 
 
@@ -254,7 +254,7 @@ def _get_metric(identifier: Any, loss: Any, y_true: Any, y_pred: Any) -> Any:
     """A metric; `"accuracy"` and `"crossentropy"` become the kind that fits the loss and the shapes."""
     for words, ending in ((_ACCURACY, "Accuracy"), (_CROSSENTROPY, "Crossentropy")):
         if isinstance(identifier, str) and identifier.lower() in words:
-            return metrics.table.find(_KINDS[_kind(loss, y_true, y_pred)] + ending)(name=identifier)
+            return tables()["keras.metrics"].find(_KINDS[_kind(loss, y_true, y_pred)] + ending)(name=identifier)
     metric = metrics.as_metric(identifier)
     if isinstance(identifier, str):
         metric.name = identifier  # logs have the key that the user wrote
