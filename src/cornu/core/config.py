@@ -3,7 +3,8 @@
 from typing import Any, ClassVar, Self
 
 from . import codec
-from .arguments import arguments, bind
+from .arguments import arguments, bind, parameters
+from .docstrings import described
 from .facts import Watched
 
 __all__ = ["Configurable", "arguments"]
@@ -21,6 +22,11 @@ class Configurable(Watched):
     _made: list[Any]
 
     _arguments: ClassVar[dict[str, Any]] = {}  # with their defaults
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if cls.__module__.startswith("cornu.") and "__init__" not in vars(cls):
+            cls.__doc__ = described(cls, [p.name for p in parameters(cls.__init__)])  # type: ignore[misc]
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         """Note the arguments before any constructor runs."""

@@ -3,7 +3,6 @@
 from typing import Any, ClassVar
 
 from ..core.arguments import arguments, default
-from ..core.docstrings import described
 from ..core.spec import InputSpec
 from ..core.types import Constraint, Initializer, Regularizer
 from . import checks
@@ -18,8 +17,6 @@ class Family(Layer):
     def __init_subclass__(cls, rank: int | None = None, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls.rank = cls.rank if rank is None else rank
-        if "__init__" not in vars(cls):
-            cls.__doc__ = described(cls, cls._arguments)
 
 
 @arguments(kw_only=True)

@@ -1,7 +1,5 @@
 """Losses: how wrong predictions are, per sample and reduced to one number."""
-# ruff: noqa: F403, F405
 
-from ..core.documented import explain_arguments as _explain_arguments
 from ..core.public import publish as _publish
 from .crossentropy import *
 from .hinge import *
@@ -13,6 +11,5 @@ from .regression import *
 
 _publish(globals())
 _items = [item for item in list(globals().values()) if isinstance(item, type) or hasattr(item, "__wrapped__")]
-_explain_arguments(_items)
 _table.add(*_items, huber_loss=huber)
 _table.add(**{short: _table.find(name) for short, name in _SHORT.items()})

@@ -1,7 +1,5 @@
 """Metrics: summaries of how good predictions are, updated batch by batch."""
-# ruff: noqa: F401, F403, F405
 
-from ..core.documented import explain_arguments as _explain_arguments
 from ..core.public import publish as _publish
 from ..losses.crossentropy import (
     binary_crossentropy,
@@ -32,6 +30,5 @@ from .thresholds import *
 
 _publish(globals())
 _classes = [item for item in list(globals().values()) if isinstance(item, type)]
-_explain_arguments(_classes)
 _table.add(*_classes, log_cosh=LogCoshError, rmse=RootMeanSquaredError)
 _table.add(**{short: _table.find(name) for short, name in _SHORT.items()})
