@@ -185,9 +185,7 @@ class Optimizer(OptimizerState):
             warnings.warn(f"The loss does not depend on the weights {missing}; they stay as they are.", stacklevel=3)
         return [g for g, _ in pairs], [v for _, v in pairs]
 
-    def _overwritten(
-        self, grads: Sequence[Any], variables: Sequence[Variable]
-    ) -> tuple[Sequence[Any], Sequence[Variable]]:
+    def _overwritten(self, grads: list[Any], variables: list[Variable]) -> tuple[list[Any], list[Variable]]:
         """Put in place the gradients that are new values themselves, with accumulation their maximum; give the rest."""
         rest = []
         for gradient, variable in zip(grads, variables, strict=True):
@@ -306,8 +304,8 @@ class Optimizer(OptimizerState):
         if not self.built:
             raise ValueError("Call build(trainable_variables) before stateless_apply().")
         run = state.pure(lambda: self.apply(grads), [*self._trainable, *self.variables])
-        values = run([*trainable_variables, *optimizer_variables])[1]
-        return values[: len(self._trainable)], values[len(self._trainable) :]
+        values, count = run([*trainable_variables, *optimizer_variables])[1], len(self._trainable)
+        return values[:count], values[count:]
 
     def assign(self, variable: Variable, value: Any) -> None:
         """Assign a Variable, for rules written as `update_step`.
@@ -337,19 +335,17 @@ class Optimizer(OptimizerState):
         variable.assign_sub(value_of(value))
 
 
-def choose(
-    condition: Any, if_true: Callable[[], None], if_false: Callable[[], None], variables: Sequence[Variable]
-) -> None:
+def choose(holds: Any, if_true: Callable[[], None], if_false: Callable[[], None], variables: list[Variable]) -> None:
     """Run one of two functions that assign Variables, by a condition that may be traced.
 
     Args:
-        condition: boolean scalar.
+        holds: boolean scalar.
         if_true: function that assigns `variables`.
         if_false: function that assigns `variables`.
         variables: all Variables that either assigns.
     """
     branches = [lambda values, fn=fn: state.pure(fn, variables)(values)[1] for fn in (if_true, if_false)]
-    values = jax.lax.cond(condition, *branches, [v.stored for v in variables])
+    values = jax.lax.cond(holds, *branches, [v.stored for v in variables])
     for variable, value in zip(variables, values, strict=True):
         variable.store(value)
 

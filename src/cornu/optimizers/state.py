@@ -12,7 +12,7 @@ import numpy as np
 from ..core import codec, dtypes, names
 from ..core.config import Configurable
 from ..core.parts import Part
-from ..core.types import Config, DTypeLike, Given, InitializerLike, Name
+from ..core.types import Config, DTypeLike, Given, Name, Shape
 from ..core.undo import undone_if_broken
 from ..core.variable import Variable
 from .schedules import LearningRateSchedule
@@ -90,12 +90,7 @@ class OptimizerState(Configurable, Part):
         return "zeros"
 
     def add_variable(
-        self,
-        shape: Sequence[int],
-        initializer: InitializerLike = "zeros",
-        dtype: DTypeLike = None,
-        name: str | None = None,
-        **_: Any,
+        self, shape: Shape, initializer: Any = "zeros", dtype: DTypeLike = None, name: str | None = None, **_: Any
     ) -> Variable:
         """Make a Variable of the optimizer's state.
 
@@ -227,9 +222,8 @@ class OptimizerState(Configurable, Part):
     def captured(self, cls: type | None = None) -> dict[str, Any]:
         """Constructor arguments by name; the learning rate as it is now."""
         named = super().captured(cls)
-        if "learning_rate" in named:
-            named["learning_rate"] = float(self._rate) if isinstance(self._rate, Variable) else self._rate
-        return named
+        rate = float(self._rate) if isinstance(self._rate, Variable) else self._rate
+        return {**named, "learning_rate": rate} if "learning_rate" in named else named
 
 
 def checked_rate(value: Any) -> float:
