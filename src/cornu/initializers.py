@@ -318,10 +318,9 @@ class VarianceScaling(RandomInitializer):
         if self.distribution == "uniform":
             limit = math.sqrt(3 * variance)
             return self.uniform(shape, -limit, limit, dtype)
-        stddev = math.sqrt(variance)
-        if self.distribution == "untruncated_normal":
-            return self.normal(shape, 0.0, stddev, dtype, math.inf)
-        return self.normal(shape, 0.0, stddev / _TRUNCATED_STDDEV, dtype, 2.0)
+        truncated = self.distribution == "truncated_normal"
+        stddev = math.sqrt(variance) / (_TRUNCATED_STDDEV if truncated else 1)
+        return self.normal(shape, 0.0, stddev, dtype, 2.0 if truncated else math.inf)
 
 
 def _check_word(owner: Any, name: str, *words: str | None) -> None:

@@ -61,12 +61,10 @@ class Adafactor(Optimizer):
         """Make a row, a column and a mean square per weight; of vectors, row and column are unused scalars."""
         made = []
         for variable in variables:
-            shapes: list[tuple[int, ...]] = [(), ()]
-            if variable.ndim >= 2:
-                shapes = [variable.shape[:-1], (*variable.shape[:-2], variable.shape[-1])]
-            dtypes = [variable.dtype if shape else "int32" for shape in shapes]
-            row, column = map(self.add_variable, shapes, ("zeros", "zeros"), dtypes, (variable.name, variable.name))
-            made.append((row, column, self.add_variable_from_reference(variable, "velocity")))
+            matrix, shape = variable.ndim >= 2, variable.shape
+            shapes, dtype = ([shape[:-1], (*shape[:-2], shape[-1])], variable.dtype) if matrix else ([(), ()], "int32")
+            factors = [self.add_variable(shape, "zeros", dtype, variable.name) for shape in shapes]
+            made.append((*factors, self.add_variable_from_reference(variable, "velocity")))
         self._kept["factors"] = [*self._kept.get("factors", ()), *made]
 
     def update_step(self, gradient: Any, variable: Variable, learning_rate: Any) -> None:

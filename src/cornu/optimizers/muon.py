@@ -136,5 +136,4 @@ class Muon(Optimizer):
         return x if wide else x.T
 
     def _decay_of(self, variable: Variable) -> float | None:
-        decay = super()._decay_of(variable)
-        return self.adam_weight_decay if self._by_adam(variable) else decay
+        return self.adam_weight_decay if self._by_adam(variable) else self.weight_decay

@@ -164,10 +164,9 @@ class Optimizer(OptimizerState):
 
     def _matched(self, grads: Sequence[Any], variables: Sequence[Variable] | None) -> tuple[list[Any], list[Variable]]:
         """Gradients that exist, and their weights."""
-        if variables is None:
-            if not self.built:
-                raise ValueError("Give the weights too, apply(grads, variables), or call build(variables) first.")
-            variables = self._trainable
+        if variables is None and not self.built:
+            raise ValueError("Give the weights too, apply(grads, variables), or call build(variables) first.")
+        variables = self._trainable if variables is None else variables
         if len(grads) != len(variables):
             raise ValueError(f"{len(grads)} gradients were given for {len(variables)} weights; give one for each.")
         if not self.built:
@@ -204,8 +203,9 @@ class Optimizer(OptimizerState):
     def _step(self, grads: Sequence[Any], variables: Sequence[Variable]) -> None:
         grads = self._clipped(grads)
         for variable in variables:
-            decay = self._decay_of(variable)
-            if decay is not None:
+            decay, (identities, pattern) = self._decay_of(variable), self._excluded
+            excluded = id(variable) in identities or (pattern and pattern.search(variable.name))
+            if decay is not None and not excluded:
                 variable.store(variable.stored - variable.stored * decay * value_of(self.learning_rate))
         self.update_all(grads, variables)
 
@@ -240,10 +240,7 @@ class Optimizer(OptimizerState):
         choose(due, step, add, [*variables, *self._slots])
 
     def _decay_of(self, variable: Variable) -> float | None:
-        """The weight decay of one weight; None for none."""
-        identities, pattern = self._excluded
-        if id(variable) in identities or (pattern and pattern.search(variable.name)):
-            return None
+        """The weight decay of one weight, unless it is excluded; None for none."""
         return self.weight_decay
 
     def exclude_from_weight_decay(
@@ -307,32 +304,10 @@ class Optimizer(OptimizerState):
         values, count = run([*trainable_variables, *optimizer_variables])[1], len(self._trainable)
         return values[:count], values[count:]
 
-    def assign(self, variable: Variable, value: Any) -> None:
-        """Assign a Variable, for rules written as `update_step`.
-
-        Args:
-            variable: what to assign.
-            value: its new value.
-        """
-        variable.assign(value_of(value))
-
-    def assign_add(self, variable: Variable, value: Any) -> None:
-        """Add to a Variable, for rules written as `update_step`.
-
-        Args:
-            variable: what to change.
-            value: what to add.
-        """
-        variable.assign_add(value_of(value))
-
-    def assign_sub(self, variable: Variable, value: Any) -> None:
-        """Subtract from a Variable, for rules written as `update_step`.
-
-        Args:
-            variable: what to change.
-            value: what to subtract.
-        """
-        variable.assign_sub(value_of(value))
+    # For rules written as `update_step`
+    assign = staticmethod(Variable.assign)
+    assign_add = staticmethod(Variable.assign_add)
+    assign_sub = staticmethod(Variable.assign_sub)
 
 
 def choose(holds: Any, if_true: Callable[[], None], if_false: Callable[[], None], variables: list[Variable]) -> None:

@@ -41,11 +41,6 @@ class LearningRateSchedule(Configurable):
         """
         raise NotImplementedError(f"{type(self).__name__} needs a method __call__(self, step).")
 
-    def _positive(self, name: str) -> None:
-        """Raise `ValueError` unless a number of steps is positive."""
-        if not getattr(self, name) > 0:
-            raise ValueError(f"{name} is a number of steps greater than 0. Received: {name}={getattr(self, name)!r}")
-
 
 def _float(step: Any) -> Any:
     return jnp.asarray(unwrap(step)).astype(dtypes.floatx())
@@ -56,16 +51,18 @@ class _Decay(LearningRateSchedule):
     """Base of the schedules that begin somewhere and take a number of steps."""
 
     initial_learning_rate: float
-    decay_steps: float
 
     def __post_init__(self) -> None:
-        self._positive("decay_steps")
+        for name, value in vars(self).items():
+            if name.endswith("decay_steps") and not value > 0:
+                raise ValueError(f"{name} is a number of steps greater than 0. Received: {name}={value!r}")
 
 
 @arguments
 class _PeriodicDecay(_Decay):
     """Base of the schedules that decay by a rate in each period."""
 
+    decay_steps: float
     decay_rate: float
     staircase: bool = False
     name: str = ""
@@ -154,6 +151,7 @@ class PolynomialDecay(_Decay):
         0.025
     """
 
+    decay_steps: float
     end_learning_rate: float = 0.0001
     power: float = 1.0
     cycle: bool = False
@@ -232,6 +230,7 @@ class CosineDecay(_Decay):
     Source: Loshchilov and Hutter, https://arxiv.org/abs/1608.03983
     """
 
+    decay_steps: float
     alpha: float = 0.0
     name: str = "CosineDecay"
     warmup_target: float | None = None
@@ -251,7 +250,7 @@ class CosineDecay(_Decay):
 
 
 @arguments
-class CosineDecayRestarts(LearningRateSchedule):
+class CosineDecayRestarts(_Decay):
     r"""Half cosines one after another, each longer and lower than the last.
 
     .. math:: \eta_t = \eta_0 \left( (1 - \alpha) \, m^i \, \frac{1 + \cos(\pi s)}{2} + \alpha \right)
@@ -278,15 +277,11 @@ class CosineDecayRestarts(LearningRateSchedule):
     Source: Loshchilov and Hutter, https://arxiv.org/abs/1608.03983
     """
 
-    initial_learning_rate: float
     first_decay_steps: float
     t_mul: float = 2.0
     m_mul: float = 1.0
     alpha: float = 0.0
     name: str = "SGDRDecay"
-
-    def __post_init__(self) -> None:
-        self._positive("first_decay_steps")
 
     def __call__(self, step: Any) -> Any:
         """The learning rate at a step."""

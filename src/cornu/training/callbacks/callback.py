@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
+from ...core.arguments import arguments
+
 __all__ = ["Callback", "CallbackList", "LambdaCallback"]
 Logs = dict[str, Any] | None
 
@@ -120,7 +122,7 @@ class CallbackList:
     def __init__(self, callbacks: Iterable[Any], model: Any = None, **params: Any) -> None:
         self.callbacks = list(callbacks)
         for callback in self.callbacks:
-            if not isinstance(callback, Callback) and not _serves(callback):
+            if isinstance(callback, type) or not _has(callback, METHODS):
                 hint = f"write {callback.__name__}(...) with brackets" if isinstance(callback, type) else "see Callback"
                 raise TypeError(f"callbacks takes objects of cornu.callbacks.Callback, not {callback!r}; {hint}.")
         self.call("set_params", params)
@@ -140,15 +142,12 @@ class CallbackList:
                 method(*args)
 
 
-def _serves(callback: Any) -> bool:
-    """Whether an object has the methods of a callback without being one."""
-    return not isinstance(callback, type) and _has(callback, METHODS)
-
-
 def _has(callback: Any, names: Iterable[str]) -> bool:
+    """Whether an object has one of some methods, be it a Callback or not."""
     return any(callable(getattr(callback, name, None)) for name in names)
 
 
+@arguments
 class LambdaCallback(Callback):
     """A callback made of functions.
 
@@ -183,16 +182,9 @@ class LambdaCallback(Callback):
         on_train_batch_end: Callable[..., Any] | None = None,
         **kwargs: Callable[..., Any],
     ) -> None:
-        functions = {
-            "on_epoch_begin": on_epoch_begin,
-            "on_epoch_end": on_epoch_end,
-            "on_train_begin": on_train_begin,
-            "on_train_end": on_train_end,
-            "on_train_batch_begin": on_train_batch_begin,
-            "on_train_batch_end": on_train_batch_end,
-            **kwargs,
-        }
-        for name, function in functions.items():
+        given = {**vars(self), **kwargs}  # `@arguments` has kept those that are named
+        vars(self).clear()
+        for name, function in given.items():
             if name not in METHODS:
                 raise TypeError(f"Callback has no method {name!r}. Its methods: {', '.join(sorted(METHODS))}.")
             if function is not None:

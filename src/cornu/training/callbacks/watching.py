@@ -79,10 +79,8 @@ class _Watching(Callback):
             self._warned = True
             hint = " Pass validation_data or validation_split to fit." if self.monitor.startswith("val_") else ""
             known = ", ".join(logs) or "none"
-            warnings.warn(
-                f"{type(self).__name__} watches {self.monitor!r}, which is not among the metrics: {known}.{hint}",
-                stacklevel=3,
-            )
+            told = f"{type(self).__name__} watches {self.monitor!r}, which is not among the metrics: {known}.{hint}"
+            warnings.warn(told, stacklevel=3)
         return None
 
     def improves(self, value: float, reference: float | None) -> bool:
@@ -252,10 +250,8 @@ class ModelCheckpoint(_Watching):
         if self.verbose:
             print(f"Epoch {epoch + 1}: saving to {path}")
         os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
-        if self.save_weights_only:
-            self.model.save_weights(path, overwrite=True)
-        else:
-            self.model.save(path, overwrite=True)
+        save = self.model.save_weights if self.save_weights_only else self.model.save
+        save(path, overwrite=True)
 
     def _path(self, epoch: int, logs: dict[str, Any]) -> str:
         try:
