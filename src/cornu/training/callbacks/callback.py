@@ -182,9 +182,9 @@ class LambdaCallback(Callback):
         on_train_batch_end: Callable[..., Any] | None = None,
         **kwargs: Callable[..., Any],
     ) -> None:
-        given = {**vars(self), **kwargs}  # `@arguments` has kept those that are named
+        kwargs |= {name: vars(self)[name] for name in METHODS & vars(self).keys()}  # the others, kept by `@arguments`
         vars(self).clear()
-        for name, function in given.items():
+        for name, function in kwargs.items():
             if name not in METHODS:
                 raise TypeError(f"Callback has no method {name!r}. Its methods: {', '.join(sorted(METHODS))}.")
             if function is not None:
