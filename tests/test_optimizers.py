@@ -1,5 +1,6 @@
 """Every optimizer and schedule, against the real Keras over ten steps."""
 
+import inspect
 import re
 
 import jax
@@ -152,6 +153,34 @@ def test_excluded_weights_do_not_decay():
         ours.exclude_from_weight_decay(var_names=["kernel"])
 
 
+def test_excluded_weights_of_muon_do_not_decay():
+    theirs, ours = (lib.optimizers.Muon(0.05, weight_decay=0.3, adam_weight_decay=0.2) for lib in (keras, cornu))
+    for optimizer in (theirs, ours):
+        optimizer.exclude_from_weight_decay(var_names=["bias", "kernel"])
+    for a, b in zip(keras_run(theirs), cornu_run(ours), strict=True):
+        np.testing.assert_allclose(b, a, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["Adam", "Adafactor", "Muon"])
+def test_a_broken_build_leaves_no_slots_behind(name, monkeypatch):
+    optimizer, variables = getattr(cornu.optimizers, name)(0.02), cornu_variables()
+    made, add = [], optimizer.add_variable
+
+    def breaks(*args, **kwargs):
+        made.append(add(*args, **kwargs))
+        if len(made) == 5:
+            raise KeyboardInterrupt
+        return made[-1]
+
+    monkeypatch.setattr(type(optimizer), "add_variable", lambda self, *args, **kwargs: breaks(*args, **kwargs))
+    with pytest.raises(KeyboardInterrupt):
+        optimizer.build(variables)
+    monkeypatch.undo()
+    other = getattr(cornu.optimizers, name)(0.02)
+    for a, b in zip(cornu_run(optimizer, steps=3), cornu_run(other, steps=3), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
 def test_constraints_hold_after_a_step():
     w = Variable(np.array([1.0, -2.0], "float32"))
     w.constraint = lambda value: jnp.maximum(value, 0)
@@ -245,6 +274,26 @@ def test_the_learning_rate_can_be_read_and_assigned():
     w = Variable(np.zeros(1, "float32"))
     optimizer.apply([np.ones(1, "float32")], [w])
     np.testing.assert_allclose(w.numpy(), [-1.0], rtol=1e-4)
+
+
+def test_arguments_stand_where_keras_has_them():
+    every = [getattr(cornu.optimizers, name) for name, _ in RULES]
+    for ours in every:
+        theirs = list(inspect.signature(getattr(keras.optimizers, ours.__name__)).parameters)
+        assert [name for name in inspect.signature(ours).parameters if name in theirs] == [
+            name for name in theirs if name != "kwargs"
+        ]
+    adamw = cornu.optimizers.AdamW(0.1, 0.01, 0.8, clipnorm=1.0)
+    assert (adamw.weight_decay, adamw.beta_1, adamw.clipnorm) == (0.01, 0.8, 1.0)
+    with pytest.raises(TypeError, match="AdamW has no argument 'weight_deca'. Did you mean 'weight_decay'"):
+        cornu.optimizers.AdamW(weight_deca=0.1)
+
+
+def test_a_rate_that_was_a_function_becomes_a_number():
+    optimizer = cornu.optimizers.SGD(lambda: 0.25)
+    assert optimizer.learning_rate == 0.25
+    optimizer.learning_rate = 0.5
+    assert float(optimizer.learning_rate) == 0.5 and optimizer.get_config()["learning_rate"] == 0.5
 
 
 def test_a_rule_written_for_keras_runs():

@@ -296,6 +296,30 @@ def test_predict_any_number_of_samples(count, rng):
 # Callbacks
 
 
+def test_lambda_callback_takes_every_method():
+    called = []
+    callback = cornu.callbacks.LambdaCallback(
+        None, lambda epoch, logs: called.append("epoch"), on_batch_end=lambda batch, logs: called.append("batch")
+    )
+    assert callback.acts_on("train") and not callback.acts_on("test") and vars(callback).keys() == {
+        "on_epoch_end", "on_batch_end"
+    }  # fmt: skip
+    callback.on_train_batch_end(0, {})
+    callback.on_epoch_begin(0, {})
+    callback.on_epoch_end(0, {})
+    assert called == ["batch", "epoch"]
+    with pytest.raises(TypeError, match="no method 'on_epch_end'. Its methods: on_batch_begin"):
+        cornu.callbacks.LambdaCallback(on_epch_end=print)
+
+
+def test_wrong_arguments_of_callbacks_are_explained():
+    with pytest.raises(TypeError, match="EarlyStopping has no argument 'patiense'. Did you mean 'patience'"):
+        cornu.callbacks.EarlyStopping(patiense=3)
+    with pytest.raises(ValueError, match="mode is"):
+        cornu.callbacks.ModelCheckpoint("m.h5", mode="best")
+    assert cornu.callbacks.ModelCheckpoint("m.h5", period=2).period == 2
+
+
 def test_callbacks_are_called_in_order(rng):
     x, y = rng.normal(size=(10, 6)).astype("float32"), rng.integers(0, 3, 10)
     seen = {}

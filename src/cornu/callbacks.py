@@ -1,5 +1,6 @@
 """Callbacks, under the name that Keras gives them."""
 
-from .training.callbacks import Callback, CallbackList, EarlyStopping, History, LambdaCallback, ModelCheckpoint
+from .core.public import publish as _publish
+from .training.callbacks import *  # noqa: F403
 
-__all__ = ["Callback", "CallbackList", "EarlyStopping", "History", "LambdaCallback", "ModelCheckpoint"]
+_publish(globals())

@@ -8,6 +8,7 @@ from .core import codec, dtypes
 from .core.arguments import arguments
 from .core.config import Configurable
 from .core.lookup import Table
+from .core.types import Axis, Config, ConstraintLike
 from .ops.tensors import to_axes
 
 
@@ -32,11 +33,22 @@ class Constraint(Configurable):
         return w
 
 
-def _norms(w: Any, axis: Any) -> Any:
-    return jnp.sqrt(jnp.sum(jnp.square(w), axis=to_axes(axis), keepdims=True))
+class _Norm(Constraint):
+    """Base of those that say what the norms over `axis` should be; 1 by default."""
+
+    def __call__(self, w: Any) -> Any:
+        """The constrained weight."""
+        w = jnp.asarray(w)
+        norms = jnp.sqrt(jnp.sum(jnp.square(w), axis=to_axes(self.axis), keepdims=True))
+        return w * (self.wanted(norms) / (dtypes.epsilon() + norms))
+
+    def wanted(self, norms: Any) -> Any:
+        """The norms that are wanted in place of those given."""
+        return 1
 
 
-class MaxNorm(Constraint):
+@arguments
+class MaxNorm(_Norm):
     """Norms of at most `max_value`.
 
     Args:
@@ -54,14 +66,12 @@ class MaxNorm(Constraint):
         Srivastava et al., Dropout: a simple way to prevent neural networks from overfitting, 2014.
     """
 
-    @arguments
-    def __init__(self, max_value: float = 2, axis: Any = 0) -> None: ...
+    max_value: float = 2
+    axis: Axis = 0
 
-    def __call__(self, w: Any) -> Any:
-        """The constrained weight."""
-        w = jnp.asarray(w)
-        norms = _norms(w, self.axis)
-        return w * (jnp.clip(norms, 0, self.max_value) / (dtypes.epsilon() + norms))
+    def wanted(self, norms: Any) -> Any:
+        """At most `max_value`."""
+        return jnp.clip(norms, 0, self.max_value)
 
 
 class NonNeg(Constraint):
@@ -78,7 +88,8 @@ class NonNeg(Constraint):
         return jnp.maximum(jnp.asarray(w), 0)
 
 
-class UnitNorm(Constraint):
+@arguments
+class UnitNorm(_Norm):
     """Norms of 1.
 
     Args:
@@ -91,16 +102,11 @@ class UnitNorm(Constraint):
                [0.8]], dtype=float32)
     """
 
-    @arguments
-    def __init__(self, axis: Any = 0) -> None: ...
-
-    def __call__(self, w: Any) -> Any:
-        """The constrained weight."""
-        w = jnp.asarray(w)
-        return w / (dtypes.epsilon() + _norms(w, self.axis))
+    axis: Axis = 0
 
 
-class MinMaxNorm(Constraint):
+@arguments
+class MinMaxNorm(_Norm):
     """Norms between two bounds.
 
     A norm becomes `rate * clip(norm, min_value, max_value) + (1 - rate) * norm`.
@@ -118,15 +124,14 @@ class MinMaxNorm(Constraint):
                [0.8]], dtype=float32)
     """
 
-    @arguments
-    def __init__(self, min_value: float = 0.0, max_value: float = 1.0, rate: float = 1.0, axis: Any = 0) -> None: ...
+    min_value: float = 0.0
+    max_value: float = 1.0
+    rate: float = 1.0
+    axis: Axis = 0
 
-    def __call__(self, w: Any) -> Any:
-        """The constrained weight."""
-        w = jnp.asarray(w)
-        norms = _norms(w, self.axis)
-        wanted = self.rate * jnp.clip(norms, self.min_value, self.max_value) + (1 - self.rate) * norms
-        return w * (wanted / (dtypes.epsilon() + norms))
+    def wanted(self, norms: Any) -> Any:
+        """`rate` of the way to the nearest bound."""
+        return self.rate * jnp.clip(norms, self.min_value, self.max_value) + (1 - self.rate) * norms
 
 
 table = Table("constraint", "keras.constraints", Constraint)
@@ -135,7 +140,7 @@ table.add(Constraint, MaxNorm, MinMaxNorm, NonNeg, UnitNorm)
 max_norm, min_max_norm, non_neg, unit_norm = MaxNorm, MinMaxNorm, NonNeg, UnitNorm
 
 
-def get(identifier: Any) -> Any:
+def get(identifier: ConstraintLike) -> Any:
     """The constraint that a name, a config, a class or a function stands for.
 
     Args:
@@ -166,7 +171,7 @@ def serialize(constraint: Any) -> Any:
     return codec.encode(constraint)
 
 
-def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Any:
+def deserialize(config: Config | str, custom_objects: dict[str, Any] | None = None) -> Any:
     """The constraint of a config.
 
     Args:

@@ -1,18 +1,23 @@
 """Initializers: how a weight begins. Values are drawn on the host, so that building a model compiles nothing."""
 
 import math
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, ClassVar, Literal
 
 import jax
 import numpy as np
 
 from .core import codec, dtypes, seeds
-from .core.arguments import arguments
+from .core.arguments import arguments, default
 from .core.config import Configurable
 from .core.lookup import Table
+from .core.types import ArrayLike, Config, DTypeLike, Given, InitializerLike
 
 # Standard deviation of a standard normal that is cut off at 2: sqrt(1 - 4 phi(2) / (2 Phi(2) - 1)).
 _TRUNCATED_STDDEV = 0.87962566103423978
+
+Axes = Sequence[int] | None
+SeedLike = int | np.integer | seeds.SeedGenerator | None
 
 
 class Initializer(Configurable):
@@ -27,7 +32,7 @@ class Initializer(Configurable):
         Array([5., 5.], dtype=float32)
     """
 
-    def __call__(self, shape: Any, dtype: Any = None) -> Any:
+    def __call__(self, shape: Sequence[int], dtype: DTypeLike = None) -> Any:
         """The values.
 
         Args:
@@ -54,7 +59,7 @@ class Zeros(Initializer):
         array([0., 0.], dtype=float32)
     """
 
-    def __call__(self, shape: Any, dtype: Any = None) -> Any:
+    def __call__(self, shape: Sequence[int], dtype: DTypeLike = None) -> Any:
         """The values."""
         return np.zeros(shape, _dtype(dtype))
 
@@ -68,11 +73,12 @@ class Ones(Initializer):
         array([1., 1.], dtype=float32)
     """
 
-    def __call__(self, shape: Any, dtype: Any = None) -> Any:
+    def __call__(self, shape: Sequence[int], dtype: DTypeLike = None) -> Any:
         """The values."""
         return np.ones(shape, _dtype(dtype))
 
 
+@arguments
 class Constant(Initializer):
     """One value everywhere.
 
@@ -85,14 +91,14 @@ class Constant(Initializer):
         array([3., 3.], dtype=float32)
     """
 
-    @arguments
-    def __init__(self, value: Any = 0.0) -> None: ...
+    value: ArrayLike = 0.0
 
-    def __call__(self, shape: Any, dtype: Any = None) -> Any:
+    def __call__(self, shape: Sequence[int], dtype: DTypeLike = None) -> Any:
         """The values."""
         return np.full(shape, np.asarray(self.value), _dtype(dtype))
 
 
+@arguments
 class Identity(Initializer):
     """A multiple of the identity matrix.
 
@@ -109,16 +115,16 @@ class Identity(Initializer):
                [0., 1.]], dtype=float32)
     """
 
-    @arguments
-    def __init__(self, gain: float = 1.0) -> None: ...
+    gain: float = 1.0
 
-    def __call__(self, shape: Any, dtype: Any = None) -> Any:
+    def __call__(self, shape: Sequence[int], dtype: DTypeLike = None) -> Any:
         """The values."""
         if len(shape) != 2:
             raise ValueError(f"Identity makes matrices: the shape has two sizes. Received shape={shape}.")
-        return (self.gain * np.eye(*shape)).astype(_dtype(dtype))
+        return (self.gain * np.eye(shape[0], shape[1])).astype(_dtype(dtype))
 
 
+@arguments(kw_only=True)
 class RandomInitializer(Initializer):
     """Base of the random initializers: holds the seed.
 
@@ -130,48 +136,64 @@ class RandomInitializer(Initializer):
         ValueError: `seed` is none of these.
     """
 
+    seed: Given[SeedLike, Any] = default(None)
     draws_anew = True  # nobody else holds the array that a call gives: a Variable may keep it
 
-    def __init__(self, seed: Any = None) -> None:
-        seed = codec.decode_value(seed)
+    def __post_init__(self) -> None:
+        self._given = seed = codec.decode_value(self.seed)
         if seed is not None and not isinstance(seed, int | np.integer | seeds.SeedGenerator):
             raise ValueError(f"seed is an integer, a SeedGenerator or None. Received: seed={seed!r}")
-        self.seed = seeds.make_seed() if seed is None else seed  # the config keeps the None
+        self.seed = seeds.make_seed() if seed is None else seed
+
+    def captured(self, cls: type | None = None) -> dict[str, Any]:
+        """Constructor arguments by name; without a seed the config has none."""
+        named = super().captured(cls)
+        return {**named, "seed": self._given} if "seed" in named else named
 
     def generator(self) -> np.random.Generator:
         """The host's stream of random numbers for one call."""
         key = np.asarray(seeds.draw_seed(self.seed)).astype("uint64")
         return np.random.Generator(np.random.Philox(key=key))
 
+    def uniform(self, shape: Sequence[int], low: float, high: float, dtype: DTypeLike) -> Any:
+        """Values drawn from `[low, high)`."""
+        values = np.asarray(self.generator().random(shape, _drawn_in(dtype)))
+        values *= high - low
+        values += low
+        return values.astype(_dtype(dtype), copy=False)
 
-def _drawn_in(dtype: Any) -> Any:
+    def normal(self, shape: Sequence[int], mean: float, stddev: float, dtype: DTypeLike, limit: float) -> Any:
+        """Normal values; those further than `limit` standard deviations from the mean are drawn again."""
+        rng, drawn_in = self.generator(), _drawn_in(dtype)
+        values = rng.standard_normal(math.prod(shape), drawn_in)
+        outside = np.flatnonzero(np.abs(values) > limit)
+        while outside.size:
+            values[outside] = rng.standard_normal(outside.size, drawn_in)
+            outside = outside[np.abs(values[outside]) > limit]
+        values *= stddev
+        values += mean
+        return values.reshape(shape).astype(_dtype(dtype), copy=False)
+
+
+def _drawn_in(dtype: DTypeLike) -> Any:
     """The dtype to draw in: double precision only if it is asked for."""
     return np.float64 if _dtype(dtype) == np.float64 else np.float32
 
 
-def _uniform(rng: np.random.Generator, shape: Any, low: float, high: float, dtype: Any) -> Any:
-    values = rng.random(shape, _drawn_in(dtype))
-    values = np.asarray(values)
-    values *= high - low
-    values += low
-    return values.astype(_dtype(dtype), copy=False)
+@arguments
+class _Normal(RandomInitializer):
+    """Base of the normal distributions."""
+
+    mean: float = 0.0
+    stddev: float = 0.05
+    limit: ClassVar[float] = math.inf
+
+    def __call__(self, shape: Sequence[int], dtype: DTypeLike = None) -> Any:
+        """The values."""
+        return self.normal(shape, self.mean, self.stddev, dtype, self.limit)
 
 
-def _normal(rng: np.random.Generator, shape: Any, mean: float, stddev: float, dtype: Any, limit: float | None) -> Any:
-    """Normal values; those further than `limit` standard deviations from the mean are drawn again."""
-    size = math.prod(shape)
-    values = rng.standard_normal(size, _drawn_in(dtype))
-    if limit is not None:
-        outside = np.flatnonzero(np.abs(values) > limit)
-        while outside.size:
-            values[outside] = rng.standard_normal(outside.size, _drawn_in(dtype))
-            outside = outside[np.abs(values[outside]) > limit]
-    values *= stddev
-    values += mean
-    return values.reshape(shape).astype(_dtype(dtype), copy=False)
-
-
-class RandomNormal(RandomInitializer):
+class RandomNormal(_Normal):
     """Normal distribution.
 
     Args:
@@ -185,16 +207,8 @@ class RandomNormal(RandomInitializer):
         (2, 3)
     """
 
-    def __init__(self, mean: float = 0.0, stddev: float = 0.05, seed: Any = None) -> None:
-        super().__init__(seed)
-        self.mean, self.stddev = mean, stddev
 
-    def __call__(self, shape: Any, dtype: Any = None) -> Any:
-        """The values."""
-        return _normal(self.generator(), shape, self.mean, self.stddev, dtype, limit=None)
-
-
-class TruncatedNormal(RandomInitializer):
+class TruncatedNormal(_Normal):
     """Normal distribution without the values further than two standard deviations from the mean.
 
     Args:
@@ -208,15 +222,10 @@ class TruncatedNormal(RandomInitializer):
         True
     """
 
-    def __init__(self, mean: float = 0.0, stddev: float = 0.05, seed: Any = None) -> None:
-        super().__init__(seed)
-        self.mean, self.stddev = mean, stddev
-
-    def __call__(self, shape: Any, dtype: Any = None) -> Any:
-        """The values."""
-        return _normal(self.generator(), shape, self.mean, self.stddev, dtype, limit=2.0)
+    limit = 2.0
 
 
+@arguments
 class RandomUniform(RandomInitializer):
     """Uniform distribution over `[minval, maxval)`.
 
@@ -231,16 +240,15 @@ class RandomUniform(RandomInitializer):
         True
     """
 
-    def __init__(self, minval: float = -0.05, maxval: float = 0.05, seed: Any = None) -> None:
-        super().__init__(seed)
-        self.minval, self.maxval = minval, maxval
+    minval: float = -0.05
+    maxval: float = 0.05
 
-    def __call__(self, shape: Any, dtype: Any = None) -> Any:
+    def __call__(self, shape: Sequence[int], dtype: DTypeLike = None) -> Any:
         """The values."""
-        return _uniform(self.generator(), shape, self.minval, self.maxval, dtype)
+        return self.uniform(shape, self.minval, self.maxval, dtype)
 
 
-def compute_fans(shape: Any, input_axes: Any = None, output_axes: Any = None) -> tuple[int, int]:
+def compute_fans(shape: Sequence[int], input_axes: Axes = None, output_axes: Axes = None) -> tuple[int, int]:
     """How many inputs each output has, and the reverse.
 
     A kernel `(*taps, inputs, outputs)` has `taps * inputs` and `taps * outputs`.
@@ -264,6 +272,7 @@ def compute_fans(shape: Any, input_axes: Any = None, output_axes: Any = None) ->
     return taps * shape[-2], taps * shape[-1]
 
 
+@arguments
 class VarianceScaling(RandomInitializer):
     """Zero mean and variance `scale / n`, so that activations or gradients keep their size.
 
@@ -285,44 +294,54 @@ class VarianceScaling(RandomInitializer):
         2.0
     """
 
-    def __init__(
-        self,
-        scale: float = 1.0,
-        mode: str = "fan_in",
-        distribution: str = "truncated_normal",
-        seed: Any = None,
-        input_axes: Any = None,
-        output_axes: Any = None,
-    ) -> None:
-        super().__init__(seed)
-        mode, distribution = mode.lower(), distribution.lower()
-        distribution = "truncated_normal" if distribution == "normal" else distribution
-        if scale <= 0:
-            raise ValueError(f"scale is positive. Received: scale={scale!r}")
-        if mode not in ("fan_in", "fan_out", "fan_avg"):
-            raise ValueError(f"mode is 'fan_in', 'fan_out' or 'fan_avg'. Received: mode={mode!r}")
-        if distribution not in ("truncated_normal", "untruncated_normal", "uniform"):
-            raise ValueError(
-                "distribution is 'truncated_normal', 'untruncated_normal' or 'uniform'. "
-                f"Received: distribution={distribution!r}"
-            )
-        self.scale, self.mode, self.distribution = scale, mode, distribution
-        self.input_axes, self.output_axes = input_axes, output_axes
+    scale: float = 1.0
+    mode: str = "fan_in"
+    distribution: str = "truncated_normal"
+    seed = default(None, here=True)
+    input_axes: Axes = None
+    output_axes: Axes = None
 
-    def __call__(self, shape: Any, dtype: Any = None) -> Any:
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.mode, distribution = self.mode.lower(), self.distribution.lower()
+        self.distribution = "truncated_normal" if distribution == "normal" else distribution
+        if self.scale <= 0:
+            raise ValueError(f"scale is positive. Received: scale={self.scale!r}")
+        _check_word(self, "mode", "fan_in", "fan_out", "fan_avg")
+        _check_word(self, "distribution", "truncated_normal", "untruncated_normal", "uniform")
+
+    def __call__(self, shape: Sequence[int], dtype: DTypeLike = None) -> Any:
         """The values."""
         fan_in, fan_out = compute_fans(shape, self.input_axes, self.output_axes)
         count = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[self.mode]
         variance = self.scale / max(1.0, count)
         if self.distribution == "uniform":
             limit = math.sqrt(3 * variance)
-            return _uniform(self.generator(), shape, -limit, limit, dtype)
-        if self.distribution == "untruncated_normal":
-            return _normal(self.generator(), shape, 0.0, math.sqrt(variance), dtype, limit=None)
-        return _normal(self.generator(), shape, 0.0, math.sqrt(variance) / _TRUNCATED_STDDEV, dtype, limit=2.0)
+            return self.uniform(shape, -limit, limit, dtype)
+        truncated = self.distribution == "truncated_normal"
+        stddev = math.sqrt(variance) / (_TRUNCATED_STDDEV if truncated else 1)
+        return self.normal(shape, 0.0, stddev, dtype, 2.0 if truncated else math.inf)
 
 
-class GlorotUniform(VarianceScaling):
+def _check_word(owner: Any, name: str, *words: str | None) -> None:
+    """Raise `ValueError` unless an argument is one of some words."""
+    value = getattr(owner, name)
+    if value not in words:
+        listed = f"{', '.join(map(repr, words[:-1]))} or {words[-1]!r}"
+        raise ValueError(f"{name} is {listed}. Received: {name}={value!r}")
+
+
+@arguments
+class _Scaling(VarianceScaling):
+    """Base of those whose scale, mode and distribution are fixed."""
+
+    fixed: ClassVar[tuple[float, Any, Any]]
+
+    def __init__(self, seed: SeedLike = None, input_axes: Axes = None, output_axes: Axes = None) -> None:
+        super().__init__(*self.fixed, seed=seed, input_axes=input_axes, output_axes=output_axes)
+
+
+class GlorotUniform(_Scaling):
     """Uniform within `sqrt(6 / (fan_in + fan_out))`: the default of most layers.
 
     Args:
@@ -339,11 +358,10 @@ class GlorotUniform(VarianceScaling):
         Glorot and Bengio, Understanding the difficulty of training deep feedforward neural networks, 2010.
     """
 
-    def __init__(self, seed: Any = None, input_axes: Any = None, output_axes: Any = None) -> None:
-        super().__init__(1.0, "fan_avg", "uniform", seed, input_axes, output_axes)
+    fixed = (1.0, "fan_avg", "uniform")
 
 
-class GlorotNormal(VarianceScaling):
+class GlorotNormal(_Scaling):
     """Truncated normal with variance `2 / (fan_in + fan_out)`.
 
     Args:
@@ -360,11 +378,10 @@ class GlorotNormal(VarianceScaling):
         Glorot and Bengio, Understanding the difficulty of training deep feedforward neural networks, 2010.
     """
 
-    def __init__(self, seed: Any = None, input_axes: Any = None, output_axes: Any = None) -> None:
-        super().__init__(1.0, "fan_avg", "truncated_normal", seed, input_axes, output_axes)
+    fixed = (1.0, "fan_avg", "truncated_normal")
 
 
-class LecunUniform(VarianceScaling):
+class LecunUniform(_Scaling):
     """Uniform within `sqrt(3 / fan_in)`.
 
     Args:
@@ -381,11 +398,10 @@ class LecunUniform(VarianceScaling):
         LeCun et al., Efficient backprop, 1998.
     """
 
-    def __init__(self, seed: Any = None, input_axes: Any = None, output_axes: Any = None) -> None:
-        super().__init__(1.0, "fan_in", "uniform", seed, input_axes, output_axes)
+    fixed = (1.0, "fan_in", "uniform")
 
 
-class LecunNormal(VarianceScaling):
+class LecunNormal(_Scaling):
     """Truncated normal with variance `1 / fan_in`; goes with `selu`.
 
     Args:
@@ -402,11 +418,10 @@ class LecunNormal(VarianceScaling):
         Klambauer et al., Self-normalizing neural networks, 2017.
     """
 
-    def __init__(self, seed: Any = None, input_axes: Any = None, output_axes: Any = None) -> None:
-        super().__init__(1.0, "fan_in", "truncated_normal", seed, input_axes, output_axes)
+    fixed = (1.0, "fan_in", "truncated_normal")
 
 
-class HeUniform(VarianceScaling):
+class HeUniform(_Scaling):
     """Uniform within `sqrt(6 / fan_in)`.
 
     Args:
@@ -423,11 +438,10 @@ class HeUniform(VarianceScaling):
         He et al., Delving deep into rectifiers, 2015.
     """
 
-    def __init__(self, seed: Any = None, input_axes: Any = None, output_axes: Any = None) -> None:
-        super().__init__(2.0, "fan_in", "uniform", seed, input_axes, output_axes)
+    fixed = (2.0, "fan_in", "uniform")
 
 
-class HeNormal(VarianceScaling):
+class HeNormal(_Scaling):
     """Truncated normal with variance `2 / fan_in`; goes with `relu`.
 
     Args:
@@ -444,10 +458,10 @@ class HeNormal(VarianceScaling):
         He et al., Delving deep into rectifiers, 2015.
     """
 
-    def __init__(self, seed: Any = None, input_axes: Any = None, output_axes: Any = None) -> None:
-        super().__init__(2.0, "fan_in", "truncated_normal", seed, input_axes, output_axes)
+    fixed = (2.0, "fan_in", "truncated_normal")
 
 
+@arguments
 class Orthogonal(RandomInitializer):
     """A random matrix with orthonormal columns, or rows if there are fewer of them.
 
@@ -471,11 +485,9 @@ class Orthogonal(RandomInitializer):
         Saxe et al., Exact solutions to the nonlinear dynamics of learning in deep linear networks, 2014.
     """
 
-    def __init__(self, gain: float = 1.0, seed: Any = None) -> None:
-        super().__init__(seed)
-        self.gain = gain
+    gain: float = 1.0
 
-    def __call__(self, shape: Any, dtype: Any = None) -> Any:
+    def __call__(self, shape: Sequence[int], dtype: DTypeLike = None) -> Any:
         """The values."""
         if len(shape) < 2:
             raise ValueError(f"Orthogonal needs a shape of two sizes or more. Received shape={shape}.")
@@ -486,6 +498,7 @@ class Orthogonal(RandomInitializer):
         return (self.gain * (q.T if rows < columns else q)).reshape(shape).astype(_dtype(dtype))
 
 
+@arguments
 class STFT(Initializer):
     r"""The kernel of a short-time Fourier transform, for a convolution over time.
 
@@ -507,16 +520,16 @@ class STFT(Initializer):
         (16, 1, 9)
     """
 
-    @arguments
-    def __init__(
-        self, side: str = "real", window: Any = "hann", scaling: str | None = "density", periodic: bool = False
-    ) -> None:
-        if side not in ("real", "imag"):
-            raise ValueError(f"side is 'real' or 'imag'. Received: side={side!r}")
-        if scaling not in ("density", "spectrum", None):
-            raise ValueError(f"scaling is 'density', 'spectrum' or None. Received: scaling={scaling!r}")
+    side: Literal["real", "imag"] = "real"
+    window: ArrayLike | str | None = "hann"
+    scaling: Literal["density", "spectrum"] | None = "density"
+    periodic: bool = False
 
-    def __call__(self, shape: Any, dtype: Any = None) -> Any:
+    def __post_init__(self) -> None:
+        _check_word(self, "side", "real", "imag")
+        _check_word(self, "scaling", "density", "spectrum", None)
+
+    def __call__(self, shape: Sequence[int], dtype: DTypeLike = None) -> Any:
         """The values."""
         length, _, frequencies = shape
         angles = 2 * np.pi * np.outer(np.arange(length), np.arange(frequencies)) / ((frequencies - 1) * 2)
@@ -532,9 +545,8 @@ class STFT(Initializer):
         window = scipy.signal.get_window(self.window, length, self.periodic) if named else np.asarray(self.window)
         if window.shape != (length,):
             raise ValueError(f"The window has shape {window.shape}; the kernel has {length} samples.")
-        if self.scaling == "density":
-            return window / np.sqrt(np.sum(window**2))
-        return window / np.sum(np.abs(window)) if self.scaling == "spectrum" else window
+        size = {"density": np.sqrt(np.sum(window**2)), "spectrum": np.sum(np.abs(window)), None: 1.0}[self.scaling]
+        return window / size
 
 
 class _Initializers(Table):
@@ -545,10 +557,9 @@ class _Initializers(Table):
             return super().get(identifier)
 
         def values(shape: Any, dtype: Any = None) -> Any:
-            if tuple(shape) != identifier.shape:
-                raise ValueError(
-                    f"The initial value has shape {identifier.shape}; the weight has shape {tuple(shape)}."
-                )
+            own, wanted = identifier.shape, tuple(shape)
+            if wanted != own:
+                raise ValueError(f"The initial value has shape {own}; the weight has shape {wanted}.")
             return np.asarray(identifier).astype(_dtype(dtype))
 
         return values
@@ -562,18 +573,14 @@ table.add(
     normal=RandomNormal, uniform=RandomUniform, one=Ones, zero=Zeros,
 )  # fmt: skip
 
-IdentityInitializer = identity = Identity
-OrthogonalInitializer = orthogonal = Orthogonal
-STFTInitializer = stft = STFT
-constant, zeros, ones = Constant, Zeros, Ones
+IdentityInitializer, OrthogonalInitializer, STFTInitializer = Identity, Orthogonal, STFT
+constant, identity, ones, orthogonal, stft, zeros = Constant, Identity, Ones, Orthogonal, STFT, Zeros
+glorot_normal, glorot_uniform, he_normal, he_uniform = GlorotNormal, GlorotUniform, HeNormal, HeUniform
+lecun_normal, lecun_uniform, variance_scaling = LecunNormal, LecunUniform, VarianceScaling
 random_normal, random_uniform, truncated_normal = RandomNormal, RandomUniform, TruncatedNormal
-variance_scaling = VarianceScaling
-glorot_normal, glorot_uniform = GlorotNormal, GlorotUniform
-he_normal, he_uniform = HeNormal, HeUniform
-lecun_normal, lecun_uniform = LecunNormal, LecunUniform
 
 
-def get(identifier: Any) -> Any:
+def get(identifier: InitializerLike) -> Any:
     """The initializer that a name, a config, a class, an array or a function stands for.
 
     Args:
@@ -604,7 +611,7 @@ def serialize(initializer: Any) -> Any:
     return codec.encode(initializer)
 
 
-def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Any:
+def deserialize(config: Config | str, custom_objects: dict[str, Any] | None = None) -> Any:
     """The initializer of a config.
 
     Args:

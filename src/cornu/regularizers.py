@@ -1,15 +1,18 @@
 """Regularizers: penalties on weights that are added to the loss."""
 
 import math
-from typing import Any
+from typing import Any, Literal
 
 import jax.numpy as jnp
 
 from .core import codec
-from .core.arguments import arguments
+from .core.arguments import arguments, default
 from .core.config import Configurable
 from .core.lookup import Table
+from .core.types import Config, Given, RegularizerLike
 from .ops import normalize
+
+Factor = Given[float | None, float]
 
 
 class Regularizer(Configurable):
@@ -33,13 +36,19 @@ class Regularizer(Configurable):
         return 0.0
 
 
-def _factor(value: Any, name: str) -> float:
-    if not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
-        raise ValueError(f"{name} is a finite number from 0 on. Received: {name}={value!r}")
-    return float(value)
+class _Penalty(Regularizer):
+    """Base of those whose numbers are factors; None stands for the default."""
+
+    def __post_init__(self) -> None:
+        for name, usual in self._arguments.items():
+            value = usual if getattr(self, name) is None else getattr(self, name)
+            if isinstance(usual, float) and not (isinstance(value, int | float) and 0 <= value < math.inf):
+                raise ValueError(f"{name} is a finite number from 0 on. Received: {name}={value!r}")
+            setattr(self, name, float(value) if isinstance(usual, float) else value)
 
 
-class L1(Regularizer):
+@arguments
+class L1(_Penalty):
     """`l1 * sum(abs(x))`: drives weights to 0.
 
     Args:
@@ -54,16 +63,15 @@ class L1(Regularizer):
         0.3
     """
 
-    @arguments
-    def __init__(self, l1: float = 0.01) -> None:
-        self.l1 = _factor(0.01 if l1 is None else l1, "l1")
+    l1: Factor = default(0.01)
 
     def __call__(self, x: Any) -> Any:
         """The penalty."""
         return self.l1 * jnp.sum(jnp.abs(jnp.asarray(x)))
 
 
-class L2(Regularizer):
+@arguments
+class L2(_Penalty):
     """`l2 * sum(x**2)`: keeps weights small.
 
     Args:
@@ -78,16 +86,15 @@ class L2(Regularizer):
         0.5
     """
 
-    @arguments
-    def __init__(self, l2: float = 0.01) -> None:
-        self.l2 = _factor(0.01 if l2 is None else l2, "l2")
+    l2: Factor = default(0.01)
 
     def __call__(self, x: Any) -> Any:
         """The penalty."""
         return self.l2 * jnp.sum(jnp.square(jnp.asarray(x)))
 
 
-class L1L2(Regularizer):
+@arguments
+class L1L2(_Penalty):
     """`l1 * sum(abs(x)) + l2 * sum(x**2)`.
 
     The name `"l1_l2"` stands for 0.01 and 0.01.
@@ -105,9 +112,8 @@ class L1L2(Regularizer):
         1.3
     """
 
-    @arguments
-    def __init__(self, l1: float = 0.0, l2: float = 0.0) -> None:
-        self.l1, self.l2 = _factor(l1 or 0.0, "l1"), _factor(l2 or 0.0, "l2")
+    l1: Factor = default(0.0)
+    l2: Factor = default(0.0)
 
     def __call__(self, x: Any) -> Any:
         """The penalty."""
@@ -115,7 +121,8 @@ class L1L2(Regularizer):
         return self.l1 * jnp.sum(jnp.abs(x)) + self.l2 * jnp.sum(jnp.square(x))
 
 
-class OrthogonalRegularizer(Regularizer):
+@arguments
+class OrthogonalRegularizer(_Penalty):
     """`factor` times the mean of `abs(cos)` over the angles between all pairs of rows, or columns.
 
     Args:
@@ -131,11 +138,13 @@ class OrthogonalRegularizer(Regularizer):
         0.5
     """
 
-    @arguments
-    def __init__(self, factor: float = 0.01, mode: str = "rows") -> None:
-        self.factor = _factor(factor, "factor")
-        if mode not in ("rows", "columns"):
-            raise ValueError(f"mode is 'rows' or 'columns'. Received: mode={mode!r}")
+    factor: Factor = default(0.01)
+    mode: Literal["rows", "columns"] = "rows"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.mode not in ("rows", "columns"):
+            raise ValueError(f"mode is 'rows' or 'columns'. Received: mode={self.mode!r}")
 
     def __call__(self, x: Any) -> Any:
         """The penalty."""
@@ -154,7 +163,7 @@ table.add(Regularizer, L1, L2, L1L2, OrthogonalRegularizer, l1_l2=L1L2(0.01, 0.0
 l1, l2, l1_l2, orthogonal_regularizer = L1, L2, L1L2, OrthogonalRegularizer
 
 
-def get(identifier: Any) -> Any:
+def get(identifier: RegularizerLike) -> Any:
     """The regularizer that a name, a config, a class or a function stands for.
 
     Args:
@@ -185,7 +194,7 @@ def serialize(regularizer: Any) -> Any:
     return codec.encode(regularizer)
 
 
-def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Any:
+def deserialize(config: Config | str, custom_objects: dict[str, Any] | None = None) -> Any:
     """The regularizer of a config.
 
     Args:

@@ -1,27 +1,25 @@
 """Optimizers: rules that move weights against the gradient of the loss."""
+# ruff: noqa: F403, F405 - each file lists its public names
 
-from typing import Any
+import typing
 
 from ..core import codec
-from . import schedules
-from .adafactor import Adafactor
-from .adagrad import Adadelta, Adagrad
-from .adam import Adam, AdamW
-from .adam_variants import Adamax, Lamb, Nadam
-from .ftrl import Ftrl
-from .lion import Lion
-from .loss_scale import LossScaleOptimizer
-from .muon import Muon
-from .optimizer import Optimizer, table
-from .rmsprop import RMSprop
-from .schedule_free import ScheduleFreeAdamW
-from .sgd import SGD
+from ..core.public import publish as _publish
+from . import schedules  # noqa: F401
+from .adafactor import *
+from .adagrad import *
+from .adam import *
+from .loss_scale import *
+from .muon import *
+from .optimizer import *
+from .optimizer import table as _table
+from .sgd import *
 
 _all = [value for value in list(globals().values()) if isinstance(value, type) and issubclass(value, Optimizer)]
-table.add(*_all, **{cls.__name__.lower(): cls for cls in _all})
+_table.add(*_all, **{cls.__name__.lower(): cls for cls in _all})
 
 
-def get(identifier: Any) -> Any:
+def get(identifier: typing.Any) -> typing.Any:
     """An optimizer from its name, config, class, or itself.
 
     Args:
@@ -36,13 +34,13 @@ def get(identifier: Any) -> Any:
         >>> type(cornu.optimizers.get("adam")).__name__
         'Adam'
     """
-    found = table.get(identifier)
+    found = _table.get(identifier)
     if found is not None and not isinstance(found, Optimizer):
         raise TypeError(f"Expected an optimizer: a name, an instance or a config. Received {identifier!r}.")
     return found
 
 
-def serialize(optimizer: Optimizer) -> Any:
+def serialize(optimizer: Optimizer) -> typing.Any:
     """An optimizer as plain data that `deserialize` takes; its state is not part of it.
 
     Args:
@@ -56,7 +54,7 @@ def serialize(optimizer: Optimizer) -> Any:
     return codec.encode(optimizer)
 
 
-def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> Any:
+def deserialize(config: typing.Any, custom_objects: dict[str, typing.Any] | None = None) -> typing.Any:
     """An optimizer from what `serialize` gave.
 
     Args:
@@ -71,28 +69,8 @@ def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> An
         >>> float(cornu.optimizers.deserialize(cornu.optimizers.serialize(cornu.optimizers.SGD(0.5))).learning_rate)
         0.5
     """
-    return codec.decode(config, table, custom_objects)
+    return codec.decode(config, _table, custom_objects)
 
 
-__all__ = [
-    "Adadelta",
-    "Adafactor",
-    "Adagrad",
-    "Adam",
-    "AdamW",
-    "Adamax",
-    "Ftrl",
-    "Lamb",
-    "Lion",
-    "LossScaleOptimizer",
-    "Muon",
-    "Nadam",
-    "Optimizer",
-    "RMSprop",
-    "SGD",
-    "ScheduleFreeAdamW",
-    "deserialize",
-    "get",
-    "schedules",
-    "serialize",
-]
+_publish(globals())
+globals()["__all__"].append("schedules")  # a module

@@ -1,15 +1,19 @@
 """Adafactor: mean squares of matrices kept as one row and one column."""
 
 from collections.abc import Sequence
-from typing import Any, Unpack
+from typing import Any
 
 import jax.numpy as jnp
-import numpy as np
 
+from ..core.arguments import arguments, default
 from ..core.variable import Variable
-from .optimizer import Optimizer, Options, hyperparameters
+from .optimizer import LearningRate, Optimizer
+from .state import value_of
+
+__all__ = ["Adafactor"]
 
 
+@arguments
 class Adafactor(Optimizer):
     r"""Steps scaled by a mean square that is kept as row sums and column sums.
 
@@ -46,37 +50,28 @@ class Adafactor(Optimizer):
     Source: Shazeer and Stern, https://arxiv.org/abs/1804.04235
     """
 
-    @hyperparameters
-    def __init__(
-        self,
-        learning_rate: Any = 0.001,
-        beta_2_decay: float = -0.8,
-        epsilon_1: float = 1e-30,
-        epsilon_2: float = 0.001,
-        clip_threshold: float = 1.0,
-        relative_step: bool = True,
-        **options: Unpack[Options],
-    ) -> None:
-        super().__init__(learning_rate, **options)
-        self._factors: list[tuple[Variable, Variable, Variable]] = []
+    learning_rate: LearningRate = default(0.001)
+    beta_2_decay: float = -0.8
+    epsilon_1: float = 1e-30
+    epsilon_2: float = 0.001
+    clip_threshold: float = 1.0
+    relative_step: bool = True
 
     def make_slots(self, variables: Sequence[Variable]) -> None:
         """Make a row, a column and a mean square per weight; of vectors, row and column are unused scalars."""
+        made = []
         for variable in variables:
-            shapes: list[tuple[int, ...]] = [(), ()]
-            if variable.ndim >= 2:
-                shapes = [variable.shape[:-1], (*variable.shape[:-2], variable.shape[-1])]
-            row, column = (
-                self.add_variable(shape, _zeros, variable.dtype if shape else "int32", variable.name)
-                for shape in shapes
-            )
-            self._factors.append((row, column, self.add_variable_from_reference(variable, "velocity")))
+            matrix, shape = variable.ndim >= 2, variable.shape
+            shapes, dtype = ([shape[:-1], (*shape[:-2], shape[-1])], variable.dtype) if matrix else ([(), ()], "int32")
+            factors = [self.add_variable(shape, "zeros", dtype, variable.name) for shape in shapes]
+            made.append((*factors, self.add_variable_from_reference(variable, "velocity")))
+        self._kept["factors"] = [*self._kept.get("factors", ()), *made]
 
     def update_step(self, gradient: Any, variable: Variable, learning_rate: Any) -> None:
         """Update one weight in place."""
-        row, column, velocity = self._factors[self._get_variable_index(variable)]
+        row, column, velocity = self._kept["factors"][self._get_variable_index(variable)]
         step, weight = self._step_number(), variable.stored
-        rho = jnp.minimum(_float(learning_rate), 1 / jnp.sqrt(step))
+        rho = jnp.minimum(value_of(learning_rate), 1 / jnp.sqrt(step))
         decay = 1 - step**self.beta_2_decay
         square = jnp.square(gradient) + self.epsilon_1
         if variable.ndim >= 2:
@@ -95,11 +90,3 @@ class Adafactor(Optimizer):
 
 def _rms(x: Any) -> Any:
     return jnp.sqrt(jnp.mean(jnp.square(x)))
-
-
-def _float(value: Any) -> Any:
-    return value.value if isinstance(value, Variable) else value
-
-
-def _zeros(shape: Sequence[int], dtype: Any = None) -> Any:
-    return np.zeros(shape, dtype)

@@ -8,9 +8,13 @@ import numpy as np
 
 from ..core.arguments import arguments
 from ..core.variable import Variable
+from ..initializers import Constant
 from .optimizer import Optimizer, choose
 
+__all__ = ["LossScaleOptimizer"]
 
+
+@arguments
 class LossScaleOptimizer(Optimizer):
     """Multiplies the loss by a scale that adapts, and divides the gradients by it before another optimizer.
 
@@ -35,28 +39,24 @@ class LossScaleOptimizer(Optimizer):
     Source: Micikevicius et al., Mixed precision training, https://arxiv.org/abs/1710.03740
     """
 
-    @arguments
     def __init__(
         self,
-        inner_optimizer: Any,
+        inner_optimizer: Optimizer,
         initial_scale: float = 2.0**15,
         dynamic_growth_steps: int = 2000,
         name: str | None = None,
     ) -> None:
         if not isinstance(inner_optimizer, Optimizer):
             raise ValueError(f"inner_optimizer is an optimizer, such as SGD(0.1). Received: {inner_optimizer!r}")
-        self.inner_optimizer = inner_optimizer
-        super().__init__(0.0, name=name)
+        super().__init__(learning_rate=0.0, name=name)
         vars(inner_optimizer)["loss_scale_factor"] = None
 
     def make_slots(self, variables: Sequence[Variable]) -> None:
         """Make the slots of the inner optimizer, and once the scale and its counter."""
         self.inner_optimizer.build(variables)
-        if self.built:
-            return
-        self.step_counter = self.add_variable((), "zeros", "int32", "step_counter")
-        first = np.float32(self.initial_scale)
-        self.dynamic_scale = self.add_variable((), lambda s, dtype: np.full(s, first), "float32", "dynamic_scale")
+        if not self.built:
+            self.step_counter = self.add_variable((), "zeros", "int32", "step_counter")
+            self.dynamic_scale = self.add_variable((), Constant(self.initial_scale), "float32", "dynamic_scale")
 
     def updated(self) -> list[Variable]:
         """The weights that the inner optimizer has slots for."""
@@ -72,17 +72,17 @@ class LossScaleOptimizer(Optimizer):
         """Number of updates of the inner optimizer."""
         return self.inner_optimizer.iterations
 
-    @property
+    @property  # type: ignore[misc]
     def learning_rate(self) -> Any:
         """The learning rate of the inner optimizer."""
         return self.inner_optimizer.learning_rate
 
     @learning_rate.setter
     def learning_rate(self, value: Any) -> None:
-        if "_rate" in self.__dict__ and self._rate is not None:
-            self.inner_optimizer.learning_rate = value
-        else:
+        if vars(self).get("_rate") is None:  # that of the constructor
             Optimizer.learning_rate.fset(self, value)  # type: ignore[attr-defined]
+        else:
+            self.inner_optimizer.learning_rate = value
 
     def scale_loss(self, loss: Any) -> Any:
         """The loss times the scale.
@@ -123,7 +123,3 @@ class LossScaleOptimizer(Optimizer):
             var_list: the weights it was built for.
         """
         self.inner_optimizer.finalize_variable_values(var_list)
-
-    def captured(self, cls: type | None = None) -> dict[str, Any]:
-        """Constructor arguments by name."""
-        return {key: getattr(self, key) for key in ("name", "inner_optimizer", "initial_scale", "dynamic_growth_steps")}

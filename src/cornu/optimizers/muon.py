@@ -6,10 +6,16 @@ from typing import Any
 
 import jax.numpy as jnp
 
+from ..core.arguments import arguments, default
+from ..core.types import Given
 from ..core.variable import Variable
-from .optimizer import Optimizer, hyperparameters
+from .optimizer import LearningRate, Optimizer
+from .state import value_of
+
+__all__ = ["Muon"]
 
 
+@arguments
 class Muon(Optimizer):
     r"""Steps along the orthogonal matrix nearest to the momentum, for matrices in hidden layers.
 
@@ -59,50 +65,30 @@ class Muon(Optimizer):
     Source: Jordan et al., https://kellerjordan.github.io/posts/muon/
     """
 
-    @hyperparameters
-    def __init__(
-        self,
-        learning_rate: Any = 0.001,
-        adam_beta_1: float = 0.9,
-        adam_beta_2: float = 0.999,
-        adam_weight_decay: float | None = 0.004,
-        epsilon: float = 1e-7,
-        weight_decay: float | None = 0.004,
-        clipnorm: float | None = None,
-        clipvalue: float | None = None,
-        global_clipnorm: float | None = None,
-        use_ema: bool = False,
-        ema_momentum: float = 0.99,
-        ema_overwrite_frequency: int | None = None,
-        loss_scale_factor: float | None = None,
-        gradient_accumulation_steps: int | None = None,
-        name: str | None = None,
-        exclude_layers: Sequence[str] | None = None,
-        exclude_embeddings: bool = True,
-        muon_a: float = 3.4445,
-        muon_b: float = -4.775,
-        muon_c: float = 2.0315,
-        adam_lr_ratio: float = 1,
-        momentum: float = 0.95,
-        ns_steps: int = 5,
-        nesterov: bool = True,
-        rms_rate: float | None = 0.2,
-    ) -> None:
-        super().__init__(
-            learning_rate,
-            weight_decay,
-            clipnorm,
-            clipvalue,
-            global_clipnorm,
-            use_ema,
-            ema_momentum,
-            ema_overwrite_frequency,
-            loss_scale_factor,
-            gradient_accumulation_steps,
-            name,
-        )
-        self.exclude_layers = list(exclude_layers or [])
-        self._moments: list[tuple[Variable, Variable | None]] = []
+    learning_rate: LearningRate = default(0.001)
+    adam_beta_1: float = 0.9
+    adam_beta_2: float = 0.999
+    adam_weight_decay: float | None = 0.004
+    epsilon: float = 1e-7
+    weight_decay = default(0.004, here=True)
+    clipnorm = clipvalue = global_clipnorm = default(None, here=True)
+    use_ema = default(False, here=True)
+    ema_momentum = default(0.99, here=True)
+    ema_overwrite_frequency = loss_scale_factor = gradient_accumulation_steps = name = default(None, here=True)
+    exclude_layers: Given[Sequence[str] | None, list[str]] = default(None)
+    exclude_embeddings: bool = True
+    muon_a: float = 3.4445
+    muon_b: float = -4.775
+    muon_c: float = 2.0315
+    adam_lr_ratio: float = 1
+    momentum: float = 0.95
+    ns_steps: int = 5
+    nesterov: bool = True
+    rms_rate: float | None = 0.2
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.exclude_layers = list(self.exclude_layers or [])
 
     def _by_adam(self, variable: Variable) -> bool:
         if variable.ndim != 2 or (self.exclude_embeddings and "embedding" in variable.path.lower()):
@@ -111,15 +97,17 @@ class Muon(Optimizer):
 
     def make_slots(self, variables: Sequence[Variable]) -> None:
         """Make a momentum per weight, and a mean square where Adam needs one."""
+        made = []
         for variable in variables:
             momentum = self.add_variable_from_reference(variable, "momentum")
             square = self.add_variable_from_reference(variable, "velocity") if self._by_adam(variable) else None
-            self._moments.append((momentum, square))
+            made.append((momentum, square))
+        self._kept["moments"] = [*self._kept.get("moments", ()), *made]
 
     def update_step(self, gradient: Any, variable: Variable, learning_rate: Any) -> None:
         """Update one weight in place."""
-        m, v = self._moments[self._get_variable_index(variable)]
-        rate = learning_rate.value if isinstance(learning_rate, Variable) else learning_rate
+        m, v = self._kept["moments"][self._get_variable_index(variable)]
+        rate = value_of(learning_rate)
         if v is not None:
             step = self._step_number()
             m.assign(m.value + (gradient - m.value) * (1 - self.adam_beta_1))
@@ -147,12 +135,5 @@ class Muon(Optimizer):
             x = self.muon_a * x + (self.muon_b * gram + self.muon_c * gram @ gram) @ x
         return x if wide else x.T
 
-    def _decay(self, variable: Variable, weight_decay: float | None) -> None:
-        weight_decay = self.adam_weight_decay if self._by_adam(variable) else weight_decay
-        if weight_decay is not None:
-            super()._decay(variable, weight_decay)
-
-    def _apply_weight_decay(self, variables: Sequence[Variable]) -> None:
-        for variable in variables:
-            if self._use_weight_decay(variable):
-                self._decay(variable, self.weight_decay)
+    def _decay_of(self, variable: Variable) -> float | None:
+        return self.adam_weight_decay if self._by_adam(variable) else self.weight_decay

@@ -1,26 +1,24 @@
 """The base of optimizers: everything that composes around an update rule."""
 
-import functools
-import inspect
 import re
 import warnings
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, ParamSpec, TypedDict, TypeVar
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 
-from ..core import names, state
-from ..core.arguments import arguments
+from ..core import state
+from ..core.arguments import arguments, default
 from ..core.lookup import Table
+from ..core.types import Name
 from ..core.variable import Variable
-from .gradients import clip
-from .state import OptimizerState, value_of
+from .state import LearningRate, OptimizerState, value_of
 
-P = ParamSpec("P")
-R = TypeVar("R")
+__all__ = ["Optimizer"]
 
 
+@arguments(kw_only=True)
 class Optimizer(OptimizerState):
     r"""Base of optimizers. A subclass names its `slots`, the arrays it keeps per weight, and writes `update`.
 
@@ -60,24 +58,31 @@ class Optimizer(OptimizerState):
         [0.5, 2.5]
     """
 
-    @arguments
-    def __init__(
-        self,
-        learning_rate: Any,
-        weight_decay: float | None = None,
-        clipnorm: float | None = None,
-        clipvalue: float | None = None,
-        global_clipnorm: float | None = None,
-        use_ema: bool = False,
-        ema_momentum: float = 0.99,
-        ema_overwrite_frequency: int | None = None,
-        loss_scale_factor: float | None = None,
-        gradient_accumulation_steps: int | None = None,
-        name: str | None = None,
-    ) -> None:
-        _check(self)
+    learning_rate: LearningRate  # type: ignore[assignment]
+    weight_decay: float | None = None
+    clipnorm: float | None = None
+    clipvalue: float | None = None
+    global_clipnorm: float | None = None
+    use_ema: bool = False
+    ema_momentum: float = 0.99
+    ema_overwrite_frequency: int | None = None
+    loss_scale_factor: float | None = None
+    gradient_accumulation_steps: int | None = None
+    name: Name = default(None)
+
+    def __post_init__(self) -> None:
+        clips = {key: getattr(self, key) for key in ("clipnorm", "clipvalue", "global_clipnorm")}
+        if sum(value is not None for value in clips.values()) > 1:
+            raise ValueError(f"Clip gradients in one way: give only one of {', '.join(clips)}. Received: {clips}")
+        steps, every, momentum = self.gradient_accumulation_steps, self.ema_overwrite_frequency, self.ema_momentum
+        if steps and not (isinstance(steps, int) and steps >= 2):
+            raise ValueError(f"gradient_accumulation_steps is an integer of at least 2, or None. Received: {steps!r}")
+        if every is not None and not (isinstance(every, int) and every >= 1):
+            raise ValueError(f"ema_overwrite_frequency is an integer of at least 1, or None. Received: {every!r}")
+        if not 0 <= momentum <= 1:
+            raise ValueError(f"ema_momentum lies between 0 and 1. Received: {momentum!r}")
         self._excluded: tuple[set[int], Any] = (set(), None)
-        super().__init__(learning_rate, name or names.unique_name(type(self).__name__))
+        super().__post_init__()
 
     def update(self, gradient: Any, weight: Any, *slots_rate_step: Any) -> tuple[Any, tuple[Any, ...]]:
         """The rule: new weight and new slots, as a function of arrays; a subclass writes it.
@@ -159,10 +164,9 @@ class Optimizer(OptimizerState):
 
     def _matched(self, grads: Sequence[Any], variables: Sequence[Variable] | None) -> tuple[list[Any], list[Variable]]:
         """Gradients that exist, and their weights."""
-        if variables is None:
-            if not self.built:
-                raise ValueError("Give the weights too, apply(grads, variables), or call build(variables) first.")
-            variables = self._trainable
+        if variables is None and not self.built:
+            raise ValueError("Give the weights too, apply(grads, variables), or call build(variables) first.")
+        variables = self._trainable if variables is None else variables
         if len(grads) != len(variables):
             raise ValueError(f"{len(grads)} gradients were given for {len(variables)} weights; give one for each.")
         if not self.built:
@@ -180,9 +184,7 @@ class Optimizer(OptimizerState):
             warnings.warn(f"The loss does not depend on the weights {missing}; they stay as they are.", stacklevel=3)
         return [g for g, _ in pairs], [v for _, v in pairs]
 
-    def _overwritten(
-        self, grads: Sequence[Any], variables: Sequence[Variable]
-    ) -> tuple[Sequence[Any], Sequence[Variable]]:
+    def _overwritten(self, grads: list[Any], variables: list[Variable]) -> tuple[list[Any], list[Variable]]:
         """Put in place the gradients that are new values themselves, with accumulation their maximum; give the rest."""
         rest = []
         for gradient, variable in zip(grads, variables, strict=True):
@@ -199,9 +201,26 @@ class Optimizer(OptimizerState):
         return [g for g, _ in rest], [v for _, v in rest]
 
     def _step(self, grads: Sequence[Any], variables: Sequence[Variable]) -> None:
-        grads = clip(grads, self.clipnorm, self.clipvalue, self.global_clipnorm)
-        self._apply_weight_decay(variables)
+        grads = self._clipped(grads)
+        for variable in variables:
+            decay, (identities, pattern) = self._decay_of(variable), self._excluded
+            excluded = id(variable) in identities or (pattern and pattern.search(variable.name))
+            if decay is not None and not excluded:
+                variable.store(variable.stored - variable.stored * decay * value_of(self.learning_rate))
         self.update_all(grads, variables)
+
+    def _clipped(self, grads: Sequence[Any]) -> Sequence[Any]:
+        r"""Gradients clipped in the one way that is asked for: to a range, or scaled by :math:`\min(1, c / \|g\|)`."""
+        if self.clipvalue:
+            return [jnp.clip(g, -self.clipvalue, self.clipvalue) for g in grads]
+        largest = self.clipnorm or self.global_clipnorm
+        if not largest:
+            return grads
+        squares: list[Any] = [jnp.sum(jnp.square(g)) for g in grads]
+        if self.global_clipnorm:  # the norm of all as one vector
+            squares = [sum(squares)] * len(grads)
+        norms = [jnp.sqrt(square) for square in squares]
+        return [g * (largest / jnp.maximum(norm, largest)) for g, norm in zip(grads, norms, strict=True)]
 
     def _accumulate(self, grads: Sequence[Any], variables: Sequence[Variable]) -> None:
         """Add to the sums of gradients, or, when due, make a step with their mean."""
@@ -220,16 +239,9 @@ class Optimizer(OptimizerState):
         due = (self._iterations.value + 1) % steps == 0
         choose(due, step, add, [*variables, *self._slots])
 
-    def _apply_weight_decay(self, variables: Sequence[Variable]) -> None:
-        if self.weight_decay is None:
-            return
-        for variable in variables:
-            if self._use_weight_decay(variable):
-                self._decay(variable, self.weight_decay)
-
-    def _decay(self, variable: Variable, weight_decay: float) -> None:
-        rate = value_of(self.learning_rate)
-        variable.store(variable.stored - variable.stored * weight_decay * rate)
+    def _decay_of(self, variable: Variable) -> float | None:
+        """The weight decay of one weight, unless it is excluded; None for none."""
+        return self.weight_decay
 
     def exclude_from_weight_decay(
         self, var_list: Sequence[Variable] | None = None, var_names: Sequence[str] | None = None
@@ -248,22 +260,15 @@ class Optimizer(OptimizerState):
         pattern = re.compile("|".join(sorted(set(var_names)))) if var_names else None
         self._excluded = ({id(v) for v in var_list or ()}, pattern)
 
-    def _use_weight_decay(self, variable: Variable) -> bool:
-        identities, pattern = self._excluded
-        return id(variable) not in identities and not (pattern and pattern.search(variable.name))
-
     def _average(self, variables: Sequence[Variable]) -> None:
         """Move the averages towards the weights; when due, put them in the weights' place."""
-        count = value_of(self.iterations)
+        count, every = value_of(self.iterations), self.ema_overwrite_frequency
         momentum = jnp.where(count == 0, 0.0, self.ema_momentum)
-        due = None
-        if self.ema_overwrite_frequency:
-            due = (count + 1) % self.ema_overwrite_frequency == 0
         for variable in variables:
             average = self._averages[self._get_variable_index(variable)]
             average.assign(momentum * average.value + (1 - momentum) * variable.stored)
-            if due is not None:
-                variable.store(jnp.where(due, average.value, variable.stored))
+            if every:
+                variable.store(jnp.where((count + 1) % every == 0, average.value, variable.stored))
 
     def finalize_variable_values(self, var_list: Sequence[Variable]) -> None:
         """Put the moving averages in the weights' place, if `use_ema`; training ends with it.
@@ -296,98 +301,26 @@ class Optimizer(OptimizerState):
         if not self.built:
             raise ValueError("Call build(trainable_variables) before stateless_apply().")
         run = state.pure(lambda: self.apply(grads), [*self._trainable, *self.variables])
-        values = run([*trainable_variables, *optimizer_variables])[1]
-        return values[: len(self._trainable)], values[len(self._trainable) :]
+        values, count = run([*trainable_variables, *optimizer_variables])[1], len(self._trainable)
+        return values[:count], values[count:]
 
-    def assign(self, variable: Variable, value: Any) -> None:
-        """Assign a Variable, for rules written as `update_step`.
-
-        Args:
-            variable: what to assign.
-            value: its new value.
-        """
-        variable.assign(value_of(value))
-
-    def assign_add(self, variable: Variable, value: Any) -> None:
-        """Add to a Variable, for rules written as `update_step`.
-
-        Args:
-            variable: what to change.
-            value: what to add.
-        """
-        variable.assign_add(value_of(value))
-
-    def assign_sub(self, variable: Variable, value: Any) -> None:
-        """Subtract from a Variable, for rules written as `update_step`.
-
-        Args:
-            variable: what to change.
-            value: what to subtract.
-        """
-        variable.assign_sub(value_of(value))
+    # For rules written as `update_step`
+    assign = staticmethod(Variable.assign)
+    assign_add = staticmethod(Variable.assign_add)
+    assign_sub = staticmethod(Variable.assign_sub)
 
 
-class Options(TypedDict, total=False):
-    """Arguments that every optimizer takes after its own, as `Optimizer` explains them."""
-
-    weight_decay: float | None
-    clipnorm: float | None
-    clipvalue: float | None
-    global_clipnorm: float | None
-    use_ema: bool
-    ema_momentum: float
-    ema_overwrite_frequency: int | None
-    loss_scale_factor: float | None
-    gradient_accumulation_steps: int | None
-    name: str | None
-
-
-def hyperparameters(init: Callable[P, R]) -> Callable[P, R]:
-    """Decorate the constructor of a rule: `@arguments`, with `**options` spelled out.
-
-    In place of `**options` the signature shows the arguments of `Optimizer`, which may then be given by position.
-    """
-    own = inspect.signature(init)
-    explicit = [p for p in own.parameters.values() if p.kind is not p.VAR_KEYWORD]
-    shared = list(inspect.signature(Optimizer.__init__).parameters.values())[2:]
-    full = own.replace(parameters=explicit + [p for p in shared if p.name not in own.parameters])
-
-    @functools.wraps(init)
-    def construct(*args: Any, **kwargs: Any) -> R:
-        return init(**full.bind(*args, **kwargs).arguments)  # type: ignore[call-arg]
-
-    construct.__signature__ = full  # type: ignore[attr-defined]
-    return arguments(construct)  # type: ignore[return-value]
-
-
-def _check(optimizer: Optimizer) -> None:
-    """Raise `ValueError` for shared arguments out of their range."""
-    clips = {key: getattr(optimizer, key) for key in ("clipnorm", "clipvalue", "global_clipnorm")}
-    if sum(value is not None for value in clips.values()) > 1:
-        raise ValueError(f"Gradients are clipped in one way: give only one of {', '.join(clips)}. Received: {clips}")
-    steps = optimizer.gradient_accumulation_steps  # type: ignore[attr-defined]
-    if steps and not (isinstance(steps, int) and steps >= 2):
-        raise ValueError(f"gradient_accumulation_steps is an integer of at least 2, or None. Received: {steps!r}")
-    momentum, frequency = optimizer.ema_momentum, optimizer.ema_overwrite_frequency  # type: ignore[attr-defined]
-    if not 0 <= momentum <= 1:
-        raise ValueError(f"ema_momentum lies between 0 and 1. Received: {momentum!r}")
-    if frequency is not None and not (isinstance(frequency, int) and frequency >= 1):
-        raise ValueError(f"ema_overwrite_frequency is an integer of at least 1, or None. Received: {frequency!r}")
-
-
-def choose(
-    condition: Any, if_true: Callable[[], None], if_false: Callable[[], None], variables: Sequence[Variable]
-) -> None:
+def choose(holds: Any, if_true: Callable[[], None], if_false: Callable[[], None], variables: list[Variable]) -> None:
     """Run one of two functions that assign Variables, by a condition that may be traced.
 
     Args:
-        condition: boolean scalar.
+        holds: boolean scalar.
         if_true: function that assigns `variables`.
         if_false: function that assigns `variables`.
         variables: all Variables that either assigns.
     """
     branches = [lambda values, fn=fn: state.pure(fn, variables)(values)[1] for fn in (if_true, if_false)]
-    values = jax.lax.cond(condition, *branches, [v.stored for v in variables])
+    values = jax.lax.cond(holds, *branches, [v.stored for v in variables])
     for variable, value in zip(variables, values, strict=True):
         variable.store(value)
 

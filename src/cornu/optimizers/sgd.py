@@ -1,10 +1,16 @@
-"""Stochastic gradient descent, with momentum and Nesterov's momentum."""
+"""Gradient descent with momentum: SGD, and Lion, which goes along the sign."""
 
-from typing import Any, Unpack
+from typing import Any
 
-from .optimizer import Optimizer, Options, hyperparameters
+import jax.numpy as jnp
+
+from ..core.arguments import arguments, default
+from .optimizer import LearningRate, Optimizer
+
+__all__ = ["Lion", "SGD"]
 
 
+@arguments
 class SGD(Optimizer):
     r"""Gradient descent with momentum.
 
@@ -33,15 +39,15 @@ class SGD(Optimizer):
     Source: Sutskever et al., On the importance of initialization and momentum in deep learning, 2013.
     """
 
-    @hyperparameters
-    def __init__(
-        self, learning_rate: Any = 0.01, momentum: float = 0.0, nesterov: bool = False, **options: Unpack[Options]
-    ) -> None:
-        super().__init__(learning_rate, **options)
-        if isinstance(momentum, bool | str) or not 0 <= momentum <= 1:
-            raise ValueError(f"momentum lies between 0 and 1. Received: momentum={momentum!r}")
-        if momentum:
-            self.slots = (("momentum",),)
+    learning_rate: LearningRate = default(0.01)
+    momentum: float = 0.0
+    nesterov: bool = False
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if isinstance(self.momentum, bool | str) or not 0 <= self.momentum <= 1:
+            raise ValueError(f"momentum lies between 0 and 1. Received: momentum={self.momentum!r}")
+        self.slots = (("momentum",),) if self.momentum else ()
 
     def update(self, gradient: Any, weight: Any, *args: Any) -> Any:
         """One step."""
@@ -49,6 +55,47 @@ class SGD(Optimizer):
         if not slots:
             return weight - rate * gradient, ()
         velocity = self.momentum * slots[0] - rate * gradient
-        if self.nesterov:
-            return weight + self.momentum * velocity - rate * gradient, (velocity,)
-        return weight + velocity, (velocity,)
+        change = self.momentum * velocity - rate * gradient if self.nesterov else velocity
+        return weight + change, (velocity,)
+
+
+@arguments
+class Lion(Optimizer):
+    r"""Steps of one size per entry, along the sign of momentum and gradient.
+
+    .. math:: w \leftarrow w - \eta \, \mathrm{sign}(\beta_1 m + (1 - \beta_1) g), \qquad
+        m \leftarrow \beta_2 m + (1 - \beta_2) g
+
+    Args:
+        learning_rate: :math:`\eta`, a number or a schedule; about a tenth of Adam's.
+        beta_1: :math:`\beta_1`, in (0, 1].
+        beta_2: :math:`\beta_2`, decay of the momentum.
+        **options: what every optimizer takes, see `Optimizer`.
+
+    Raises:
+        ValueError: an argument is out of its range.
+
+    Example:
+        >>> import cornu
+        >>> w = cornu.Variable([1.0, 1.0])
+        >>> cornu.optimizers.Lion(0.5).apply([cornu.ops.array([5.0, -0.1])], [w])
+        >>> w.numpy().tolist()
+        [0.5, 1.5]
+
+    Source: Chen et al., https://arxiv.org/abs/2302.06675
+    """
+
+    learning_rate: LearningRate = default(0.001)
+    beta_1: float = 0.9
+    beta_2: float = 0.99
+    slots = (("momentum",),)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not 0 < self.beta_1 <= 1:
+            raise ValueError(f"beta_1 is above 0 and not above 1; at 0, Lion forgets. Received: beta_1={self.beta_1!r}")
+
+    def update(self, gradient: Any, weight: Any, m: Any, rate: Any, step: Any) -> Any:
+        """One step."""
+        direction = jnp.sign(m * self.beta_1 + gradient * (1 - self.beta_1))
+        return weight - rate * direction, (m * self.beta_2 + gradient * (1 - self.beta_2),)

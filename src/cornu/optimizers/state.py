@@ -1,46 +1,46 @@
 """What an optimizer keeps: step, learning rate and arrays per weight, by the names and in the order of files."""
 
+import contextlib
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 
 from ..core import codec, dtypes, names
 from ..core.config import Configurable
 from ..core.parts import Part
+from ..core.types import Config, DTypeLike, Given, Name, Shape
 from ..core.undo import undone_if_broken
 from ..core.variable import Variable
 from .schedules import LearningRateSchedule
 
+LearningRate = Given[float | np.generic | jax.Array | Variable | Callable[..., Any] | Config, Any]
+
 
 class OptimizerState(Configurable, Part):
-    """The Variables of an optimizer; `Optimizer` adds the step.
-
-    Args:
-        learning_rate: a number, a schedule, or a function without arguments.
-        name: begins the paths of the Variables.
-    """
+    """The Variables of an optimizer; `Optimizer` adds the step."""
 
     slots: tuple[tuple[str, ...], ...] = ()  # per weight, in the order of files; those of a group lie together
-    use_ema: bool
-    gradient_accumulation_steps: int | None
+    name: Name
+    _rate: Any
     _no_facts = frozenset({"built", "_slots", "_trainable", "_index", "_averages", "_sums", "_kept"})
 
-    def __init__(self, learning_rate: Any, name: str) -> None:
-        self.name = name
+    def __post_init__(self) -> None:
+        self.name = self.name or names.unique_name(type(self).__name__)
         self.built = False
-        self._rate: Any = None
         self._slots: list[Variable] = []
         self._trainable: list[Variable] = []
         self._index: dict[int, int] = {}
         self._averages: list[Variable] = []
         self._sums: list[Variable] = []
-        self._kept: dict[str, list[Variable]] = {slot: [] for group in self.slots for slot in group}
+        self._kept: dict[str, list[Any]] = {}
         with names.name_scope(self.name):
             self._iterations = Variable(np.int32(0), dtype="int32", trainable=False, name="iteration")
-        self.learning_rate = learning_rate
+        given, self._rate = self._rate, None
+        self.learning_rate = given
 
     def build(self, variables: Sequence[Variable]) -> None:
         """Make the slots of those of the given weights that have none yet.
@@ -79,7 +79,7 @@ class OptimizerState(Configurable, Part):
         for group in self.slots:
             made = self.add_optimizer_variables(variables, list(group), [self.initial(slot) for slot in group])
             for slot, of_each in zip(group, made, strict=True):
-                self._kept.setdefault(slot, []).extend(of_each)
+                self._kept[slot] = [*self._kept.get(slot, ()), *of_each]
 
     def initial(self, slot: str) -> Any:
         """Initializer of a slot.
@@ -90,7 +90,7 @@ class OptimizerState(Configurable, Part):
         return "zeros"
 
     def add_variable(
-        self, shape: Sequence[int], initializer: Any = "zeros", dtype: Any = None, name: str | None = None, **_: Any
+        self, shape: Shape, initializer: Any = "zeros", dtype: DTypeLike = None, name: str | None = None, **_: Any
     ) -> Variable:
         """Make a Variable of the optimizer's state.
 
@@ -102,7 +102,6 @@ class OptimizerState(Configurable, Part):
             **_: further arguments of Keras, without effect.
         """
         with names.name_scope(self.name):
-            initializer = _zeros if isinstance(initializer, str) and initializer == "zeros" else initializer
             variable = Variable(initializer, tuple(shape), dtype, trainable=False, name=name)
         self._slots.append(variable)
         return variable
@@ -141,10 +140,8 @@ class OptimizerState(Configurable, Part):
         each = list(initializer) if isinstance(initializer, list | tuple) else [initializer] * len(name)
         if len(each) != len(name):
             raise ValueError(f"Give one initializer per name. Received: name={name!r}, initializer={initializer!r}")
-        rows = [
-            [self.add_variable_from_reference(v, n, i) for n, i in zip(name, each, strict=True)]
-            for v in trainable_variables
-        ]
+        of_each = list(zip(name, each, strict=True))
+        rows = [[self.add_variable_from_reference(v, *pair) for pair in of_each] for v in trainable_variables]
         return tuple([row[k] for row in rows] for k in range(len(name)))
 
     @property
@@ -165,32 +162,24 @@ class OptimizerState(Configurable, Part):
         """The learning rate: a Variable, or for a schedule its value at this step. Assign a number to change it."""
         if isinstance(self._rate, LearningRateSchedule):
             return self._rate(self._iterations.value)
-        if callable(self._rate) and not isinstance(self._rate, Variable):
-            return self._rate()
-        return self._rate
+        return self._rate() if callable(self._rate) else self._rate
 
     @learning_rate.setter
     def learning_rate(self, value: Any) -> None:
-        if "_rate" not in self.__dict__:  # kept by the constructor, which checks it in a moment
-            return
-        if isinstance(value, dict):
-            value = codec.decode(value)
-        if callable(value) and not isinstance(value, Variable):
+        value = codec.decode(value) if isinstance(value, dict) else value
+        if callable(value) or "_iterations" not in vars(self):  # `__post_init__` assigns it again, and checks it
             self._rate = value
-            return
-        if isinstance(self._rate, LearningRateSchedule):
+        elif isinstance(self._rate, LearningRateSchedule):
             raise TypeError(
                 f"The learning rate of {self.name!r} follows {type(self._rate).__name__} and cannot be assigned a "
                 "number. Make the optimizer with a number as learning_rate, or assign another schedule."
             )
-        if self._rate is None:
-            value = checked_rate(value)
-            with names.name_scope(self.name):
-                self._rate = Variable(np.asarray(value), (), dtypes.floatx(), trainable=False, name="learning_rate")
+        elif isinstance(self._rate, Variable):
+            self._rate.assign(checked_rate(value) if isinstance(value, int | float | str) else value)
         else:
-            if isinstance(value, int | float | str):
-                value = checked_rate(value)
-            self._rate.assign(value)
+            with names.name_scope(self.name):
+                rate = checked_rate(value)
+                self._rate = Variable(rate, (), dtypes.floatx(), trainable=False, name="learning_rate")
 
     @property
     def lr(self) -> Any:
@@ -233,29 +222,22 @@ class OptimizerState(Configurable, Part):
     def captured(self, cls: type | None = None) -> dict[str, Any]:
         """Constructor arguments by name; the learning rate as it is now."""
         named = super().captured(cls)
-        if "learning_rate" in named:
-            named["learning_rate"] = float(self._rate) if isinstance(self._rate, Variable) else self._rate
-        return named
+        rate = float(self._rate) if isinstance(self._rate, Variable) else self._rate
+        return {**named, "learning_rate": rate} if "learning_rate" in named else named
 
 
 def checked_rate(value: Any) -> float:
     """A learning rate as a float, or an error that says what one is."""
-    try:
+    with contextlib.suppress(TypeError, ValueError):
         rate = math.nan if isinstance(value, str | bool) else float(value)
-    except (TypeError, ValueError):
-        rate = math.nan
-    if not (math.isfinite(rate) and rate >= 0):
-        raise ValueError(
-            "learning_rate is a number that is not negative, such as 0.001, or a schedule from "
-            f"cornu.optimizers.schedules. Received: learning_rate={value!r}"
-        )
-    return rate
+        if math.isfinite(rate) and rate >= 0:
+            return rate
+    raise ValueError(
+        "learning_rate is a number that is not negative, such as 0.001, or a schedule from "
+        f"cornu.optimizers.schedules. Received: learning_rate={value!r}"
+    )
 
 
 def value_of(value: Any) -> Any:
     """The array of a Variable or a number."""
     return value.value if isinstance(value, Variable) else jnp.asarray(value)
-
-
-def _zeros(shape: Sequence[int], dtype: Any = None) -> Any:
-    return np.zeros(shape, dtype)

@@ -15,7 +15,7 @@ from ..core.facts import Facts
 from ..core.lending import training
 from ..core.variable import Variable
 from ..layers.layer import Layer
-from ..optimizers import table as optimizer_table
+from ..optimizers import _table as optimizer_table
 from . import steps
 from .callbacks import CallbackList, History
 from .compiled import Compiled

@@ -1,9 +1,8 @@
 """Callbacks: what happens at the beginnings and ends of epochs and batches."""
+# ruff: noqa: F403 - each file lists its public names
 
-from .callback import Callback, CallbackList
-from .early_stopping import EarlyStopping
-from .history import History
-from .lambda_callback import LambdaCallback
-from .model_checkpoint import ModelCheckpoint
+from ...core.public import publish as _publish
+from .callback import *
+from .watching import *
 
-__all__ = ["Callback", "CallbackList", "EarlyStopping", "History", "LambdaCallback", "ModelCheckpoint"]
+_publish(globals())

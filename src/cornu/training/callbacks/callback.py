@@ -1,8 +1,11 @@
-"""The base of callbacks, and a list of them that is called as one."""
+"""The base of callbacks, functions as one, and a list of them that is called as one."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, ClassVar
 
+from ...core.arguments import arguments
+
+__all__ = ["Callback", "CallbackList", "LambdaCallback"]
 Logs = dict[str, Any] | None
 
 
@@ -25,15 +28,19 @@ class Callback:
         1 ['loss']
     """
 
-    def __init__(self) -> None:
-        self._model: Any = None
-        self.params: dict[str, Any] = {}
-        self.validation_data = None
+    _arguments: ClassVar[dict[str, Any]] = {}  # those of `@arguments`, which a subclass may use
+    _behind: ClassVar[frozenset[str]] = frozenset()
+    _model: Any = None
+    params: dict[str, Any] = {}
+    validation_data: Any = None
+
+    def __post_init__(self) -> None:
+        """Check and complete what the constructor was given, in a class with `@arguments`."""
 
     @property
     def model(self) -> Any:
         """The model that is trained."""
-        return getattr(self, "_model", None)
+        return self._model
 
     def set_params(self, params: dict[str, Any]) -> None:
         """Receive `verbose`, `epochs` and `steps`."""
@@ -97,11 +104,10 @@ class Callback:
         """Whether it has a method of its own for batches of `"train"`, `"test"` or `"predict"`."""
         names = [f"on_{kind}_batch_begin", f"on_{kind}_batch_end"]
         names += ["on_batch_begin", "on_batch_end"] if kind == "train" else []
-        return any(_own(self, name) for name in names)
+        return any(getattr(type(self), name) is not getattr(Callback, name) or name in vars(self) for name in names)
 
 
-def _own(callback: Callback, name: str) -> bool:
-    return getattr(type(callback), name) is not getattr(Callback, name) or name in vars(callback)
+METHODS = frozenset(name for name in vars(Callback) if name.startswith("on_"))
 
 
 class CallbackList:
@@ -116,7 +122,7 @@ class CallbackList:
     def __init__(self, callbacks: Iterable[Any], model: Any = None, **params: Any) -> None:
         self.callbacks = list(callbacks)
         for callback in self.callbacks:
-            if not isinstance(callback, Callback) and not _serves(callback):
+            if isinstance(callback, type) or not _has(callback, METHODS):
                 hint = f"write {callback.__name__}(...) with brackets" if isinstance(callback, type) else "see Callback"
                 raise TypeError(f"callbacks takes objects of cornu.callbacks.Callback, not {callback!r}; {hint}.")
         self.call("set_params", params)
@@ -136,10 +142,50 @@ class CallbackList:
                 method(*args)
 
 
-def _serves(callback: Any) -> bool:
-    """Whether an object has the methods of a callback without being one."""
-    return not isinstance(callback, type) and _has(callback, [name for name in dir(Callback) if name[:3] == "on_"])
-
-
 def _has(callback: Any, names: Iterable[str]) -> bool:
+    """Whether an object has one of some methods, be it a Callback or not."""
     return any(callable(getattr(callback, name, None)) for name in names)
+
+
+@arguments
+class LambdaCallback(Callback):
+    """A callback made of functions.
+
+    Args:
+        on_epoch_begin: function `(epoch, logs)`.
+        on_epoch_end: function `(epoch, logs)`.
+        on_train_begin: function `(logs)`.
+        on_train_end: function `(logs)`.
+        on_train_batch_begin: function `(batch, logs)`.
+        on_train_batch_end: function `(batch, logs)`.
+        **kwargs: any other method of `Callback` by name, such as `on_batch_end`.
+
+    Raises:
+        TypeError: there is no such method.
+
+    Example:
+        >>> import cornu
+        >>> shout = cornu.callbacks.LambdaCallback(on_train_begin=lambda logs: print("go"))
+        >>> model = cornu.Sequential([cornu.Input((1,)), cornu.layers.Dense(1)])
+        >>> model.compile("sgd", "mse")
+        >>> _ = model.fit([[1.0]], [[1.0]], verbose=0, callbacks=[shout])
+        go
+    """
+
+    def __init__(
+        self,
+        on_epoch_begin: Callable[..., Any] | None = None,
+        on_epoch_end: Callable[..., Any] | None = None,
+        on_train_begin: Callable[..., Any] | None = None,
+        on_train_end: Callable[..., Any] | None = None,
+        on_train_batch_begin: Callable[..., Any] | None = None,
+        on_train_batch_end: Callable[..., Any] | None = None,
+        **kwargs: Callable[..., Any],
+    ) -> None:
+        kwargs |= {name: vars(self)[name] for name in METHODS & vars(self).keys()}  # the others, kept by `@arguments`
+        vars(self).clear()
+        for name, function in kwargs.items():
+            if name not in METHODS:
+                raise TypeError(f"Callback has no method {name!r}. Its methods: {', '.join(sorted(METHODS))}.")
+            if function is not None:
+                vars(self)[name] = function

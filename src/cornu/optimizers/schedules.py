@@ -1,4 +1,4 @@
-"""Schedules that lower the learning rate: exponential, inverse, polynomial, piecewise, cosine."""
+"""Learning rates as functions of the step: exponential, inverse, polynomial, piecewise, cosine."""
 
 import math
 from collections.abc import Sequence
@@ -6,17 +6,75 @@ from typing import Any
 
 import jax.numpy as jnp
 
-from ...core import dtypes
-from ...core.arguments import arguments
-from ...core.symbolic import unwrap
-from .schedule import LearningRateSchedule, checked_steps
+from ..core import codec, dtypes
+from ..core.arguments import arguments
+from ..core.config import Configurable
+from ..core.lookup import Table
+from ..core.symbolic import unwrap
+from ..core.types import Config
+
+__all__ = [
+    "CosineDecay", "CosineDecayRestarts", "ExponentialDecay", "InverseTimeDecay", "LearningRateSchedule",
+    "PiecewiseConstantDecay", "PolynomialDecay", "deserialize", "serialize",
+]  # fmt: skip
+
+
+class LearningRateSchedule(Configurable):
+    """Base of schedules: a subclass writes `__call__(step)`, the learning rate at a step.
+
+    Example:
+        >>> import cornu
+        >>> class Halving(cornu.optimizers.schedules.LearningRateSchedule):
+        ...     def __init__(self, first):
+        ...         self.first = first
+        ...     def __call__(self, step):
+        ...         return self.first * 0.5 ** step
+        >>> Halving(0.1)(1)
+        0.05
+    """
+
+    def __call__(self, step: Any) -> Any:
+        """The learning rate at a step.
+
+        Args:
+            step: number of steps so far, an integer scalar.
+        """
+        raise NotImplementedError(f"{type(self).__name__} needs a method __call__(self, step).")
 
 
 def _float(step: Any) -> Any:
     return jnp.asarray(unwrap(step)).astype(dtypes.floatx())
 
 
-class ExponentialDecay(LearningRateSchedule):
+@arguments
+class _Decay(LearningRateSchedule):
+    """Base of the schedules that begin somewhere and take a number of steps."""
+
+    initial_learning_rate: float
+
+    def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            if name.endswith("decay_steps") and not value > 0:
+                raise ValueError(f"{name} is a number of steps greater than 0. Received: {name}={value!r}")
+
+
+@arguments
+class _PeriodicDecay(_Decay):
+    """Base of the schedules that decay by a rate in each period."""
+
+    decay_steps: float
+    decay_rate: float
+    staircase: bool = False
+    name: str = ""
+
+    def periods(self, step: Any) -> Any:
+        """How many periods have passed."""
+        periods = _float(step) / self.decay_steps
+        return jnp.floor(periods) if self.staircase else periods
+
+
+@arguments
+class ExponentialDecay(_PeriodicDecay):
     r"""Exponential decay, :math:`\eta_t = \eta_0 \, \rho^{t / T}`.
 
     Args:
@@ -36,29 +94,15 @@ class ExponentialDecay(LearningRateSchedule):
         0.025
     """
 
-    @arguments
-    def __init__(
-        self,
-        initial_learning_rate: float,
-        decay_steps: float,
-        decay_rate: float,
-        staircase: bool = False,
-        name: str = "ExponentialDecay",
-    ) -> None:
-        checked_steps(decay_steps, "decay_steps")
+    name = "ExponentialDecay"
 
     def __call__(self, step: Any) -> Any:
-        """The learning rate at a step.
-
-        Args:
-            step: number of steps so far.
-        """
-        periods = _float(step) / self.decay_steps
-        periods = jnp.floor(periods) if self.staircase else periods
-        return self.initial_learning_rate * jnp.power(self.decay_rate, periods)
+        """The learning rate at a step."""
+        return self.initial_learning_rate * jnp.power(self.decay_rate, self.periods(step))
 
 
-class InverseTimeDecay(LearningRateSchedule):
+@arguments
+class InverseTimeDecay(_PeriodicDecay):
     r"""Decay with the inverse of time, :math:`\eta_t = \eta_0 / (1 + \rho t / T)`.
 
     Args:
@@ -78,29 +122,15 @@ class InverseTimeDecay(LearningRateSchedule):
         0.05
     """
 
-    @arguments
-    def __init__(
-        self,
-        initial_learning_rate: float,
-        decay_steps: float,
-        decay_rate: float,
-        staircase: bool = False,
-        name: str = "InverseTimeDecay",
-    ) -> None:
-        checked_steps(decay_steps, "decay_steps")
+    name = "InverseTimeDecay"
 
     def __call__(self, step: Any) -> Any:
-        """The learning rate at a step.
-
-        Args:
-            step: number of steps so far.
-        """
-        periods = _float(step) / self.decay_steps
-        periods = jnp.floor(periods) if self.staircase else periods
-        return self.initial_learning_rate / (1.0 + self.decay_rate * periods)
+        """The learning rate at a step."""
+        return self.initial_learning_rate / (1.0 + self.decay_rate * self.periods(step))
 
 
-class PolynomialDecay(LearningRateSchedule):
+@arguments
+class PolynomialDecay(_Decay):
     r"""Polynomial decay to an end, :math:`\eta_t = (\eta_0 - \eta_T)(1 - t / T)^p + \eta_T` up to step :math:`T`.
 
     Args:
@@ -121,24 +151,14 @@ class PolynomialDecay(LearningRateSchedule):
         0.025
     """
 
-    @arguments
-    def __init__(
-        self,
-        initial_learning_rate: float,
-        decay_steps: float,
-        end_learning_rate: float = 0.0001,
-        power: float = 1.0,
-        cycle: bool = False,
-        name: str = "PolynomialDecay",
-    ) -> None:
-        checked_steps(decay_steps, "decay_steps")
+    decay_steps: float
+    end_learning_rate: float = 0.0001
+    power: float = 1.0
+    cycle: bool = False
+    name: str = "PolynomialDecay"
 
     def __call__(self, step: Any) -> Any:
-        """The learning rate at a step.
-
-        Args:
-            step: number of steps so far.
-        """
+        """The learning rate at a step."""
         step, length = _float(step), _float(self.decay_steps)
         if self.cycle:
             length = length * jnp.where(step == 0, 1.0, jnp.ceil(step / length))
@@ -148,6 +168,7 @@ class PolynomialDecay(LearningRateSchedule):
         return (self.initial_learning_rate - self.end_learning_rate) * left + self.end_learning_rate
 
 
+@arguments
 class PiecewiseConstantDecay(LearningRateSchedule):
     """Constant between boundaries: `values[i]` while `boundaries[i - 1] < step <= boundaries[i]`.
 
@@ -166,24 +187,23 @@ class PiecewiseConstantDecay(LearningRateSchedule):
         [0.1, 0.01, 0.001]
     """
 
-    @arguments
-    def __init__(self, boundaries: Sequence[float], values: Sequence[float], name: str = "PiecewiseConstant") -> None:
-        if len(boundaries) != len(values) - 1:
-            raise ValueError(
-                f"Give one value more than boundaries, {len(boundaries) + 1}. Received {len(values)} values."
-            )
+    boundaries: Sequence[float]
+    values: Sequence[float]
+    name: str = "PiecewiseConstant"
+
+    def __post_init__(self) -> None:
+        wanted, given = len(self.boundaries) + 1, len(self.values)
+        if wanted != given:
+            raise ValueError(f"Give one value more than boundaries, {wanted}. Received {given} values.")
 
     def __call__(self, step: Any) -> Any:
-        """The learning rate at a step.
-
-        Args:
-            step: number of steps so far.
-        """
+        """The learning rate at a step."""
         passed = sum((jnp.asarray(unwrap(step)) > b).astype("int32") for b in self.boundaries)
         return jnp.asarray(self.values, dtypes.floatx())[passed]
 
 
-class CosineDecay(LearningRateSchedule):
+@arguments
+class CosineDecay(_Decay):
     r"""Half a cosine down to a share of the first rate, after a straight warm-up if asked for.
 
     .. math:: \eta_t = \eta_0 \left( (1 - \alpha) \frac{1 + \cos(\pi t / T)}{2} + \alpha \right), \quad t \le T
@@ -210,24 +230,14 @@ class CosineDecay(LearningRateSchedule):
     Source: Loshchilov and Hutter, https://arxiv.org/abs/1608.03983
     """
 
-    @arguments
-    def __init__(
-        self,
-        initial_learning_rate: float,
-        decay_steps: float,
-        alpha: float = 0.0,
-        name: str = "CosineDecay",
-        warmup_target: float | None = None,
-        warmup_steps: int = 0,
-    ) -> None:
-        checked_steps(decay_steps, "decay_steps")
+    decay_steps: float
+    alpha: float = 0.0
+    name: str = "CosineDecay"
+    warmup_target: float | None = None
+    warmup_steps: int = 0
 
     def __call__(self, step: Any) -> Any:
-        """The learning rate at a step.
-
-        Args:
-            step: number of steps so far.
-        """
+        """The learning rate at a step."""
         step, first = _float(step), self.initial_learning_rate
         if self.warmup_target is None:
             return self._decayed(step, first)
@@ -239,7 +249,8 @@ class CosineDecay(LearningRateSchedule):
         return first * ((1 - self.alpha) * 0.5 * (1.0 + jnp.cos(math.pi * share)) + self.alpha)
 
 
-class CosineDecayRestarts(LearningRateSchedule):
+@arguments
+class CosineDecayRestarts(_Decay):
     r"""Half cosines one after another, each longer and lower than the last.
 
     .. math:: \eta_t = \eta_0 \left( (1 - \alpha) \, m^i \, \frac{1 + \cos(\pi s)}{2} + \alpha \right)
@@ -266,31 +277,58 @@ class CosineDecayRestarts(LearningRateSchedule):
     Source: Loshchilov and Hutter, https://arxiv.org/abs/1608.03983
     """
 
-    @arguments
-    def __init__(
-        self,
-        initial_learning_rate: float,
-        first_decay_steps: float,
-        t_mul: float = 2.0,
-        m_mul: float = 1.0,
-        alpha: float = 0.0,
-        name: str = "SGDRDecay",
-    ) -> None:
-        checked_steps(first_decay_steps, "first_decay_steps")
+    first_decay_steps: float
+    t_mul: float = 2.0
+    m_mul: float = 1.0
+    alpha: float = 0.0
+    name: str = "SGDRDecay"
 
     def __call__(self, step: Any) -> Any:
-        """The learning rate at a step.
-
-        Args:
-            step: number of steps so far.
-        """
-        passed = _float(step) / self.first_decay_steps
-        if self.t_mul == 1.0:
+        """The learning rate at a step."""
+        passed, k = _float(step) / self.first_decay_steps, float(self.t_mul)
+        if k == 1.0:
             period = jnp.floor(passed)
             share = passed - period
         else:
-            k = float(self.t_mul)
             period = jnp.floor(jnp.log(1.0 - passed * (1.0 - k)) / math.log(k))
             share = (passed - (1.0 - k**period) / (1.0 - k)) / k**period
         cosine = 0.5 * self.m_mul**period * (1.0 + jnp.cos(math.pi * share))
         return self.initial_learning_rate * ((1 - self.alpha) * cosine + self.alpha)
+
+
+table = Table("learning rate schedule", "keras.optimizers.schedules", LearningRateSchedule)
+table.add(CosineDecay, CosineDecayRestarts, ExponentialDecay, InverseTimeDecay, PiecewiseConstantDecay, PolynomialDecay)
+
+
+def serialize(learning_rate_schedule: LearningRateSchedule) -> Any:
+    """A schedule as plain data that `deserialize` takes.
+
+    Args:
+        learning_rate_schedule: the schedule.
+
+    Example:
+        >>> import cornu
+        >>> schedules = cornu.optimizers.schedules
+        >>> schedules.serialize(schedules.CosineDecay(0.1, 100))["class_name"]
+        'CosineDecay'
+    """
+    return codec.encode(learning_rate_schedule)
+
+
+def deserialize(config: Config | str, custom_objects: dict[str, Any] | None = None) -> Any:
+    """A schedule from what `serialize` gave.
+
+    Args:
+        config: a config.
+        custom_objects: names of your own classes.
+
+    Raises:
+        ValueError: the name is in no table and not among the custom objects.
+
+    Example:
+        >>> import cornu
+        >>> schedules = cornu.optimizers.schedules
+        >>> schedules.deserialize(schedules.serialize(schedules.CosineDecay(0.1, 100))).decay_steps
+        100
+    """
+    return codec.decode(config, table, custom_objects)

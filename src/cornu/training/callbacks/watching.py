@@ -1,0 +1,262 @@
+"""Callbacks that read metrics: History keeps all, EarlyStopping and ModelCheckpoint watch one."""
+
+import math
+import os
+import warnings
+from typing import Any, Literal
+
+from ...core.arguments import arguments
+from ...core.types import Given
+from .callback import Callback, Logs
+
+__all__ = ["EarlyStopping", "History", "ModelCheckpoint"]
+_HIGHER_IS_BETTER = ("acc", "auc", "precision", "recall", "fmeasure", "f1", "iou", "r2", "cosine", "hit")
+
+
+_OTHER_NAMES = {"acc": "accuracy", "val_acc": "val_accuracy", "accuracy": "acc", "val_accuracy": "val_acc"}
+
+
+class Record(dict[str, list[Any]]):
+    """Values by metric; `acc`, the key of older Keras, answers with `accuracy` and the other way round."""
+
+    def __missing__(self, key: str) -> list[Any]:
+        other = _OTHER_NAMES.get(key, "")
+        if other in self:
+            return self[other]
+        raise KeyError(f"{key!r} was not recorded. Recorded: {', '.join(self) or 'nothing yet'}.")
+
+
+class History(Callback):
+    """Keeps the metrics of every epoch; `fit` returns one.
+
+    `history.history` is a dictionary from metric to a list of values, one per epoch, and `history.epoch` the
+    list of epochs.
+
+    Example:
+        >>> import cornu
+        >>> model = cornu.Sequential([cornu.Input((1,)), cornu.layers.Dense(1)])
+        >>> model.compile("sgd", "mse")
+        >>> history = model.fit([[1.0], [2.0]], [[1.0], [2.0]], epochs=3, verbose=0)
+        >>> len(history.history["loss"]), history.epoch
+        (3, [0, 1, 2])
+    """
+
+    def __init__(self) -> None:
+        self.on_train_begin()
+
+    def on_train_begin(self, logs: Logs = None) -> None:
+        """Begin anew."""
+        self.history: Record = Record()
+        self.epoch: list[int] = []
+
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        """Add the epoch's metrics."""
+        self.epoch.append(epoch)
+        for key, value in (logs or {}).items():
+            self.history.setdefault(key, []).append(value)
+
+
+class _Watching(Callback):
+    """Base of those that watch one: its best value so far, and whether another value improves on that."""
+
+    monitor: str
+    mode: Literal["auto", "min", "max"]
+    min_delta: float = 0
+
+    def begin(self, best: float | None = None) -> None:
+        """Forget earlier training."""
+        if self.mode not in ("auto", "min", "max"):
+            raise ValueError(f"mode is 'auto', 'min' or 'max'. Received mode={self.mode!r}.")
+        self.best, self._warned, self._mode = best, False, self.mode
+
+    def value(self, logs: Logs) -> float | None:
+        """The metric's value; None, with a warning once, if the logs do not hold it."""
+        logs = logs or {}
+        for key in (self.monitor, self.monitor.replace("acc", "accuracy"), self.monitor.replace("accuracy", "acc")):
+            if key in logs:
+                return float(logs[key])
+        if not self._warned:
+            self._warned = True
+            hint = " Pass validation_data or validation_split to fit." if self.monitor.startswith("val_") else ""
+            known = ", ".join(logs) or "none"
+            told = f"{type(self).__name__} watches {self.monitor!r}, which is not among the metrics: {known}.{hint}"
+            warnings.warn(told, stacklevel=3)
+        return None
+
+    def improves(self, value: float, reference: float | None) -> bool:
+        """Whether a value is better than a reference by more than `min_delta`."""
+        if self._mode == "auto":  # now the metrics are known
+            name, metrics = self.monitor.removeprefix("val_"), getattr(self.model, "metrics", [])
+            told = [getattr(metric, "_direction", None) for metric in metrics if metric.name == name]
+            by_name = any(word in name for word in _HIGHER_IS_BETTER) and "loss" not in name
+            self._mode = "max" if (told[-1] == "up" if told and told[-1] else by_name) else "min"
+        if math.isnan(value) or reference is None:
+            return not math.isnan(value)
+        delta = abs(self.min_delta)
+        return value > reference + delta if self._mode == "max" else value < reference - delta
+
+    def update(self, value: float) -> bool:
+        """Note a value; true if it is the best so far."""
+        better = self.improves(value, self.best)
+        self.best = value if better else self.best
+        return better
+
+
+@arguments
+class EarlyStopping(_Watching):
+    """Ends training when a metric has not improved for some epochs.
+
+    Args:
+        monitor: key of the metric in the logs.
+        min_delta: a smaller change is no improvement.
+        patience: epochs without improvement after which training ends.
+        verbose: 1 prints when it acts.
+        mode: `"min"`, `"max"`, or `"auto"` to tell by the metric.
+        baseline: value that must be improved on.
+        restore_best_weights: whether the weights of the best epoch are put back at the end.
+        start_from_epoch: epochs before which nothing is watched.
+
+    Raises:
+        ValueError: another mode.
+
+    Example:
+        >>> import cornu
+        >>> stop = cornu.callbacks.EarlyStopping(monitor="loss", patience=2)
+        >>> model = cornu.Sequential([cornu.Input((1,)), cornu.layers.Dense(1)])
+        >>> model.compile(cornu.optimizers.SGD(0.0), "mse")
+        >>> history = model.fit([[1.0], [2.0]], [[1.0], [2.0]], epochs=50, verbose=0, callbacks=[stop])
+        >>> len(history.epoch)
+        3
+    """
+
+    monitor: str = "val_loss"
+    min_delta: float = 0
+    patience: int = 0
+    verbose: int = 0
+    mode: Literal["auto", "min", "max"] = "auto"
+    baseline: float | None = None
+    restore_best_weights: bool = False
+    start_from_epoch: int = 0
+
+    def __post_init__(self) -> None:
+        self.on_train_begin()
+
+    def on_train_begin(self, logs: Logs = None) -> None:
+        """Forget earlier training."""
+        self.begin()
+        self.wait, self.stopped_epoch, self.best_epoch = 0, 0, 0
+        self.best_weights: list[Any] | None = None
+
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        """Compare, count, and stop when patience is used up."""
+        value = self.value(logs)
+        if value is None or epoch < self.start_from_epoch:
+            return
+        improved = self.update(value)
+        if self.restore_best_weights and (improved or self.best_weights is None):
+            self.best_weights = self.model.get_weights()
+        if improved:
+            self.best_epoch = epoch
+        beats_baseline = self.baseline is None or self.improves(value, self.baseline)
+        self.wait = 0 if improved and beats_baseline else self.wait + 1
+        if not improved and epoch > 0 and self.wait >= self.patience:
+            self.stopped_epoch = epoch
+            self.model.stop_training = True
+
+    def on_train_end(self, logs: Logs = None) -> None:
+        """Say so, and put the best weights back."""
+        if self.stopped_epoch and self.verbose:
+            print(f"Epoch {self.stopped_epoch + 1}: early stopping")
+        if self.restore_best_weights and self.best_weights is not None:
+            if self.verbose:
+                print(f"Restoring the weights of the best epoch, {self.best_epoch + 1}.")
+            self.model.set_weights(self.best_weights)
+
+
+@arguments
+class ModelCheckpoint(_Watching):
+    """Saves the model, or its weights, after epochs or after a number of batches.
+
+    Args:
+        filepath: path; `{epoch}` and metrics in braces are filled in, as in `"w.{epoch:02d}-{val_loss:.2f}.h5"`.
+        monitor: key of the metric that tells what is best.
+        verbose: 1 prints when it saves.
+        save_best_only: whether to save only if the metric improved.
+        save_weights_only: whether to save weights alone.
+        mode: `"min"`, `"max"`, or `"auto"` to tell by the metric.
+        save_freq: `"epoch"`, or a number of batches.
+        initial_value_threshold: value that the first save must improve on.
+        period: the older way to save every so many epochs.
+
+    Raises:
+        ValueError: `save_freq` is neither `"epoch"` nor a number of batches; a name in `filepath` is no metric.
+
+    Example:
+        >>> import cornu, os, tempfile
+        >>> path = os.path.join(tempfile.mkdtemp(), "best.h5")
+        >>> save = cornu.callbacks.ModelCheckpoint(path, monitor="loss", save_best_only=True)
+        >>> model = cornu.Sequential([cornu.Input((1,)), cornu.layers.Dense(1)])
+        >>> model.compile("sgd", "mse")
+        >>> _ = model.fit([[1.0]], [[1.0]], verbose=0, callbacks=[save])
+        >>> os.path.exists(path)
+        True
+    """
+
+    filepath: Given[str | os.PathLike[str], str]
+    monitor: str = "val_loss"
+    verbose: int = 0
+    save_best_only: bool = False
+    save_weights_only: bool = False
+    mode: Literal["auto", "min", "max"] = "auto"
+    save_freq: int | Literal["epoch"] = "epoch"
+    initial_value_threshold: float | None = None
+    period: int = 1
+
+    def __post_init__(self) -> None:
+        if self.save_freq != "epoch":
+            if not isinstance(self.save_freq, int) or self.save_freq < 1:
+                raise ValueError(f"save_freq is 'epoch' or a number of batches. Received save_freq={self.save_freq!r}.")
+            vars(self)["on_train_batch_end"] = self._after_batch
+        self.filepath = os.fspath(self.filepath)
+        self.begin(self.initial_value_threshold)
+        self._batches, self._epoch = 0, 0
+
+    def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
+        """Note the epoch."""
+        self._epoch = epoch
+
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        """Save, if it is time."""
+        if self.save_freq == "epoch" and (epoch + 1) % self.period == 0:
+            self._save(epoch, logs)
+
+    def _after_batch(self, batch: int, logs: Logs = None) -> None:
+        self._batches += 1
+        if self._batches % int(self.save_freq) == 0:
+            self._save(self._epoch, logs)
+
+    def _save(self, epoch: int, logs: Logs) -> None:
+        if self.save_best_only:
+            value, before = self.value(logs), self.best
+            if value is None:
+                return
+            improved, came = self.update(value), "" if before is None else f" from {before:.5f}"
+            if self.verbose:
+                told = f"improved{came} to {value:.5f}" if improved else f"did not improve{came}"
+                print(f"Epoch {epoch + 1}: {self.monitor} {told}")
+            if not improved:
+                return
+        path = self._path(epoch, logs or {})
+        if self.verbose:
+            print(f"Epoch {epoch + 1}: saving to {path}")
+        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+        save = self.model.save_weights if self.save_weights_only else self.model.save
+        save(path, overwrite=True)
+
+    def _path(self, epoch: int, logs: dict[str, Any]) -> str:
+        try:
+            return self.filepath.format(epoch=epoch + 1, batch=self._batches, **logs)
+        except KeyError as error:
+            raise ValueError(
+                f"ModelCheckpoint cannot fill {{{error.args[0]}}} in {self.filepath!r}. Metrics: {', '.join(logs)}."
+            ) from None
