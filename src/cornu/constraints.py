@@ -36,6 +36,8 @@ class Constraint(Configurable):
 class _Norm(Constraint):
     """Base of those that say what the norms over `axis` should be; 1 by default."""
 
+    axis: Any
+
     def __call__(self, w: Any) -> Any:
         """The constrained weight."""
         w = jnp.asarray(w)

@@ -49,10 +49,7 @@ def recorded(fn: Callable[P, R]) -> Callable[P, R]:
     def call(*args: Any, **kwargs: Any) -> Any:
         if symbolic.is_symbolic(args) or (kwargs and symbolic.is_symbolic(kwargs)):
             return symbolic.record(Operation(fn), fn, args, kwargs)
-        return fn(
-            *[symbolic.unwrap(a) for a in args],
-            **{k: symbolic.unwrap(v) for k, v in kwargs.items()},
-        )
+        return fn(*[symbolic.unwrap(a) for a in args], **{k: symbolic.unwrap(v) for k, v in kwargs.items()})
 
     call.__signature__ = inspect.signature(fn)  # type: ignore[attr-defined]
     return call  # type: ignore[return-value]

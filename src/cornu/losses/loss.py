@@ -126,6 +126,7 @@ class Loss(Named):
 class Wrapper(Named):
     """What is made of a function `fn` of targets and predictions: a loss or a metric."""
 
+    fn: Any
     fn_kwargs: Any
 
     def of_function(self, y_true: Any, y_pred: Any) -> Any:

@@ -349,12 +349,11 @@ class FBetaScore(Metric):
     def result(self) -> Any:
         """The score, one per class if `average` is None."""
         epsilon, squared = dtypes.epsilon(), self.beta**2
-        tp = self.true_positives.value
-        precision = tp / (tp + self.false_positives.value + epsilon)
-        recall = tp / (tp + self.false_negatives.value + epsilon)
+        counts = ("true_positives", "false_positives", "false_negatives", "intermediate_weights")
+        tp, fp, fn, share = (getattr(self, name).value for name in counts)
+        precision, recall = tp / (tp + fp + epsilon), tp / (tp + fn + epsilon)
         scores = (1 + squared) * precision * recall / (squared * precision + recall + epsilon)
         if self.average == "weighted":
-            share = self.intermediate_weights.value
             return jnp.sum(scores * share / (jnp.sum(share) + epsilon))
         return scores if self.average is None else jnp.mean(scores)
 

@@ -332,8 +332,11 @@ class R2Score(Metric):
 
     def result(self) -> Any:
         """The score."""
-        total = self.squared_sum.value - self.sum.value * (self.sum.value / self.count.value)
-        scores = 1 - self.residual.value / total
+        squares, sums, residual, count = (
+            getattr(self, name).value for name in ("squared_sum", "sum", "residual", "count")
+        )
+        total = squares - sums * (sums / count)
+        scores = 1 - residual / total
         scores = jnp.where(jnp.isinf(scores), 0.0, scores)
         if self.class_aggregation == "uniform_average":
             scores = jnp.mean(scores)

@@ -114,6 +114,7 @@ class BinaryIoU(IoU):
         dtype: DTypeLike = None,
     ) -> None:
         super().__init__(2, target_class_ids, name=name, dtype=dtype)
+        self.threshold = threshold
 
     def update_state(self, y_true: ArrayLike, y_pred: ArrayLike, sample_weight: ArrayLike | None = None) -> None:
         """Add a batch.

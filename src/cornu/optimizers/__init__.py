@@ -1,11 +1,10 @@
 """Optimizers: rules that move weights against the gradient of the loss."""
-# ruff: noqa: F403, F405 - each file lists its public names
 
 import typing
 
 from ..core import codec
 from ..core.public import publish as _publish
-from . import schedules  # noqa: F401
+from . import schedules
 from .adafactor import *
 from .adagrad import *
 from .adam import *

@@ -110,9 +110,7 @@ class AdamW(Adam):
     Source: Loshchilov and Hutter, Decoupled weight decay regularization, https://arxiv.org/abs/1711.05101
     """
 
-    learning_rate: LearningRate = default(0.001)
-    weight_decay: float = 0.004  # type: ignore[assignment]  # not None
-    _behind = frozenset(Adam._arguments)  # all others come after these two
+    weight_decay: float = default(0.004, after="learning_rate")
 
     def __post_init__(self) -> None:
         if self.weight_decay is None:

@@ -39,6 +39,10 @@ class LossScaleOptimizer(Optimizer):
     Source: Micikevicius et al., Mixed precision training, https://arxiv.org/abs/1710.03740
     """
 
+    inner_optimizer: Optimizer
+    initial_scale: float
+    dynamic_growth_steps: int
+
     def __init__(
         self,
         inner_optimizer: Optimizer,

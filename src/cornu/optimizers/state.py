@@ -25,6 +25,8 @@ class OptimizerState(Configurable, Part):
 
     slots: tuple[tuple[str, ...], ...] = ()  # per weight, in the order of files; those of a group lie together
     name: Name
+    use_ema: bool
+    gradient_accumulation_steps: int | None
     _rate: Any
     _no_facts = frozenset({"built", "_slots", "_trainable", "_index", "_averages", "_sums", "_kept"})
 

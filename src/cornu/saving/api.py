@@ -75,10 +75,7 @@ def save_model(
 
 @explained
 def load_model(
-    filepath: Any,
-    custom_objects: dict[str, Any] | None = None,
-    compile: bool = True,
-    safe_mode: bool | None = True,
+    filepath: Any, custom_objects: dict[str, Any] | None = None, compile: bool = True, safe_mode: bool | None = True
 ) -> Any:
     """The model in a file that `save_model`, or Keras, wrote.
 

@@ -29,7 +29,6 @@ class Callback:
     """
 
     _arguments: ClassVar[dict[str, Any]] = {}  # those of `@arguments`, which a subclass may use
-    _behind: ClassVar[frozenset[str]] = frozenset()
     _model: Any = None
     params: dict[str, Any] = {}
     validation_data: Any = None
