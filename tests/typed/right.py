@@ -1,5 +1,7 @@
 """A script as a user writes it: type checkers find nothing wrong in it."""
 
+from typing import Any
+
 import numpy as np
 
 import cornu
@@ -45,6 +47,6 @@ class Scale(layers.Layer):
         """Make the weight."""
         self.bias = self.add_weight((input_shape[-1] or 1,), "zeros", name="bias")
 
-    def call(self, inputs: object) -> object:
+    def call(self, inputs: Any) -> Any:
         """Scale and shift."""
         return ops.multiply(inputs, self.factor) + self.bias

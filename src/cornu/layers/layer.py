@@ -123,7 +123,7 @@ class Layer(Options):
 
     # What a layer of your own writes
 
-    def build(self, *input_shape: Any) -> None:
+    def build(self, *input_shape: Any, **kwargs: Any) -> None:
         """Make the weights for inputs of the given shape, the batch included. A layer without any needs none."""
         if input_shape:
             self._keep("_built_for", {"input_shape": input_shape[0]})

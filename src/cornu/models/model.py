@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from .. import engine
 from ..core import attached, codec, lending, names, state, symbolic
+from ..core.arguments import explained
 from ..core.lookup import nearest
 from ..layers import calling
 from ..layers.layer import Layer, symbolic_like
@@ -314,44 +315,46 @@ class Model(Trainable):
 
     # Saving
 
-    def save(self, filepath: Any, overwrite: bool = True, **kwargs: Any) -> None:
+    @explained
+    def save(self, filepath: Any, overwrite: bool = True, include_optimizer: bool = True, zipped: bool = True) -> None:
         """Write architecture, weights and optimizer to one file.
 
         Args:
-            filepath: path ending in `.h5` or `.hdf5`.
+            filepath: path ending in `.keras`, `.h5` or `.hdf5`.
             overwrite: whether an existing file is replaced; otherwise that raises.
-            **kwargs: `include_optimizer` (true by default).
+            include_optimizer: whether an `.h5` file holds the compile state and the optimizer's.
+            zipped: accepted for compatibility; must be true.
 
         Raises:
             FileExistsError: the file exists and `overwrite` is false.
         """
         from ..saving import api
 
-        api.save_model(self, filepath, overwrite=overwrite, **kwargs)
+        api.save_model(self, filepath, overwrite, include_optimizer, zipped)
 
-    def save_weights(self, filepath: Any, overwrite: bool = True, **kwargs: Any) -> None:
+    @explained
+    def save_weights(self, filepath: Any, overwrite: bool = True) -> None:
         """Write the weights to an HDF5 file.
 
         Args:
             filepath: `name.weights.h5` writes the layout of Keras 3, another `.h5` that of Keras 1 and 2.
             overwrite: whether an existing file is replaced; otherwise that raises.
-            **kwargs: accepted for compatibility.
 
         Raises:
             FileExistsError: the file exists and `overwrite` is false.
         """
         from ..saving import api
 
-        api.save_weights(self, filepath, overwrite=overwrite, **kwargs)
+        api.save_weights(self, filepath, overwrite)
 
-    def load_weights(self, filepath: Any, by_name: bool = False, skip_mismatch: bool = False, **kwargs: Any) -> None:
+    @explained
+    def load_weights(self, filepath: Any, by_name: bool = False, skip_mismatch: bool = False) -> None:
         """Read weights that `save_weights` or `save`, or those of Keras, wrote.
 
         Args:
             filepath: path of the file.
             by_name: match layers by name and leave the rest, rather than by position.
             skip_mismatch: leave out layers whose shapes differ, with a warning.
-            **kwargs: accepted for compatibility.
 
         Raises:
             FileNotFoundError: there is no such file.
@@ -359,7 +362,7 @@ class Model(Trainable):
         """
         from ..saving import api
 
-        api.load_weights(self, filepath, by_name=by_name, skip_mismatch=skip_mismatch, **kwargs)
+        api.load_weights(self, filepath, by_name, skip_mismatch)
 
 
 layer_table.add(Model)
