@@ -23,16 +23,17 @@ class Watch:
             before = signal.getsignal(signal.SIGINT)
             if callable(before):
                 left = getattr(before, "__self__", None)  # Ctrl-C may have come while another one closed
-                self._before, _open = left._before if isinstance(left, Watch) else before, self
-                signal.signal(signal.SIGINT, self._ask)
+                self._before = left._before if isinstance(left, Watch) else before
+                signal.signal(signal.SIGINT, self._ask)  # before others rely on it, and until none does
+                _open = self
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: Any, trace: TracebackType | None) -> None:
         global _open
         if _open is self:
+            _open = None
             if signal.getsignal(signal.SIGINT) == self._ask:
                 signal.signal(signal.SIGINT, self._before)
-            _open = None
 
     def hold(self) -> None:
         """Ctrl-C waits from now on; a second one acts at once."""

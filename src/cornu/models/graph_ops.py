@@ -8,12 +8,13 @@ from ..ops import linalg, nn, numpy
 
 _IRREGULAR = "AllClose CDist CTCDecode CTCLoss FFT FFT2 IFFT2 IRFFT ISTFT IsIn PSNR RFFT RMSNorm STFT SVD SearchSorted"
 _CORE = "cast convert_to_tensor saturate_cast scatter scatter_update slice slice_update stop_gradient unstack"
+_MATH = "cdist erf erfc erfinv in_top_k logdet logsumexp rsqrt segment_max segment_min segment_prod segment_sum top_k"
 _MODULES = {
     **dict.fromkeys(vars(linalg), "linalg"),
     **dict.fromkeys(vars(nn), "nn"),
     **dict.fromkeys(vars(numpy), "numpy"),
     **dict.fromkeys(_CORE.split(), "core"),
-    "logdet": "math",
+    **dict.fromkeys(_MATH.split(), "math"),
     "rearrange": "einops",
 }
 # Arguments of an op's call, by their names; the others belong to its config.
