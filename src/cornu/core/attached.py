@@ -139,4 +139,6 @@ def unpack(tree: Any) -> Any:
             keep_logits(kept.array, str(kept.kind), kept.logits, kept.axis)
         return kept.array
 
+    if isinstance(tree, Packed):  # one array: no tree to walk
+        return unpacked(tree)
     return jax.tree.map(unpacked, tree, is_leaf=lambda leaf: isinstance(leaf, Packed))

@@ -143,17 +143,22 @@ class Facts:
         return True
 
 
-@contextmanager
-def tracing(known: Facts | None) -> Iterator[None]:
+class tracing:  # noqa: N801 - used like the function `calling`
     """A `with` block that may trace a program: what layers change meanwhile does not make the program stale.
 
     Args:
         known: what the program was made from, if that is watched.
     """
-    before = calls()
-    yield
-    if known is not None and calls() != before:
-        known.renew()
+
+    def __init__(self, known: Facts | None) -> None:
+        self._known = known
+
+    def __enter__(self) -> None:
+        self._before = calls()
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+        if kind is None and self._known is not None and calls() != self._before:
+            self._known.renew()
 
 
 class _Same:

@@ -19,7 +19,8 @@ import numpy as np
 if TYPE_CHECKING:
     from .variable import Variable
 
-_turn = threading.Condition(threading.RLock())  # guards what follows, and the buffers of all Variables
+_lock = threading.RLock()  # guards what follows, and the buffers of all Variables
+_turn = threading.Condition(_lock)
 _readers: dict[int, int] = {}  # how many runs of each thread read
 _trainers: dict[int, list[set[int]]] = {}  # by thread: the Variables of each run of training
 _asked = False  # whether another thread has read, or waited, since the last program that trains began
@@ -28,7 +29,7 @@ _asked = False  # whether another thread has read, or waited, since the last pro
 @contextlib.contextmanager
 def back(*variables: "Variable") -> Iterator[None]:
     """Inside the `with` block the buffers are in their places, and stay there."""
-    with _turn:
+    with _lock:
         _wait(variables)
         yield
 
@@ -45,28 +46,32 @@ def _others(threads: dict[int, Any]) -> bool:
     return len(threads) > (threading.get_ident() in threads)
 
 
-@contextlib.contextmanager
-def reading(variables: Sequence["Variable"], own: Callable[[Any], Any]) -> Iterator[list[Any]]:
+class reading:  # noqa: N801 - used like the functions beside it; a class costs half of a generator
     """The buffers, for a program that overwrites none of them and runs inside the `with` block.
 
     Args:
         variables: what the program reads.
         own: function that makes a buffer one of the engine's.
     """
-    global _asked
-    me = threading.get_ident()
-    with _turn:
-        _wait(variables)
-        _asked = _asked or _others(_trainers)
-        _readers[me] = _readers.get(me, 0) + 1
-        values = [v.held(own) for v in variables]
-    try:
-        yield values
-    finally:
-        with _turn:
-            _readers[me] -= 1
-            if _readers[me] <= 0:
-                del _readers[me]
+
+    def __init__(self, variables: Sequence["Variable"], own: Callable[[Any], Any]) -> None:
+        self._variables, self._own = variables, own
+
+    def __enter__(self) -> list[Any]:
+        global _asked
+        self._me = me = threading.get_ident()
+        with _lock:
+            _wait(self._variables)
+            _asked = _asked or _others(_trainers)
+            values = [v.held(self._own) for v in self._variables]
+            _readers[me] = _readers.get(me, 0) + 1
+            return values
+
+    def __exit__(self, *error: Any) -> None:
+        with _lock:
+            _readers[self._me] -= 1
+            if _readers[self._me] <= 0:
+                del _readers[self._me]
 
 
 def take(variables: Sequence["Variable"], copy: Callable[[Any], Any]) -> tuple[list[Any], bool]:
@@ -81,7 +86,7 @@ def take(variables: Sequence["Variable"], copy: Callable[[Any], Any]) -> tuple[l
     """
     global _asked
     me = threading.get_ident()
-    with _turn:
+    with _lock:
         _wait(variables)
         shared = _asked or _others(_readers)
         _asked = False
@@ -100,7 +105,7 @@ def take(variables: Sequence["Variable"], copy: Callable[[Any], Any]) -> tuple[l
 
 def give(variables: Sequence["Variable"], buffers: Sequence[Any]) -> None:
     """Put what a program returned in place, all at once."""
-    with _turn:
+    with _lock:
         for variable, buffer in zip(variables, buffers, strict=True):
             variable.keep(buffer)
         _turn.notify_all()
@@ -108,7 +113,7 @@ def give(variables: Sequence["Variable"], buffers: Sequence[Any]) -> None:
 
 def put_back(variables: Sequence["Variable"]) -> None:
     """The program did not come to an end: what was taken is as it was, if nothing overwrote it."""
-    with _turn:
+    with _lock:
         for variable in variables:
             variable.away = 0
         _turn.notify_all()
@@ -126,7 +131,7 @@ def training(variables: Sequence["Variable"], who: str) -> Iterator[None]:
         RuntimeError: another thread trains one of them.
     """
     me, mine = threading.get_ident(), {id(v) for v in variables}
-    with _turn:
+    with _lock:
         if any(mine & theirs for thread, runs in _trainers.items() if thread != me for theirs in runs):
             raise RuntimeError(
                 f"{who} is being trained in another thread. Two trainings of the same weights would overwrite each "
@@ -136,7 +141,7 @@ def training(variables: Sequence["Variable"], who: str) -> Iterator[None]:
     try:
         yield
     finally:
-        with _turn:
+        with _lock:
             _trainers[me].remove(mine)
             if not _trainers[me]:
                 del _trainers[me]
