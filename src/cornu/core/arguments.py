@@ -5,7 +5,7 @@ import inspect
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, ClassVar, NamedTuple, ParamSpec, TypeVar, dataclass_transform, get_origin, overload
 
-from .docstrings import described
+from .docstrings import complete
 from .lookup import nearest, tables
 
 C = TypeVar("C")
@@ -111,8 +111,8 @@ def _decorated(cls: Any, kw_only: bool) -> Any:
     cls._arguments = _in_order(lineage.values())
     for name in defaults.keys() & given.keys():
         delattr(cls, name)
+    complete(cls)
     if "__init__" in given:
-        cls.__doc__ = described(cls, [p.name for p in parameters(cls.__init__)])
         cls.__init__ = _keeping(cls.__init__)
         return cls
     writers = [c for c in cls.__mro__ if "__init__" in vars(c) and not hasattr(c.__init__, "_of_fields")]
@@ -139,7 +139,6 @@ def _decorated(cls: Any, kw_only: bool) -> Any:
     __init__.__qualname__, __init__.__module__ = f"{cls.__qualname__}.__init__", cls.__module__
     cls.__init__ = _keeping(__init__, [name for name in cls._arguments if name in kept])
     cls.__init__._of_fields = True
-    cls.__doc__ = described(cls, [p.name for p in parameters(cls.__init__)])
     return cls
 
 

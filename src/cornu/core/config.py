@@ -3,8 +3,8 @@
 from typing import Any, ClassVar, Self
 
 from . import codec
-from .arguments import arguments, bind, parameters
-from .docstrings import described
+from .arguments import arguments, bind
+from .docstrings import complete
 from .facts import Watched
 
 __all__ = ["Configurable", "arguments"]
@@ -26,7 +26,7 @@ class Configurable(Watched):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if cls.__module__.startswith("cornu.") and "__init__" not in vars(cls):
-            cls.__doc__ = described(cls, [p.name for p in parameters(cls.__init__)])  # type: ignore[misc]
+            complete(cls)
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         """Note the arguments before any constructor runs."""

@@ -3,33 +3,48 @@
 import functools
 import inspect
 import re
-from collections.abc import Iterable
 from typing import Any
 
 _TITLES = ("Args", "Shapes", "Returns", "Raises", "Example", "Source")
 
 
-def described(cls: type, names: Iterable[str]) -> str | None:
-    """The docstring of a class: what it does not say of its arguments its function `fn` or a base says.
+class Docstring:
+    """The docstring of a class, completed when it is read: what it does not say its function `fn` or a base says.
 
     Args:
-        cls: the class.
-        names: its arguments, in order.
+        written: what the class says itself.
     """
-    if not cls.__doc__:  # also with python -OO
-        return cls.__doc__
-    own, raised = dict(_sections(cls.__doc__)), ""
-    said: dict[str, str] = {}
-    for item in (*reversed(cls.__mro__), getattr(cls, "fn", None), cls):
-        if item is cls or "__init__" not in getattr(item, "__dict__", {}) or "_declared" in vars(item):
-            sections = _sections(getattr(item, "__doc__", None) or "")
-            raised = sections.get("Raises", raised) if isinstance(item, type) else raised
-            said |= _entries(sections)
-    listed = [name for name in (*names, *_entries(own)) if name in said and name[0] != "*"]
-    said = {name: entry for name, entry in said.items() if name != "**kwargs" or name in _entries(own)}
-    entries = dict.fromkeys(said[name] for name in (*listed, "**options", "**kwargs") if name in said)
-    own |= {"Args": "\n    ".join(["Args:", *entries]) if entries else "", "Raises": raised}
-    return "\n\n".join(own[title] for title in ("", *_TITLES) if own.get(title))
+
+    def __init__(self, written: str) -> None:
+        self.written = written
+
+    def __get__(self, owner: Any, cls: type) -> str:
+        own, raised = dict(_sections(self.written)), ""
+        said: dict[str, str] = {}
+        for item in (*reversed(cls.__mro__), getattr(cls, "fn", None), cls):
+            if item is cls or "__init__" not in getattr(item, "__dict__", {}) or "_declared" in vars(item):
+                doc = _written(item)
+                raised = _sections(doc).get("Raises", raised) if isinstance(item, type) else raised
+                said |= _entries(doc)
+        mine = _entries(self.written)
+        names = [p.name for p in inspect.signature(cls).parameters.values() if p.name in said]
+        names += [name for name in mine if name[0] != "*"]
+        names += [name for name in ("**options", "**kwargs") if name in mine or name == "**options" and name in said]
+        entries = dict.fromkeys(said[name] for name in names)
+        own |= {"Args": "\n    ".join(["Args:", *entries]) if entries else "", "Raises": raised}
+        return "\n\n".join(own[title] for title in ("", *_TITLES) if own.get(title))
+
+
+def complete(cls: Any) -> None:
+    """Let a class's docstring be completed."""
+    if cls.__doc__:  # there is none with python -OO
+        cls.__doc__ = Docstring(_written(cls))
+
+
+def _written(item: Any) -> str:
+    """What a class or function says itself."""
+    doc = getattr(item, "__dict__", {}).get("__doc__")
+    return doc.written if isinstance(doc, Docstring) else doc or getattr(item, "__doc__", None) or ""
 
 
 @functools.cache
@@ -39,7 +54,8 @@ def _sections(doc: str) -> dict[str, str]:
     return {"": front, **{part.partition(":")[0]: part for part in parts}}
 
 
-def _entries(sections: dict[str, Any]) -> dict[str, str]:
+@functools.cache
+def _entries(doc: str) -> dict[str, str]:
     """What a docstring says of each argument; several may share an entry."""
-    items = re.split(r"\n    (?=\S)", sections.get("Args", ""))[1:]
+    items = re.split(r"\n    (?=\S)", _sections(doc).get("Args", ""))[1:]
     return {name: item for item in items for name in item.partition(":")[0].split(", ")}

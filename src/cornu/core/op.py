@@ -1,7 +1,6 @@
 """The one decorator of the array language: a plain function becomes an op."""
 
 import functools
-import inspect
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 
@@ -51,7 +50,6 @@ def recorded(fn: Callable[P, R]) -> Callable[P, R]:
             return symbolic.record(Operation(fn), fn, args, kwargs)
         return fn(*[symbolic.unwrap(a) for a in args], **{k: symbolic.unwrap(v) for k, v in kwargs.items()})
 
-    call.__signature__ = inspect.signature(fn)  # type: ignore[attr-defined]
     return call  # type: ignore[return-value]
 
 

@@ -39,10 +39,12 @@ def op_of(
     arrays: dict[Any, Any] = {ArrayLike: convert, Sequence[ArrayLike]: lambda given: [convert(x) for x in given]}
 
     def decorate(declared: Callable[P, R]) -> Callable[P, R]:
-        parameters = inspect.signature(declared).parameters
-        defaults = {name: parameter.default for name, parameter in parameters.items()}
-        converters = {name: arrays.get(parameter.annotation) for name, parameter in parameters.items()}
-        axes = [name for name, parameter in parameters.items() if parameter.annotation == Axis]
+        code, kinds = declared.__code__, declared.__annotations__  # type: ignore[attr-defined]
+        parameters = code.co_varnames[: code.co_argcount]
+        given = declared.__defaults__ or ()  # type: ignore[attr-defined]
+        defaults = {**dict.fromkeys(parameters), **dict(zip(parameters[-len(given) :], given, strict=bool(given)))}
+        converters = {name: arrays.get(kinds[name]) for name in parameters}
+        axes = [name for name in parameters if kinds[name] == Axis]
 
         @functools.wraps(declared)
         def compute(*args: Any, **kwargs: Any) -> Any:
