@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 FOLDER = Path(__file__).parent / "typed"
+CACHE = FOLDER.parent.parent / ".mypy_cache"
 
 
 def mypy(path):
@@ -18,6 +19,7 @@ def mypy(path):
         sys.executable,
         "-m",
         "mypy",
+        f"--cache-dir={CACHE}",
         "--no-error-summary",
         "--config-file=",
         "--follow-imports=silent",

@@ -115,6 +115,7 @@ RENAMED = _merged(
         (*_POOLING, "ZeroPadding2D", "UpSampling2D", "GlobalMaxPooling2D", "GlobalAveragePooling2D", "Flatten"),
         {"dim_ordering": "data_format"},
     ),
+    (("Model",), {"input": "inputs", "output": "outputs"}),
     (("fit", "evaluate", "predict"), dict.fromkeys(("workers", "use_multiprocessing", "max_queue_size"))),
     (("fit",), {"nb_epoch": "epochs"}),
     (("compile",), dict.fromkeys(("sample_weight_mode", "target_tensors", "distribute"))),

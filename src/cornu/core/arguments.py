@@ -172,17 +172,25 @@ def _is_fixed(kind: Any) -> bool:
 
 def explained(fn: C) -> C:
     """Decorate a function: an older word for an argument counts as today's, and a wrong one is told the nearest."""
-    known = list(inspect.signature(fn).parameters)  # type: ignore[arg-type]
+    listed = inspect.signature(fn).parameters.values()  # type: ignore[arg-type]
+    known = [p.name for p in listed if p.kind is not p.VAR_KEYWORD]
+    strict = len(known) == len(listed)
 
     @functools.wraps(fn)  # type: ignore[arg-type]
     def call(*args: Any, **kwargs: Any) -> Any:
         if not kwargs.keys() <= set(known):
             made = fn.__name__ == "__init__"  # type: ignore[attr-defined]
-            name = type(args[0]).__name__ if made else fn.__name__  # type: ignore[attr-defined]
-            args, kwargs = _understood(name, args, kwargs, known, parameters(type(args[0]).__init__) if made else ())
+            name = _owner(type(args[0])) if made else fn.__name__  # type: ignore[attr-defined]
+            others = parameters(type(args[0]).__init__) if made else ()
+            args, kwargs = _understood(name, args, kwargs, known, others, strict)
         return fn(*args, **kwargs)  # type: ignore[operator]
 
     return call  # type: ignore[return-value]
+
+
+def _owner(cls: type) -> str:
+    """The name of a class of the library, or of that which a class of the user's own extends."""
+    return next((c.__name__ for c in cls.__mro__ if c.__module__.startswith("cornu.")), cls.__name__)
 
 
 def _understood(name: str, args: Any, kwargs: Any, known: Sequence[str], others: Any = (), strict: bool = True) -> Any:
@@ -212,8 +220,7 @@ def _keeping(init: Any, kept: Iterable[str] | None = None) -> Any:
     def construct(self: Any, *args: Any, **kwargs: Any) -> Any:
         if not kwargs.keys() <= set(known):
             cls = type(self)
-            owner = next((c.__name__ for c in cls.__mro__ if c.__module__.startswith("cornu.")), cls.__name__)
-            args, kwargs = _understood(owner, args, kwargs, known, strict=False)
+            args, kwargs = _understood(_owner(cls), args, kwargs, known, strict=False)
             if type(self).__init__ is construct:
                 object.__setattr__(self, "_captured", (args, kwargs))
             if not takes_any:

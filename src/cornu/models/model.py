@@ -11,7 +11,6 @@ from ..core.lookup import nearest
 from ..layers import calling
 from ..layers.layer import Layer, symbolic_like
 from ..layers.layer import layers as layer_table
-from ..training.programs import Table, making
 from ..training.trainable import Trainable
 from . import graph_config
 from .eager import EagerCall, concrete
@@ -44,11 +43,12 @@ class Model(Trainable):
         15
     """
 
-    __slots__ = ("_calls",)
+    __slots__ = ()
     supports_masking = True
     _saved_as = ("keras.src.models.functional", "Functional")
     _graph: Graph | None = None
 
+    @explained
     def __init__(
         self,
         inputs: Any = None,
@@ -59,8 +59,6 @@ class Model(Trainable):
         name: str | None = None,
         **kwargs: Any,
     ) -> None:
-        inputs = kwargs.pop("input", inputs)
-        outputs = kwargs.pop("output", outputs)
         if name is None and inputs is not None and type(self) is Model:
             name = names.unique_name("functional")
         super().__init__(trainable=trainable, dtype=dtype, name=name, **kwargs)
@@ -107,19 +105,9 @@ class Model(Trainable):
             lending.give([variables[index] for index in changes], list(changes.values()))
         return result
 
-    def forget_programs(self) -> None:
-        """Trace anew at the next use, whatever the programs were made from."""
-        super().forget_programs()
-        self._keep("_calls", None)
-
     def _eager_call(self) -> EagerCall:
         """The compiled call of the model as it is now."""
-        table = getattr(self, "_calls", None)
-        if table is None:
-            with making:
-                table = getattr(self, "_calls", None) or Table()
-                self._keep("_calls", table)
-        found: EagerCall = table.get("call", (self,), lambda: EagerCall(self))
+        found: EagerCall = self.programs().get("call", (self,), lambda: EagerCall(self))
         return found
 
     def _casts_inputs(self) -> bool:

@@ -50,7 +50,8 @@ class _Told:
 class Trainable(Layer):
     """A layer with what training needs: `compile`, `fit`, `evaluate`, `predict` and their siblings for one batch."""
 
-    __slots__ = ("_compiled", "_output_specs", "_predictors")
+    __slots__ = ("_compiled", "_output_specs", "_programs")
+    _programs: Table
     _no_facts = Layer._no_facts | {"stop_training", "history"}
     stop_training = False
     loss, loss_weights = _Told(), _Told()
@@ -125,7 +126,7 @@ class Trainable(Layer):
 
     def forget_programs(self) -> None:
         """Trace anew at the next use, whatever the programs were made from."""
-        self._keep("_predictors", None)
+        self._keep("_programs", None)
         self._keep("_output_specs", {})
 
     @property
@@ -309,14 +310,16 @@ class Trainable(Layer):
         """
         if not self.built:
             self.output_specs(x)
-        table = getattr(self, "_predictors", None)
-        if table is None:
-            with making:
-                table = getattr(self, "_predictors", None) or Table()
-                self._keep("_predictors", table)
         kind = "eager" if self.run_eagerly else "compiled"
-        found: Runnable = table.get(kind, (self,), self._make_predictor)
+        found: Runnable = self.programs().get(kind, (self,), self._make_predictor)
         return found
+
+    def programs(self) -> Table:
+        """The programs that were made from the model alone, compiled or not."""
+        if getattr(self, "_programs", None) is None:
+            with making:
+                self._keep("_programs", getattr(self, "_programs", None) or Table())
+        return self._programs
 
     def _make_predictor(self) -> Runnable:
         variables = [*self.all_variables(), seeds.session_variable()]
