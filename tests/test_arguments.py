@@ -28,6 +28,11 @@ class Root(Power):
     scale = 3.0
 
 
+class Bare(layers.Layer):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+
+
 class Own(Root):
     def __init__(self, exponent, extra=1, **kwargs):
         super().__init__(exponent, **kwargs)
@@ -158,6 +163,8 @@ def test_configs_hold_what_the_attributes_are_now():
         (lambda: Root(1.0, exponnent=2), "Root has no argument 'exponnent'. Did you mean 'exponent'?"),
         (lambda: Own(1.0, shft=2), "Own has no argument 'shft'. Did you mean 'shift'?"),
         (lambda: layers.Layer(nme="x"), "Layer has no argument 'nme'. Did you mean 'name'"),
+        (lambda: Bare(nme="x"), "Bare has no argument 'nme'. Did you mean 'name'"),
+        (lambda: cornu.Model(nme="x"), "Model has no argument 'nme'. Did you mean 'name'"),
         (lambda: Root(), "Root: missing a required argument: 'exponent'"),
         (lambda: layers.Dense(1, units=2), "Dense: multiple values for argument 'units'"),
     ],

@@ -3,14 +3,12 @@
 import functools
 import inspect
 from collections.abc import Callable, Collection, Iterable, Sequence
-from typing import Any, ClassVar, NamedTuple, ParamSpec, TypeVar, dataclass_transform, get_origin, overload
+from typing import Any, ClassVar, NamedTuple, TypeVar, dataclass_transform, get_origin, overload
 
 from .docstrings import complete
 from .lookup import nearest, tables
 
 C = TypeVar("C")
-P = ParamSpec("P")
-R = TypeVar("R")
 
 # An argument with one of these endings holds an object of that kind and may be given by name.
 _LOOKUPS = {
@@ -62,8 +60,6 @@ def default(value: Any, here: bool = False, after: str | None = None) -> Any:
 @overload
 def arguments(cls: type[C]) -> type[C]: ...
 @overload
-def arguments(cls: Callable[P, R]) -> Callable[P, R]: ...  # a constructor
-@overload
 def arguments(*, kw_only: bool = False) -> Callable[[type[C]], type[C]]: ...
 @dataclass_transform(eq_default=False)
 def arguments(cls: Any = None, *, kw_only: bool = False) -> Any:
@@ -93,8 +89,6 @@ def arguments(cls: Any = None, *, kw_only: bool = False) -> Any:
     """
     if cls is None:
         return lambda decorated: _decorated(decorated, kw_only)
-    if not isinstance(cls, type):
-        return _keeping(cls)
     return _decorated(cls, kw_only)
 
 
@@ -179,10 +173,11 @@ def explained(fn: C) -> C:
     @functools.wraps(fn)  # type: ignore[arg-type]
     def call(*args: Any, **kwargs: Any) -> Any:
         if not kwargs.keys() <= set(known):
-            made = fn.__name__ == "__init__"  # type: ignore[attr-defined]
-            name = _owner(type(args[0])) if made else fn.__name__  # type: ignore[attr-defined]
-            others = parameters(type(args[0]).__init__) if made else ()
-            args, kwargs = _understood(name, args, kwargs, known, others, strict)
+            name: str = fn.__name__  # type: ignore[attr-defined]
+            if name == "__init__":
+                args, kwargs = _of_constructor(type(args[0]), args, kwargs, known, strict)
+            else:
+                args, kwargs = _understood(name, args, kwargs, known, strict=strict)
         return fn(*args, **kwargs)  # type: ignore[operator]
 
     return call  # type: ignore[return-value]
@@ -191,6 +186,12 @@ def explained(fn: C) -> C:
 def _owner(cls: type) -> str:
     """The name of a class of the library, or of that which a class of the user's own extends."""
     return next((c.__name__ for c in cls.__mro__ if c.__module__.startswith("cornu.")), cls.__name__)
+
+
+def _of_constructor(cls: Any, args: Any, kwargs: Any, known: Sequence[str], strict: bool) -> Any:
+    """Arguments of a constructor in the words of today: those of the library's class, errors of the class itself."""
+    args, kwargs = _understood(_owner(cls), args, kwargs, known, strict=False)
+    return _understood(cls.__name__, args, kwargs, known, parameters(cls.__init__), strict)
 
 
 def _understood(name: str, args: Any, kwargs: Any, known: Sequence[str], others: Any = (), strict: bool = True) -> Any:
@@ -219,12 +220,9 @@ def _keeping(init: Any, kept: Iterable[str] | None = None) -> Any:
     @functools.wraps(init)
     def construct(self: Any, *args: Any, **kwargs: Any) -> Any:
         if not kwargs.keys() <= set(known):
-            cls = type(self)
-            args, kwargs = _understood(_owner(cls), args, kwargs, known, strict=False)
+            args, kwargs = _of_constructor(type(self), args, kwargs, known, not takes_any)
             if type(self).__init__ is construct:
                 object.__setattr__(self, "_captured", (args, kwargs))
-            if not takes_any:
-                _understood(cls.__name__, args, kwargs, known, parameters(cls.__init__))
         try:
             signature.bind(self, *args, **kwargs)
         except TypeError as error:

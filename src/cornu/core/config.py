@@ -3,11 +3,9 @@
 from typing import Any, ClassVar, Self
 
 from . import codec
-from .arguments import arguments, bind
+from .arguments import bind
 from .docstrings import complete
 from .facts import Watched
-
-__all__ = ["Configurable", "arguments"]
 
 
 class Configurable(Watched):
