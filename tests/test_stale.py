@@ -631,12 +631,14 @@ def referring(lib):
             self.slots, self.queue, self.user_dict = Slots(), collections.deque([2.0, 3.0]), {"a": [Slots()]}
             self.partial, self.bytes = functools.partial(times, factor=2.0), bytearray([1, 2])
             self.large, self.long = np.ones((200, 200), "float32"), [1.0] * 1000
+            self.larger, self.longer = np.ones((700, 700), "float32"), [1.0] * 9001
             self.lambda_ = lambda x: x * closed["factor"]
             self.lambda_.factor = 3.0
 
         def call(self, x):
             x = x * self.slots.factor + self.queue[1] + self.user_dict["a"][0].factor
             x = self.partial(x) + self.bytes[0] + self.large[3, 0] + self.long[502]
+            x = x + self.larger[431, 267] + self.longer[4567]
             return self.lambda_(x) * self.scale * FACTOR + self.lambda_.factor
 
     return dense(lib, lambda lib: Refers(name="it"))
@@ -657,6 +659,8 @@ REFERRED = {
     "bytes": lambda it: it.bytes.__setitem__(0, 3),
     "large_array": lambda it: it.large.__imul__(20.0),
     "array_item": lambda it: it.large.__setitem__((3, 0), 5.0),
+    "item_of_a_large_array": lambda it: it.larger.__setitem__((431, 267), 5.0),
+    "item_of_a_longer_list": lambda it: it.longer.__setitem__(4567, 5.0),
     "long_list": lambda it: it.long.__setitem__(502, 5.0),
     "closure": lambda it: it.lambda_.__closure__[0].cell_contents.__setitem__("factor", 0.3),
     "attribute_of_a_function": lambda it: setattr(it.lambda_, "factor", 30.0),

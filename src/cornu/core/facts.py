@@ -58,8 +58,8 @@ def calling(now: bool, owner: "Watched | None" = None) -> Iterator[None]:
 
 
 def _by_key(holder: Any) -> dict[Any, Any]:
-    """What a holder refers to, by key or index; what is large, by the number of its items."""
-    return dict(refers(holder)) if not is_large(holder) else {"large": tuple(contents(holder))}
+    """What a holder refers to, by key or index; what is large, by its hash."""
+    return dict(refers(holder)) if not is_large(holder) else {"large": contents(holder)[1]}
 
 
 def calls() -> int:
@@ -235,9 +235,9 @@ class _Listing:
         if held and not isinstance(holder, tuple | frozenset):
             self.holders.append((holder, held))
         _, left = self._left.get(id(holder), (None, {}))
-        if is_large(holder) and alike(left.get("large"), tuple(held)):
+        if is_large(holder) and left.get("large") == held[1]:
             self.tokens.append(_MISSING)
-        elif is_large(holder) and set(map(type, held)) <= _PLAIN_TYPES:  # data
+        elif is_large(holder):
             self.tokens.append(tuple(held))
         elif isinstance(holder, list | tuple) and not left and set(map(type, holder)) <= _PLAIN_TYPES:
             self.tokens.append(tuple(holder))

@@ -12,6 +12,7 @@ import itertools
 import operator
 import sys
 import types
+import zlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -21,8 +22,8 @@ import numpy as np
 PLAIN = (bool, int, float, complex, str, bytes, type(None), range, slice, np.generic, np.dtype)
 _CONTAINERS = (list, tuple, dict, set, frozenset, collections.deque)
 _BYTES = (bytearray, array.array, np.ndarray)
-_LARGE = 1 << 12  # items of a container, beyond which a sample of it is compared
-_SMALL_ARRAY = 1 << 20  # bytes of an array; of a larger one as many are compared
+_LARGE = 1 << 12  # items of a container, beyond which a hash of them is compared
+_SMALL_ARRAY = 1 << 20  # bytes of an array, beyond which a checksum of them is
 # What classes and functions of these modules hold is theirs.
 _FOREIGN = {"cornu", "numpy", "jax", "jaxlib", "tensorflow", "torch", "pandas", "h5py", "keras"}
 _OPAQUE = (_FOREIGN | set(sys.stdlib_module_names)) - {"collections", "functools", "types", "__main__"}
@@ -52,8 +53,9 @@ def refers(holder: Any) -> list[tuple[Any, Any]]:
     if isinstance(holder, _CONTAINERS):
         return list(enumerate(holder))
     if isinstance(holder, np.ndarray):
-        step = -(-holder.nbytes // _SMALL_ARRAY) or 1
-        return [(holder.shape, (holder.reshape(-1)[::step] if holder.flags.c_contiguous else holder).tobytes())]
+        if holder.nbytes <= _SMALL_ARRAY:
+            return [(holder.shape, holder.tobytes())]
+        return [(holder.shape, zlib.crc32(holder.tobytes()))]
     if isinstance(holder, _BYTES):
         return [(len(holder), bytes(holder))]
     if isinstance(holder, types.FunctionType):
@@ -92,16 +94,16 @@ def _names(code: types.CodeType) -> tuple[str, ...]:
 
 
 def contents(holder: Any) -> list[Any]:
-    """What a holder refers to, keys and values in one list; a sample of what is large."""
+    """What a holder refers to, keys and values in one list; of many the number and a hash."""
     if is_large(holder):
-        if isinstance(holder, list | tuple):
-            return [len(holder), *holder[:: len(holder) // _LARGE]]
-        return [len(holder), *itertools.islice(holder.values() if isinstance(holder, dict) else holder, _LARGE)]
+        items = tuple(itertools.chain(*holder.items()) if isinstance(holder, dict) else holder)
+        plain = all(issubclass(kind, PLAIN) for kind in set(map(type, items)))
+        return [len(items), hash(items if plain else tuple(map(id, items)))]
     return [item for pair in refers(holder) for item in pair]
 
 
 def is_large(holder: Any) -> bool:
-    """Whether only a sample of a container is compared."""
+    """Whether only a hash of a container is compared, and what its items hold does not count."""
     return isinstance(holder, _CONTAINERS) and len(holder) > _LARGE
 
 
