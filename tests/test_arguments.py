@@ -1,8 +1,10 @@
 """Arguments of constructors, written as annotated attributes: order, defaults, what the base takes, wrong ones."""
 
+import dataclasses
 import inspect
 from typing import ClassVar
 
+import keras
 import pytest
 
 import cornu
@@ -18,7 +20,7 @@ class Power(layers.Layer):
     name = default("power", here=True)
     shift: float = 0.0
 
-    def __post_init__(self):
+    def _complete(self):
         self.checked = self.exponent < self.limit
 
 
@@ -81,7 +83,7 @@ class Sized(Shared):
 class Whole(Sized, layers.RNN):
     seed = 5
 
-    def __post_init__(self):
+    def _complete(self):
         self._set_cell(layers.LSTMCell(self.size))
 
 
@@ -178,3 +180,118 @@ def test_wrong_arguments_are_told(make, told):
 def test_names_of_objects_are_looked_up():
     layer = layers.Dense(2, "relu", kernel_initializer="zeros")
     assert layer.activation is cornu.activations.relu and isinstance(layer.kernel_initializer, cornu.initializers.Zeros)
+
+
+# Classes of one's own, as scripts for Keras write them
+
+
+def handing_on(base):
+    class Own(base):
+        def __init__(self, *args, **kwargs):
+            super().__init__(*args, **kwargs)
+
+    return Own
+
+
+HANDED_ON = {
+    "optimizer": (lambda lib: lib.optimizers.Adam, (0.25,)),
+    "optimizer_by_name": (lambda lib: lib.optimizers.Adam, {"learning_rate": 0.25, "clipnorm": 1.0}),
+    "loss": (lambda lib: lib.losses.Huber, (0.25,)),
+    "metric": (lambda lib: lib.metrics.BinaryAccuracy, ("mine",)),
+    "regularizer": (lambda lib: lib.regularizers.L2, (0.25,)),
+    "initializer": (lambda lib: lib.initializers.RandomNormal, (0.25, 0.5)),
+    "layer": (lambda lib: lib.layers.Dense, (3, "relu")),
+}
+
+
+@pytest.mark.parametrize("name", HANDED_ON)
+def test_a_constructor_that_hands_all_on(name):
+    find, given = HANDED_ON[name]
+    own = handing_on(find(cornu))
+    made = own(**given) if isinstance(given, dict) else own(*given)
+    config = made.get_config()
+    known = handing_on(find(keras))
+    theirs = known(**given) if isinstance(given, dict) else known(*given)
+    assert "args" not in config and config.keys() >= theirs.get_config().keys() - {"quantization_config"}
+    assert own.from_config(config).get_config() == config
+
+
+def test_positional_arguments_of_ones_own():
+    class Several(layers.Layer):
+        def __init__(self, *units, **kwargs):
+            super().__init__(**kwargs)
+            self.units = units
+
+    assert Several.from_config(Several(1, 2, name="s").get_config()).units == (1, 2)
+    assert "args" not in handing_on(layers.Layer)(name="x").get_config()
+
+
+@pytest.mark.parametrize(
+    "base", ["losses.Loss", "metrics.Metric", "layers.Dense", "optimizers.schedules.ExponentialDecay"]
+)
+def test_dataclasses(base):
+    kind, _, name = base.rpartition(".")
+    known = getattr(cornu.optimizers.schedules if "schedules" in kind else getattr(cornu, kind), name)
+    given = {"Dense": (4,), "ExponentialDecay": (0.1, 10, 0.5)}.get(name, ())
+
+    @dataclasses.dataclass(eq=False)
+    class Own(known):
+        k: float = 2.0
+
+        def __post_init__(self):
+            super().__init__(*given)
+            self.times = getattr(self, "times", 0) + 1
+
+    assert (Own(3.0).k, Own(3.0).times) == (3.0, 1)
+
+
+class Tripled(layers.Layer):
+    def __init__(self, n=2, **kwargs):
+        super().__init__(**kwargs)
+        self.n = n
+
+    def call(self, x):
+        return x * self.n
+
+    def get_config(self):
+        return {**super().get_config(), "n": self.n}
+
+
+def test_clones_know_the_classes_of_the_model():
+    class Local(Tripled):
+        pass
+
+    for cls in (Tripled, Local):
+        inputs = cornu.Input((4,))
+        for model in (cornu.Sequential([inputs, cls(5)]), cornu.Model(inputs, cls(5)(inputs))):
+            assert cornu.models.clone_model(model).layers[-1].n == 5
+
+
+def test_arguments_that_keras_takes_by_position():
+    assert layers.Conv3DTranspose(2, 3, 2, "same", "channels_last", 1).data_format == "channels_last"
+    assert layers.MaxPooling2D(2, 2, "valid", "channels_last", "pool").name == "pool"
+    assert layers.AveragePooling1D(2, 2, "valid", "channels_last", "pool").name == "pool"
+    dropout = layers.SpatialDropout1D(0.5, 3, "mine", "float16")
+    assert (dropout.seed, dropout.name, dropout.dtype) == (3, "mine", "float16")
+    assert layers.SpatialDropout2D(0.5, "channels_first", 3, "mine").name == "mine"
+    assert len(cornu.callbacks.CallbackList([], True).callbacks) == 1
+
+
+@pytest.mark.parametrize(
+    "kind", ["layers", "losses", "metrics", "optimizers", "initializers", "regularizers", "constraints"]
+)
+def test_positional_order_is_that_of_keras(kind):
+    """Every public class takes what Keras takes by position, in its order; it may take more behind that."""
+    ours, theirs = getattr(cornu, kind), getattr(keras, kind)
+    compared = 0
+    for name in dir(theirs):
+        known, cls = getattr(theirs, name), getattr(ours, name, None)
+        if not isinstance(known, type) or not isinstance(cls, type) or name in ("Layer", "InputSpec", "InputLayer"):
+            continue
+        wanted = [p.name for p in inspect.signature(known).parameters.values() if p.kind is p.POSITIONAL_OR_KEYWORD]
+        found = [p.name for p in inspect.signature(cls).parameters.values() if p.kind is p.POSITIONAL_OR_KEYWORD]
+        absent = [n for n in wanted if n not in inspect.signature(cls).parameters]
+        wanted = [n for n in wanted if n not in absent]
+        assert found[: len(wanted)] == wanted or absent, (name, wanted, found)
+        compared += 1
+    assert compared > 3

@@ -395,3 +395,21 @@ def test_one_metric_object_for_several_outputs_counts_each(kind, rng):
     theirs.compile(keras.optimizers.SGD(0.05, momentum=0.9), "mse", **{kind: separate})
     twins.fit_both(mine, theirs, x, y)
     twins.evaluate_both(mine, theirs, x, y)
+
+
+def test_a_metric_may_give_its_variable():
+    class Counts(cornu.metrics.Metric):
+        def __init__(self, name="counts", **kwargs):
+            super().__init__(name=name, **kwargs)
+            self.seen = self.add_weight(name="seen", shape=(), initializer="zeros")
+
+        def update_state(self, y_true, y_pred, sample_weight=None):
+            self.seen.assign(self.seen + 1.0)
+
+        def result(self):
+            return self.seen
+
+    model = cornu.Sequential([cornu.Input((2,)), cornu.layers.Dense(1)])
+    model.compile("sgd", "mse", metrics=[Counts()])
+    history = model.fit(np.ones((8, 2)), np.ones((8, 1)), batch_size=4, verbose=0)
+    assert history.history["counts"] == [2.0]

@@ -11,6 +11,8 @@ from .core.lookup import Table
 from .core.types import Axis, Config, ConstraintLike
 from .ops.tensors import to_axes
 
+__all__ = ["Constraint", "MaxNorm", "MinMaxNorm", "NonNeg", "UnitNorm", "deserialize", "get", "serialize"]
+
 
 class Constraint(Configurable):
     """Base of all constraints: called with a weight, it gives the nearest allowed one.

@@ -13,6 +13,12 @@ from .core.config import Configurable
 from .core.lookup import Table
 from .core.types import ArrayLike, Config, DTypeLike, Given, InitializerLike
 
+__all__ = [
+    "Constant", "GlorotNormal", "GlorotUniform", "HeNormal", "HeUniform", "Identity", "Initializer", "LecunNormal",
+    "LecunUniform", "Ones", "Orthogonal", "RandomInitializer", "RandomNormal", "RandomUniform", "STFT",
+    "TruncatedNormal", "VarianceScaling", "Zeros", "compute_fans", "deserialize", "get", "serialize",
+]  # fmt: skip
+
 # Standard deviation of a standard normal that is cut off at 2: sqrt(1 - 4 phi(2) / (2 Phi(2) - 1)).
 _TRUNCATED_STDDEV = 0.87962566103423978
 
@@ -139,7 +145,7 @@ class RandomInitializer(Initializer):
     seed: Given[SeedLike, Any] = default(None)
     draws_anew = True  # nobody else holds the array that a call gives: a Variable may keep it
 
-    def __post_init__(self) -> None:
+    def _complete(self) -> None:
         self._given = seed = codec.decode_value(self.seed)
         if seed is not None and not isinstance(seed, int | np.integer | seeds.SeedGenerator):
             raise ValueError(f"seed is an integer, a SeedGenerator or None. Received: seed={seed!r}")
@@ -301,8 +307,8 @@ class VarianceScaling(RandomInitializer):
     input_axes: Axes = None
     output_axes: Axes = None
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def _complete(self) -> None:
+        super()._complete()
         self.mode, distribution = self.mode.lower(), self.distribution.lower()
         self.distribution = "truncated_normal" if distribution == "normal" else distribution
         if self.scale <= 0:
@@ -525,7 +531,7 @@ class STFT(Initializer):
     scaling: Literal["density", "spectrum"] | None = "density"
     periodic: bool = False
 
-    def __post_init__(self) -> None:
+    def _complete(self) -> None:
         _check_word(self, "side", "real", "imag")
         _check_word(self, "scaling", "density", "spectrum", None)
 

@@ -12,6 +12,8 @@ from .core.lookup import Table
 from .core.types import Config, Given, RegularizerLike
 from .ops import normalize
 
+__all__ = ["L1", "L1L2", "L2", "OrthogonalRegularizer", "Regularizer", "deserialize", "get", "serialize"]
+
 Factor = Given[float | None, float]
 
 
@@ -39,7 +41,7 @@ class Regularizer(Configurable):
 class _Penalty(Regularizer):
     """Base of those whose numbers are factors; None stands for the default."""
 
-    def __post_init__(self) -> None:
+    def _complete(self) -> None:
         for name, usual in self._arguments.items():
             value = usual if getattr(self, name) is None else getattr(self, name)
             if isinstance(usual, float) and not (isinstance(value, int | float) and 0 <= value < math.inf):
@@ -141,8 +143,8 @@ class OrthogonalRegularizer(_Penalty):
     factor: Factor = default(0.01)
     mode: Literal["rows", "columns"] = "rows"
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def _complete(self) -> None:
+        super()._complete()
         if self.mode not in ("rows", "columns"):
             raise ValueError(f"mode is 'rows' or 'columns'. Received: mode={self.mode!r}")
 

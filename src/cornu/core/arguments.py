@@ -69,7 +69,7 @@ def arguments(cls: Any = None, *, kw_only: bool = False) -> Any:
     constraints are looked up on the way, so that `kernel_initializer="zeros"` is stored as the object. Before its own
     a subclass has the arguments of its bases, or behind them where a base has them by keyword only; what it sets
     without an annotation is a new default. The constructor calls the nearest one that a base writes, and whose
-    arguments the class has, and then `__post_init__`, which checks and completes. A class may write the constructor
+    arguments the class has, and then `_complete`, which checks and completes. A class may write the constructor
     itself: then the arguments of that are kept. What the docstring says about no argument it takes from the bases.
 
     Args:
@@ -107,7 +107,8 @@ def _decorated(cls: Any, kw_only: bool) -> Any:
         delattr(cls, name)
     complete(cls)
     if "__init__" in given:
-        cls.__init__ = _keeping(cls.__init__)
+        named = [p.name for p in parameters(cls.__init__) if p.kind is not p.VAR_KEYWORD]
+        cls.__init__ = _keeping(cls.__init__, [n for n in named if not isinstance(getattr(cls, n, None), property)])
         return cls
     writers = [c for c in cls.__mro__ if "__init__" in vars(c) and not hasattr(c.__init__, "_of_fields")]
     above = next(c for c in writers if _needed(c.__init__) <= cls._arguments.keys())
@@ -127,7 +128,7 @@ def _decorated(cls: Any, kw_only: bool) -> Any:
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807
         named = bind(__init__, args, kwargs)
         base(self, **{name: named[name] for name in passed if name in named})
-        self.__post_init__()
+        self._complete()
 
     __init__.__signature__ = inspect.Signature([_SELF, *listed])  # type: ignore[attr-defined]
     __init__.__qualname__, __init__.__module__ = f"{cls.__qualname__}.__init__", cls.__module__

@@ -3,7 +3,7 @@
 from typing import Any, ClassVar, Self
 
 from . import codec
-from .arguments import bind
+from .arguments import bind, parameters
 from .docstrings import complete
 from .facts import Watched
 
@@ -42,7 +42,7 @@ class Configurable(Watched):
         object.__setattr__(self, "_captured", state[1])
         object.__setattr__(self, "_made", [])
 
-    def __post_init__(self) -> None:
+    def _complete(self) -> None:
         """Check and complete what the constructor was given; it ends with this."""
 
     def captured(self, cls: type | None = None) -> dict[str, Any]:
@@ -53,9 +53,14 @@ class Configurable(Watched):
         """
         init: Any = (cls or type(self)).__init__  # type: ignore[misc]
         named = bind(init, *self._captured) if cls in (None, type(self)) else {}
-        for name in getattr(init, "_kept", ()):
-            named[name] = getattr(self, name)
-        return named
+        kept = getattr(init, "_kept", ())
+        several = next((p.name for p in parameters(init) if p.kind is p.VAR_POSITIONAL), None)
+        if several in named and several not in kept:
+            above = next(c for c in type(self).__mro__ if c.__module__.startswith("cornu."))
+            kept = getattr(above.__init__, "_kept", ())  # type: ignore[misc]
+            if kept or not named[several]:  # handed on to a constructor that names them
+                del named[several]
+        return {**named, **{name: getattr(self, name) for name in kept}}
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments as plain data (numbers, strings, lists, dictionaries)."""

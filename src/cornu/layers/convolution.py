@@ -48,8 +48,8 @@ class Convolution(Spatial):
     activation: Activation
     bias: Any
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def _complete(self) -> None:
+        super()._complete()
         checks.positive(self, *(n for n in ("filters", "groups", "depth_multiplier") if n in self._arguments))
         for name in ("kernel_size", "strides", "dilation_rate"):
             checks.sizes(self, name, self.rank)
@@ -116,8 +116,8 @@ class Conv(Convolution, KernelLayer):
     activation: Activation = default(None)
     use_bias: bool = True
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def _complete(self) -> None:
+        super()._complete()
         self._check_groups("filters", self.filters)
 
     def _check_groups(self, what: str, count: int) -> None:
@@ -223,8 +223,8 @@ class ConvTranspose(Convolution, KernelLayer):
     activation: Activation = default(None)
     use_bias: bool = True
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def _complete(self) -> None:
+        super()._complete()
         if self.output_padding is not None:
             checks.sizes(self, "output_padding", self.rank, least=0)
             if any(more >= stride for more, stride in zip(self.output_padding, self.strides, strict=True)):
@@ -275,6 +275,7 @@ class Conv2DTranspose(ConvTranspose, rank=2):
     """
 
 
+@arguments
 class Conv3DTranspose(ConvTranspose, rank=3):
     """Transposed convolution over three axes, which enlarges a volume by learned filters.
 
@@ -288,6 +289,8 @@ class Conv3DTranspose(ConvTranspose, rank=3):
 
     Source: Dumoulin, Visin (2016), A guide to convolution arithmetic, https://arxiv.org/abs/1603.07285
     """
+
+    output_padding = default(None, after="data_format")  # as in Keras, in this one alone
 
 
 def _weight(layer: Convolution, part: str, shape: Shape, name: str) -> Variable:

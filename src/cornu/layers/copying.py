@@ -22,7 +22,7 @@ def reduced(layer: Any) -> tuple[Any, ...]:
         "slots": [np.array(v.stored) for v in layer.optimizer.variables] if compiled and layer.optimizer else [],
         "with_slots": _places(layer) if compiled and layer.optimizer else [],
     }
-    return _revived, (codec.encode_object(layer), _own_objects(layer), state)
+    return _revived, (codec.encode_object(layer), own_objects(layer), state)
 
 
 def _revived(encoded: dict[str, Any], own: dict[str, Any], state: dict[str, Any]) -> Any:
@@ -61,7 +61,7 @@ def _put(variables: list[Variable], values: list[Any], what: str) -> None:
         variable.store(value)
 
 
-def _own_objects(layer: Any) -> dict[str, Any]:
+def own_objects(layer: Any) -> dict[str, Any]:
     """The user's own classes and functions in a layer, by the names that its configuration has for them."""
     found: dict[str, Any] = {}
     for _, part in parts.walk(layer):

@@ -50,7 +50,7 @@ class Spatial(Family):
 
     data_format: Any = "channels_last"
 
-    def __post_init__(self) -> None:
+    def _complete(self) -> None:
         checks.data_format(self)
         self.input_spec = InputSpec(ndim=self.rank + 2)
 

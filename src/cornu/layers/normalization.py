@@ -51,7 +51,7 @@ class AlongAxes(Normalization):
 
     axis: Given[int | Sequence[int], Any] = default(-1)
 
-    def __post_init__(self) -> None:
+    def _complete(self) -> None:
         if not all(map(checks.is_integer, self.axis if isinstance(self.axis, list | tuple) else [self.axis])):
             raise TypeError(
                 f"{type(self).__name__} expects axis to be an integer or a list of them. Received: {self.axis!r}"
@@ -97,8 +97,8 @@ class LayerNormalization(AlongAxes):
     gamma_constraint: Constraint = default(None)
     rms_scaling: bool = False
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def _complete(self) -> None:
+        super()._complete()
         self.autocast = False  # statistics are taken in float32 at least
 
     def build(self, input_shape: Shape) -> None:
@@ -203,7 +203,7 @@ class GroupNormalization(Normalization):
     beta_constraint: Constraint = default(None)
     gamma_constraint: Constraint = default(None)
 
-    def __post_init__(self) -> None:
+    def _complete(self) -> None:
         if self.groups != -1:
             checks.positive(self, "groups")
         self.autocast = False  # statistics are taken in float32 at least
@@ -289,7 +289,7 @@ class BatchNormalization(Normalization):
     renorm_momentum: float = 0.99
     synchronized: bool = False
 
-    def __post_init__(self) -> None:
+    def _complete(self) -> None:
         if isinstance(self.axis, list | tuple) and len(self.axis) == 1:  # files of TensorFlow's Keras hold a list
             self.axis = self.axis[0]
         unknown = set(self.renorm_clipping or {}) - {"rmin", "rmax", "dmax"}

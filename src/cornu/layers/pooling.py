@@ -35,10 +35,11 @@ class Pooling(Spatial):
     strides: Given[int | Sequence[int] | None, tuple[int, ...]] = default(None)
     padding: Literal["valid", "same"] = "valid"
     data_format: Format = default(None)
+    name = default(None, here=True)
     _pool: ClassVar[Callable[..., Any]]
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def _complete(self) -> None:
+        super()._complete()
         if self.strides is None:
             self.strides = self.pool_size
         checks.sizes(self, "pool_size", self.rank)

@@ -42,7 +42,7 @@ class Flatten(Layer):
 
     data_format: Format = default(None)
 
-    def __post_init__(self) -> None:
+    def _complete(self) -> None:
         checks.data_format(self)
         self.input_spec = InputSpec(min_ndim=1)
 
@@ -75,7 +75,7 @@ class Reshape(Layer):
 
     target_shape: Given[int | Sequence[int | None], tuple[int, ...]]
 
-    def __post_init__(self) -> None:
+    def _complete(self) -> None:
         given: Any = self.target_shape
         sizes = (given,) if checks.is_integer(given) else tuple(given)
         self.target_shape = tuple(-1 if size is None else size for size in sizes)
@@ -119,7 +119,7 @@ class Permute(Layer):
 
     dims: Given[Sequence[int], tuple[int, ...]]
 
-    def __post_init__(self) -> None:
+    def _complete(self) -> None:
         self.dims = tuple(self.dims)
         if sorted(self.dims) != list(range(1, len(self.dims) + 1)):
             raise ValueError(
@@ -154,7 +154,7 @@ class RepeatVector(Layer):
 
     n: int
 
-    def __post_init__(self) -> None:
+    def _complete(self) -> None:
         checks.positive(self, "n")
         self.input_spec = InputSpec(ndim=2)
 
@@ -190,8 +190,8 @@ class ZeroPadding(Spatial):
     padding: Border = default(1)
     data_format: Format = default(None)
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def _complete(self) -> None:
+        super()._complete()
         _check_border(self, "padding")
 
     def call(self, x: Any) -> Any:
@@ -255,8 +255,8 @@ class Cropping(Spatial):
 
     cropping: Border = default(0)
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def _complete(self) -> None:
+        super()._complete()
         _check_border(self, "cropping")
 
     def call(self, x: Any) -> Any:
@@ -335,8 +335,8 @@ class UpSampling(Spatial):
 
     size: Any
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def _complete(self) -> None:
+        super()._complete()
         if self.rank == 1:
             checks.positive(self, "size")
         else:
@@ -396,8 +396,8 @@ class UpSampling2D(UpSampling, rank=2):
     data_format: Format = default(None)
     interpolation: Literal["nearest", "bilinear", "bicubic", "lanczos3", "lanczos5"] = "nearest"
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def _complete(self) -> None:
+        super()._complete()
         checks.choice(self, "interpolation", ("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5"))
 
     def call(self, x: Any) -> Any:

@@ -29,7 +29,7 @@ class Named(Configurable):
     name: Name = default(None)
     dtype: DType = default(None)
 
-    def __post_init__(self) -> None:
+    def _complete(self) -> None:
         self.name = self.name or names.unique_name(type(self).__name__)
         self.dtype = dtypes.get_policy(self.dtype or dtypes.floatx()).compute_dtype
 
@@ -73,8 +73,8 @@ class Loss(Named):
     name = default(None, here=True)
     reduction: Given[Reduction | Literal["auto"], str | None] = default("sum_over_batch_size")
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def _complete(self) -> None:
+        super()._complete()
         if self.reduction == "auto":
             self.reduction = "sum_over_batch_size"
         self.check_choice("reduction", Reduction)

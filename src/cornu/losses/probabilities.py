@@ -248,8 +248,8 @@ class CategoricalGeneralizedCrossEntropy(FunctionLoss):
     fn = staticmethod(categorical_generalized_cross_entropy)
     q: float = 0.5
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def _complete(self) -> None:
+        super()._complete()
         if not 0 < self.q < 1:
             raise ValueError(f"q lies between 0 and 1. Received: q={self.q!r}")
 

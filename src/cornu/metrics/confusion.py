@@ -38,8 +38,8 @@ class ConfusionMetric(Metric):
     name = default(None, here=True)
     kinds: ClassVar[tuple[str, ...]] = KINDS
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def _complete(self) -> None:
+        super()._complete()
         grid = self._grid()
         self.init_thresholds = getattr(self, "thresholds", None)  # as they were given
         self.thresholds = [float(threshold) for threshold in grid]
@@ -306,8 +306,8 @@ class FBetaScore(Metric):
     threshold: float | None = None
     name = default("fbeta_score", here=True)
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def _complete(self) -> None:
+        super()._complete()
         self.check_choice("average", Average)
         if not isinstance(self.beta, float) or not self.beta > 0:
             raise ValueError(f"beta is a float greater than 0, such as 2.0. Received: beta={self.beta!r}")

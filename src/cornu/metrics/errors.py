@@ -295,8 +295,8 @@ class R2Score(Metric):
     num_regressors: int = 0
     name = default("r2_score", here=True)
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def _complete(self) -> None:
+        super()._complete()
         self.check_choice("class_aggregation", Aggregation)
         if self.num_regressors < 0:
             raise ValueError(f"num_regressors is not negative. Received: {self.num_regressors!r}")

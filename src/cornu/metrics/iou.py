@@ -48,9 +48,9 @@ class IoU(Metric):
     sparse_y_pred: bool = True
     axis: int = -1
 
-    def __post_init__(self) -> None:
+    def _complete(self) -> None:
         self.dtype = self.dtype or "int32"
-        super().__post_init__()
+        super()._complete()
         self.target_class_ids = list(self.target_class_ids)
         if not all(0 <= c < self.num_classes for c in self.target_class_ids):
             below = f"below num_classes={self.num_classes}"
@@ -148,7 +148,7 @@ class MeanIoU(IoU):
         axis: int = -1,
     ) -> None:
         self.target_class_ids = range(num_classes)
-        self.__post_init__()  # all else is kept already
+        self._complete()  # all else is kept already
 
 
 @arguments
@@ -175,7 +175,7 @@ class OneHotIoU(IoU):
         axis: int = -1,
     ) -> None:
         self.sparse_y_true = False
-        self.__post_init__()  # all else is kept already
+        self._complete()  # all else is kept already
 
 
 @arguments

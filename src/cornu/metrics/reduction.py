@@ -35,8 +35,8 @@ class Sum(Metric):
     name: Name = default("sum")
     dtype: DType = default(None)
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def _complete(self) -> None:
+        super()._complete()
         self.total = self.add_variable((), dtype=self.dtype, name="total")
 
     def update_state(self, values: ArrayLike, sample_weight: ArrayLike | None = None) -> None:
@@ -73,8 +73,8 @@ class Mean(Metric):
     name: Name = default("mean")
     dtype: DType = default(None)
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def _complete(self) -> None:
+        super()._complete()
         self.total = self.add_variable((), dtype=self.dtype, name="total")
         self.count = self.add_variable((), dtype=self.dtype, name="count")
 
@@ -117,8 +117,8 @@ class MeanMetricWrapper(Wrapper, Mean):
         super().__init__(name=name, dtype=dtype)
         self.fn_kwargs = kwargs
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def _complete(self) -> None:
+        super()._complete()
         if isinstance(self.fn, Loss) or self.fn in losses_table.entries.values():
             self._direction = "down"  # type: ignore[misc]
 

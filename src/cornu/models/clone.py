@@ -5,6 +5,7 @@ from typing import Any
 
 from ..core import codec
 from ..layers import Input
+from ..layers.copying import own_objects
 from .model import Model
 
 
@@ -35,7 +36,7 @@ def clone_model(
     if input_tensors is not None:
         raise ValueError("clone_model(input_tensors=...) is not supported; call the clone on the tensors instead.")
     if clone_function is None:
-        clone = codec.decode(codec.encode_object(model), custom_objects={type(model).__name__: type(model)})
+        clone = codec.decode(codec.encode_object(model), custom_objects=own_objects(model))
     else:
         clone = _rebuild(model, clone_function)
     if model.compiled:

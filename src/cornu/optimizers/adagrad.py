@@ -128,8 +128,8 @@ class RMSprop(Optimizer):
     epsilon: float = 1e-7
     centered: bool = False
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def _complete(self) -> None:
+        super()._complete()
         names = ["velocity"] + ["momentum"] * (self.momentum > 0) + ["average_gradient"] * bool(self.centered)
         self.slots = tuple((name,) for name in names)
 
@@ -189,8 +189,8 @@ class Ftrl(Optimizer):
     beta: float = 0.0
     slots = (("accumulator", "linear"),)
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def _complete(self) -> None:
+        super()._complete()
         if self.learning_rate_power > 0:
             raise ValueError(f"learning_rate_power is not positive. Received: {self.learning_rate_power!r}")
         for name in ("initial_accumulator_value", *(f"{kind}_regularization_strength" for kind in _STRENGTHS)):

@@ -68,8 +68,8 @@ class Adam(_Moments):
 
     amsgrad: bool = False
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def _complete(self) -> None:
+        super()._complete()
         if self.amsgrad:
             self.slots = (("momentum", "velocity"), ("velocity_hat",))  # type: ignore[assignment]
 
@@ -112,10 +112,10 @@ class AdamW(Adam):
 
     weight_decay: float = default(0.004, after="learning_rate")
 
-    def __post_init__(self) -> None:
+    def _complete(self) -> None:
         if self.weight_decay is None:
             raise ValueError("AdamW needs weight_decay, a number such as 0.004; without weight decay it is Adam.")
-        super().__post_init__()
+        super()._complete()
 
 
 class Adamax(_Moments):

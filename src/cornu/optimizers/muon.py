@@ -86,8 +86,8 @@ class Muon(Optimizer):
     nesterov: bool = True
     rms_rate: float | None = 0.2
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def _complete(self) -> None:
+        super()._complete()
         self.exclude_layers = list(self.exclude_layers or [])
 
     def _by_adam(self, variable: Variable) -> bool:

@@ -70,7 +70,7 @@ class Optimizer(OptimizerState):
     gradient_accumulation_steps: int | None = None
     name: Name = default(None)
 
-    def __post_init__(self) -> None:
+    def _complete(self) -> None:
         clips = {key: getattr(self, key) for key in ("clipnorm", "clipvalue", "global_clipnorm")}
         if sum(value is not None for value in clips.values()) > 1:
             raise ValueError(f"Clip gradients in one way: give only one of {', '.join(clips)}. Received: {clips}")
@@ -82,7 +82,7 @@ class Optimizer(OptimizerState):
         if not 0 <= momentum <= 1:
             raise ValueError(f"ema_momentum lies between 0 and 1. Received: {momentum!r}")
         self._excluded: tuple[set[int], Any] = (set(), None)
-        super().__post_init__()
+        super()._complete()
 
     def update(self, gradient: Any, weight: Any, *slots_rate_step: Any) -> tuple[Any, tuple[Any, ...]]:
         """The rule: new weight and new slots, as a function of arrays; a subclass writes it.

@@ -52,7 +52,7 @@ class _Decay(LearningRateSchedule):
 
     initial_learning_rate: float
 
-    def __post_init__(self) -> None:
+    def _complete(self) -> None:
         for name, value in vars(self).items():
             if name.endswith("decay_steps") and not value > 0:
                 raise ValueError(f"{name} is a number of steps greater than 0. Received: {name}={value!r}")
@@ -191,7 +191,7 @@ class PiecewiseConstantDecay(LearningRateSchedule):
     values: Sequence[float]
     name: str = "PiecewiseConstant"
 
-    def __post_init__(self) -> None:
+    def _complete(self) -> None:
         wanted, given = len(self.boundaries) + 1, len(self.values)
         if wanted != given:
             raise ValueError(f"Give one value more than boundaries, {wanted}. Received {given} values.")

@@ -43,8 +43,8 @@ class SGD(Optimizer):
     momentum: float = 0.0
     nesterov: bool = False
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def _complete(self) -> None:
+        super()._complete()
         if isinstance(self.momentum, bool | str) or not 0 <= self.momentum <= 1:
             raise ValueError(f"momentum lies between 0 and 1. Received: momentum={self.momentum!r}")
         self.slots = (("momentum",),) if self.momentum else ()
@@ -90,8 +90,8 @@ class Lion(Optimizer):
     beta_2: float = 0.99
     slots = (("momentum",),)
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def _complete(self) -> None:
+        super()._complete()
         if not 0 < self.beta_1 <= 1:
             raise ValueError(f"beta_1 is above 0 and not above 1; at 0, Lion forgets. Received: beta_1={self.beta_1!r}")
 

@@ -30,7 +30,7 @@ class OptimizerState(Configurable, Part):
     _rate: Any
     _no_facts = frozenset({"built", "_slots", "_trainable", "_index", "_averages", "_sums", "_kept"})
 
-    def __post_init__(self) -> None:
+    def _complete(self) -> None:
         self.name = self.name or names.unique_name(type(self).__name__)
         self.built = False
         self._slots: list[Variable] = []
@@ -169,7 +169,7 @@ class OptimizerState(Configurable, Part):
     @learning_rate.setter
     def learning_rate(self, value: Any) -> None:
         value = codec.decode(value) if isinstance(value, dict) else value
-        if callable(value) or "_iterations" not in vars(self):  # `__post_init__` assigns it again, and checks it
+        if callable(value) or "_iterations" not in vars(self):  # `_complete` assigns it again, and checks it
             self._rate = value
         elif isinstance(self._rate, LearningRateSchedule):
             raise TypeError(

@@ -10,6 +10,7 @@ from .. import losses, metrics
 from ..core import facts, rows
 from ..core.attached import get_mask
 from ..core.lookup import nearest, tables
+from ..core.symbolic import unwrap
 
 _KINDS = {"binary": "Binary", "sparse": "SparseCategorical", "categorical": "Categorical"}
 _ACCURACY, _CROSSENTROPY = ("accuracy", "acc"), ("crossentropy", "ce")
@@ -287,6 +288,6 @@ def _plain(value: Any) -> Any:
 
 def results(tracked: Sequence[Any]) -> Any:
     """The value of every metric: as one array if all are numbers, for one transfer."""
-    values = [metric.result() for metric in tracked]
+    values = [jax.tree.map(unwrap, metric.result()) for metric in tracked]
     kinds = {(getattr(value, "shape", None), getattr(value, "dtype", None)) for value in values}
     return jnp.stack(values) if len(kinds) == 1 and kinds.pop()[0] == () else values

@@ -413,7 +413,7 @@ class Trainable(Layer):
             tester = self._data(val_x, val_y, val_weight, validation_batch_size or batch_size, validation_steps)
         history = History()
         params = {"verbose": verbose, "epochs": epochs, "steps": steps_per_epoch or data.steps}
-        called = CallbackList([*_callback_list(callbacks), history], self, **params)
+        called = CallbackList([*_callback_list(callbacks), history], model=self, **params)
         self.history, self.stop_training = history, False
         progress = Progress(verbose, epochs, steps_per_epoch or data.steps)
         loop = self._loop("train", called, progress)
@@ -575,7 +575,9 @@ class Trainable(Layer):
         """
         self._checked("evaluate()")
         data = self._data(x, y, sample_weight, arrays.check_batch_size(batch_size), steps)
-        called = CallbackList(_callback_list(callbacks), self, verbose=verbose, epochs=1, steps=steps or data.steps)
+        called = CallbackList(
+            _callback_list(callbacks), model=self, verbose=verbose, epochs=1, steps=steps or data.steps
+        )
         progress = Progress(verbose, None, steps or data.steps)
         with _closed(progress):
             progress.begin(0)
@@ -612,7 +614,7 @@ class Trainable(Layer):
             >>> model.predict(np.ones((5, 2))).shape
             (5, 3)
         """
-        called = CallbackList(_callback_list(callbacks), self, verbose=verbose, epochs=1, steps=None)
+        called = CallbackList(_callback_list(callbacks), model=self, verbose=verbose, epochs=1, steps=None)
         progress = Progress(0 if verbose == "auto" else verbose, None, None)
         with _closed(progress):
             return predict_all(self, x, arrays.check_batch_size(batch_size), steps, called, progress)
@@ -717,7 +719,7 @@ def _warn_of_end(epoch: int, epochs: int) -> None:
     warnings.warn(
         f"The data ended in epoch {epoch + 1} of {epochs}. A generator must go on for steps_per_epoch * epochs "
         "batches: write `while True:` around its loop; of arrays or a Sequence an epoch takes what is left.",
-        stacklevel=3,
+        stacklevel=4,
     )
 
 

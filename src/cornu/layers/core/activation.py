@@ -94,7 +94,7 @@ class ReLU(Elementwise):
     negative_slope: float = 0.0
     threshold: float = 0.0
 
-    def __post_init__(self) -> None:
+    def _complete(self) -> None:
         checks.not_negative(self, "negative_slope", "threshold", *(["max_value"] if self.max_value is not None else []))
 
     def call(self, x: Any) -> Any:
@@ -126,7 +126,7 @@ class LeakyReLU(Elementwise):
 
     negative_slope: float = 0.3
 
-    def __post_init__(self) -> None:
+    def _complete(self) -> None:
         checks.not_negative(self, "negative_slope")
 
     def call(self, x: Any) -> Any:
@@ -190,7 +190,7 @@ class PReLU(Elementwise):
     alpha_constraint: types.Constraint = default(None)
     shared_axes: types.Given[types.Axis, Any] = default(None)
 
-    def __post_init__(self) -> None:
+    def _complete(self) -> None:
         if checks.is_integer(self.shared_axes):
             self.shared_axes = [self.shared_axes]
 

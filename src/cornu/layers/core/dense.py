@@ -41,7 +41,7 @@ class Dense(KernelLayer):
     use_bias: bool = True
     supports_masking = True
 
-    def __post_init__(self) -> None:
+    def _complete(self) -> None:
         checks.positive(self, "units")
         self.input_spec = InputSpec(min_ndim=2)
 

@@ -96,7 +96,7 @@ class Dot(Layer):
     normalize: bool = False
     supports_masking = True
 
-    def __post_init__(self) -> None:
+    def _complete(self) -> None:
         axes = self.axes
         if not checks.is_integer(axes) and not isinstance(axes, list | tuple):
             raise TypeError(f"Dot expects axes to be an integer or two of them, as in Dot(axes=1). Received: {axes!r}")

@@ -103,7 +103,7 @@ class DropoutCell(UnitArguments):
     gates: ClassVar[int] = 1
     implementation: int = default(2, after="seed")
 
-    def __post_init__(self) -> None:
+    def _complete(self) -> None:
         checks.positive(self, "units")
         checks.between(self, "dropout", 0, 1)
         checks.between(self, "recurrent_dropout", 0, 1)

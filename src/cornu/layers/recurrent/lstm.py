@@ -44,8 +44,8 @@ class LSTMCell(GateArguments, DropoutCell):
     gates = 4
     unit_forget_bias: bool = default(True, after="bias_initializer")
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def _complete(self) -> None:
+        super()._complete()
         self.state_size = [self.units, self.units]
 
     def add_bias(self) -> Any:

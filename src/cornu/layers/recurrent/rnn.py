@@ -200,7 +200,7 @@ class WholeSequence(UnitArguments, RNN):
     activity_regularizer = default(None, after="bias_regularizer")
     implementation: int = default(2, after="zero_output_for_mask")
 
-    def __post_init__(self) -> None:
+    def _complete(self) -> None:
         own = self.cell_class._arguments.keys() - Options._arguments.keys()
         shared = {name: getattr(self, name) for name in (*own, "trainable")}
         name = lookup.snake_case(self.cell_class.__name__)

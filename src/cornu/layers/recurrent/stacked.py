@@ -33,7 +33,7 @@ class StackedRNNCells(Layer):
 
     cells: Sequence[Any]
 
-    def __post_init__(self) -> None:
+    def _complete(self) -> None:
         self.cells = list(self.cells)
         for cell in self.cells:
             check_cell(cell)

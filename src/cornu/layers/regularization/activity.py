@@ -35,7 +35,7 @@ class ActivityRegularization(Layer):
     l2: float = 0.0
     supports_masking = True
 
-    def __post_init__(self) -> None:
+    def _complete(self) -> None:
         self.activity_regularizer = regularizers.L1L2(l1=self.l1, l2=self.l2)  # files hold it beside l1 and l2
 
     def get_config(self) -> dict[str, Any]:

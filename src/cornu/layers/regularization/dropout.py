@@ -4,7 +4,7 @@ from typing import Any
 
 from ...core.arguments import arguments, default
 from ...core.spec import InputSpec
-from ...core.types import DataFormat, Given, Shape, ShapeLike
+from ...core.types import DataFormat, DTypeLike, Given, Shape, ShapeLike
 from ...ops import random
 from .. import checks
 from .noise import Noise
@@ -40,8 +40,8 @@ class Dropout(Noise):
     rate: float
     noise_shape: Given[ShapeLike | None, Shape | None] = default(None)
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def _complete(self) -> None:
+        super()._complete()
         shape = self.noise_shape
         if shape is None:
             return
@@ -67,9 +67,15 @@ class SpatialDropout(Dropout):
     rank = 0
 
     def __init__(
-        self, rate: float, data_format: DataFormat | None = None, seed: int | None = None, **kwargs: Any
+        self,
+        rate: float,
+        data_format: DataFormat | None = None,
+        seed: int | None = None,
+        name: str | None = None,
+        dtype: DTypeLike = None,
+        **kwargs: Any,
     ) -> None:
-        super().__init__(rate, seed=seed, **kwargs)
+        super().__init__(rate, seed=seed, name=name, dtype=dtype, **kwargs)
         self.data_format: Any = data_format
         checks.data_format(self)
         self.input_spec = InputSpec(ndim=self.rank + 2)
@@ -111,8 +117,10 @@ class SpatialDropout1D(SpatialDropout):
 
     rank = 1
 
-    def __init__(self, rate: float, seed: int | None = None, **kwargs: Any) -> None:
-        super().__init__(rate, "channels_last", seed, **kwargs)
+    def __init__(
+        self, rate: float, seed: int | None = None, name: str | None = None, dtype: DTypeLike = None, **kwargs: Any
+    ) -> None:
+        super().__init__(rate, "channels_last", seed, name, dtype, **kwargs)
 
 
 class SpatialDropout2D(SpatialDropout):

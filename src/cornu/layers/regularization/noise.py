@@ -27,7 +27,7 @@ class Noise(Layer):
     at_one: ClassVar[str] = ""  # why it must be below 1, if it must
     supports_masking = True
 
-    def __post_init__(self) -> None:
+    def _complete(self) -> None:
         checks.between(self, self.strength, 0, 1)
         amount = getattr(self, self.strength)
         if self.at_one and amount == 1:

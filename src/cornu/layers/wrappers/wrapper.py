@@ -30,7 +30,7 @@ class Wrapper(Layer):
 
     layer: Layer
 
-    def __post_init__(self) -> None:
+    def _complete(self) -> None:
         check_layer(self.layer, type(self).__name__)
 
     def build(self, input_shape: Any = None) -> None:

@@ -33,7 +33,7 @@ class Callback:
     params: dict[str, Any] = {}
     validation_data: Any = None
 
-    def __post_init__(self) -> None:
+    def _complete(self) -> None:
         """Check and complete what the constructor was given, in a class with `@arguments`."""
 
     @property
@@ -114,12 +114,25 @@ class CallbackList:
 
     Args:
         callbacks: the callbacks.
+        add_history: whether to add a `History`.
+        add_progbar: accepted for compatibility; `fit` shows its own.
         model: the model they belong to.
         **params: `verbose`, `epochs`, `steps`.
     """
 
-    def __init__(self, callbacks: Iterable[Any], model: Any = None, **params: Any) -> None:
-        self.callbacks = list(callbacks)
+    def __init__(
+        self,
+        callbacks: Iterable[Any] | None = None,
+        add_history: bool = False,
+        add_progbar: bool = False,
+        model: Any = None,
+        **params: Any,
+    ) -> None:
+        self.callbacks = list(callbacks or ())
+        if add_history:
+            from .watching import History
+
+            self.callbacks.append(History())
         for callback in self.callbacks:
             if isinstance(callback, type) or not _has(callback, METHODS):
                 hint = f"write {callback.__name__}(...) with brackets" if isinstance(callback, type) else "see Callback"

@@ -138,7 +138,7 @@ class EarlyStopping(_Watching):
     restore_best_weights: bool = False
     start_from_epoch: int = 0
 
-    def __post_init__(self) -> None:
+    def _complete(self) -> None:
         self.on_train_begin()
 
     def on_train_begin(self, logs: Logs = None) -> None:
@@ -212,7 +212,7 @@ class ModelCheckpoint(_Watching):
     initial_value_threshold: float | None = None
     period: int = 1
 
-    def __post_init__(self) -> None:
+    def _complete(self) -> None:
         if self.save_freq != "epoch":
             if not isinstance(self.save_freq, int) or self.save_freq < 1:
                 raise ValueError(f"save_freq is 'epoch' or a number of batches. Received save_freq={self.save_freq!r}.")

@@ -126,7 +126,7 @@ def warn_if_nan(tree: Any, what: str) -> None:
             warnings.warn(
                 f"{what} holds NaN (in {int(rows.sum())} of {len(seen)} samples, first in sample "
                 f"{int(np.argmax(rows))}). The loss will be NaN. Clean the data, for instance with np.nan_to_num.",
-                stacklevel=4,
+                stacklevel=5,
             )
             return
 
