@@ -181,6 +181,7 @@ def explained(fn: C) -> C:
                 args, kwargs = _understood(name, args, kwargs, known, strict=strict)
         return fn(*args, **kwargs)  # type: ignore[operator]
 
+    call._kept = ()  # type: ignore[attr-defined]  # of a constructor
     return call  # type: ignore[return-value]
 
 
