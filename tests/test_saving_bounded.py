@@ -202,7 +202,7 @@ def test_json_that_costs_more_than_it_says(tmp_path, told):
     assert "cannot be read as JSON: Unterminated string" in messages[0]
     assert "There is no layer called 'xxxx" in messages[1]
     assert "at most 2,097,152 are read" in messages[2]
-    assert "nested more than 200 levels" in messages[3]
+    assert "nested more than 600 levels" in messages[3]
 
 
 SIZES = {

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from types import FunctionType
 from typing import Any
 
-from .holders import PLAIN, alike, changeable, contents, is_holder, is_large, is_users, refers, same
+from .holders import PLAIN, alike, changeable, contents, is_holder, is_large, is_users, refers, unchanged
 from .setting import Setting
 
 _MISSING = object()
@@ -191,7 +191,7 @@ class _Listing:
 
     def holders_hold(self) -> bool:
         """Whether every list, array, plain object and function refers to what it did."""
-        return all(same(contents(holder), before) for holder, before in self.holders)
+        return all([unchanged(holder, before) for holder, before in self.holders])
 
     def _list(self, owner: Any) -> None:
         if id(owner) in self._seen:

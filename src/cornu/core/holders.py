@@ -107,6 +107,13 @@ def is_large(holder: Any) -> bool:
     return isinstance(holder, _CONTAINERS) and len(holder) > _LARGE
 
 
+def unchanged(holder: Any, before: list[Any]) -> bool:
+    """Whether a holder refers to what it did; `before` is what `contents` gave."""
+    if type(holder) is list and len(holder) <= _LARGE and all(map(operator.is_, holder, before[1::2])):
+        return 2 * len(holder) == len(before)  # the usual case, which need not list anything
+    return same(contents(holder), before)
+
+
 def same(one: list[Any], other: list[Any]) -> bool:
     """Whether contents are the same objects, or equal numbers, names and bytes."""
     return len(one) == len(other) and (all(map(operator.is_, one, other)) or all(map(alike, one, other)))

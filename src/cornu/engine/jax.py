@@ -54,8 +54,9 @@ class JaxEngine:
 
     def get(self, tree: Any) -> Any:
         """Bring the arrays of `tree` to NumPy; on a CPU they share the device's memory. Parts are put together."""
-        if all(getattr(leaf, "is_fully_addressable", True) for leaf in jax.tree.leaves(tree)):
-            return jax.device_get(tree)
+        leaves = jax.tree.leaves(tree)
+        if all([getattr(leaf, "is_fully_addressable", True) for leaf in leaves]):  # a list is made sooner
+            return jax.device_get(tree) if len(leaves) > 1 else jax.tree.map(np.asarray, tree)
         from jax.experimental import multihost_utils
 
         return multihost_utils.process_allgather(tree, tiled=True)

@@ -25,6 +25,7 @@ class Pooling(Spatial):
         strides: step of the window; None for its size, so that windows do not overlap.
         padding: `"valid"` drops what does not fill a window, `"same"` pads at both ends; padding does not count.
         data_format: `"channels_last"` or `"channels_first"`; by default the session's.
+        name: its name; made from the class's name by default.
         **options: `name`, `dtype`, `trainable`, `input_shape`, ... of `Layer`.
 
     Raises:

@@ -98,6 +98,8 @@ class SpatialDropout1D(SpatialDropout):
     Args:
         rate: probability, from 0 to 1.
         seed: integer, for the same masks every time; None for a fresh one.
+        name: its name; made from the class's name by default.
+        dtype: dtype or `DTypePolicy` of the computation.
         **options: `name`, `dtype`, `trainable`, ... of `Layer`.
 
     Shapes:
@@ -130,6 +132,8 @@ class SpatialDropout2D(SpatialDropout):
         rate: probability, from 0 to 1.
         data_format: `"channels_last"` or `"channels_first"`; by default the session's.
         seed: integer, for the same masks every time; None for a fresh one.
+        name: its name; made from the class's name by default.
+        dtype: dtype or `DTypePolicy` of the computation.
         **options: `name`, `dtype`, `trainable`, ... of `Layer`.
 
     Shapes:
@@ -157,6 +161,8 @@ class SpatialDropout3D(SpatialDropout):
         rate: probability, from 0 to 1.
         data_format: `"channels_last"` or `"channels_first"`; by default the session's.
         seed: integer, for the same masks every time; None for a fresh one.
+        name: its name; made from the class's name by default.
+        dtype: dtype or `DTypePolicy` of the computation.
         **options: `name`, `dtype`, `trainable`, ... of `Layer`.
 
     Shapes:
