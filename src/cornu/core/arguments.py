@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, ClassVar, NamedTuple, TypeVar, dataclass_transform, get_origin, overload
 
 from .docstrings import complete
+from .holders import library_class
 from .lookup import nearest, tables
 
 C = TypeVar("C")
@@ -185,14 +186,9 @@ def explained(fn: C) -> C:
     return call  # type: ignore[return-value]
 
 
-def _owner(cls: type) -> str:
-    """The name of a class of the library, or of that which a class of the user's own extends."""
-    return next((c.__name__ for c in cls.__mro__ if c.__module__.startswith("cornu.")), cls.__name__)
-
-
 def _of_constructor(cls: Any, args: Any, kwargs: Any, known: Sequence[str], strict: bool) -> Any:
     """Arguments of a constructor in the words of today: those of the library's class, errors of the class itself."""
-    args, kwargs = _understood(_owner(cls), args, kwargs, known, strict=False)
+    args, kwargs = _understood(library_class(cls).__name__, args, kwargs, known, strict=False)
     return _understood(cls.__name__, args, kwargs, known, parameters(cls.__init__), strict)
 
 
@@ -207,17 +203,17 @@ def _understood(name: str, args: Any, kwargs: Any, known: Sequence[str], others:
     return args, kwargs
 
 
-def _keeping(init: Any, kept: Iterable[str] | None = None) -> Any:
+def _keeping(init: Any, kept: Iterable[str]) -> Any:
     """A constructor that first sets its arguments as attributes.
 
     Args:
         init: the constructor.
-        kept: which; all by default.
+        kept: which.
     """
     signature = inspect.signature(init)
     known = [p.name for p in parameters(init) if p.kind is not p.VAR_KEYWORD]
     takes_any = len(known) < len(parameters(init))
-    names = tuple(known if kept is None else kept)
+    names = tuple(kept)
 
     @functools.wraps(init)
     def construct(self: Any, *args: Any, **kwargs: Any) -> Any:

@@ -6,6 +6,7 @@ from . import codec
 from .arguments import bind, parameters
 from .docstrings import complete
 from .facts import Watched
+from .holders import is_library, library_class
 
 
 class Configurable(Watched):
@@ -23,7 +24,7 @@ class Configurable(Watched):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        if cls.__module__.startswith("cornu.") and "__init__" not in vars(cls):
+        if is_library(cls) and "__init__" not in vars(cls):
             complete(cls)
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
@@ -56,8 +57,7 @@ class Configurable(Watched):
         kept = getattr(init, "_kept", ())
         several = next((p.name for p in parameters(init) if p.kind is p.VAR_POSITIONAL), None)
         if several in named and several not in kept:
-            above = next(c for c in type(self).__mro__ if c.__module__.startswith("cornu."))
-            kept = getattr(above.__init__, "_kept", ())  # type: ignore[misc]
+            kept = getattr(library_class(type(self)).__init__, "_kept", ())  # type: ignore[misc]
             if kept or not named[several]:  # handed on to a constructor that names them
                 del named[several]
         return {**named, **{name: getattr(self, name) for name in kept}}

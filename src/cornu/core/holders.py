@@ -35,6 +35,16 @@ def is_users(thing: Any) -> bool:
     return str(thing.__module__).partition(".")[0] not in _OPAQUE
 
 
+def is_library(thing: Any) -> bool:
+    """Whether a class or function is one of this library."""
+    return str(getattr(thing, "__module__", "")).startswith("cornu.")
+
+
+def library_class(cls: type) -> type:
+    """A class of the library itself, or the nearest that a class of the user's own extends; else the class."""
+    return next(filter(is_library, cls.__mro__), cls)
+
+
 def is_holder(value: Any) -> bool:
     """Whether what a value refers to counts."""
     if isinstance(value, _CONTAINERS + _BYTES):

@@ -4,10 +4,12 @@ from types import ModuleType
 from typing import Any
 
 
-def publish(names: dict[str, Any]) -> None:
+def publish(names: dict[str, Any], *modules: str) -> None:
     """Set `__all__` of a package. Each file lists its own public names, and the package imports all of them.
 
     Args:
         names: the package's `globals()`.
+        *modules: names of modules in it that are public too.
     """
-    names["__all__"] = sorted(n for n, value in names.items() if n[0] != "_" and not isinstance(value, ModuleType))
+    public = [n for n, value in names.items() if n[0] != "_" and not isinstance(value, ModuleType)]
+    names["__all__"] = sorted([*public, *modules])

@@ -13,6 +13,7 @@ import jax
 import jax.numpy as jnp
 
 from . import dataflow
+from .holders import is_library
 from .setting import Setting
 
 _real: Setting[Any] = Setting("real_rows", None)  # booleans (batch,), or None where all rows are real
@@ -62,7 +63,7 @@ def total(fn: Callable[[Any], Any], array: Any) -> Any:
     mask = mask_of(array) if array.ndim else None
     if mask is None:
         return fn(array)
-    if not str(getattr(type(fn), "__module__", "")).startswith("cornu."):
+    if not is_library(type(fn)):
         refuse("an activity regularizer of the user's own")
     return over(lambda real, x: fn(jnp.where(real, x, 0)), mask, array)
 

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from ..core import codec, lookup, parts
+from ..core.holders import is_library
 from ..core.variable import Variable
 
 
@@ -68,6 +69,6 @@ def own_objects(layer: Any) -> dict[str, Any]:
         candidates = [type(part), *vars(part).values()] if not isinstance(part, Variable) else []
         for item in candidates:
             known = getattr(item, "__name__", None)
-            if callable(item) and known and not str(getattr(item, "__module__", "")).startswith("cornu."):
+            if callable(item) and known and not is_library(item):
                 found[lookup.get_registered_name(item)] = found[known] = item
     return found

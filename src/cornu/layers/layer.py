@@ -479,9 +479,9 @@ class Layer(Options):
         """The class whose arguments `get_config` gives: a user's own that writes the method adds its own."""
         lineage = type(self).__mro__
         writer = next(i for i, cls in enumerate(lineage) if "get_config" in vars(cls))
-        if lineage[writer].__module__.startswith("cornu."):
+        if holders.is_library(lineage[writer]):
             return type(self)
-        return next(cls for cls in lineage[writer:] if cls.__module__.startswith("cornu."))
+        return next(filter(holders.is_library, lineage[writer:]))
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Self:

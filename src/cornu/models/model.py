@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, Self
 
 from .. import engine
-from ..core import attached, codec, lending, names, state, symbolic
+from ..core import attached, codec, holders, lending, names, state, symbolic
 from ..core.arguments import explained
 from ..core.lookup import nearest
 from ..layers import calling
@@ -164,7 +164,7 @@ class Model(Trainable):
 
     def _computes_graph(self) -> bool:
         """Whether a call is that of the graph, and none that a subclass wrote."""
-        return type(self).call.__module__.startswith("cornu.")
+        return holders.is_library(type(self).call)
 
     def names_of_outputs(self, y_pred: Any) -> list[str]:
         """Names of the layers that give the outputs; `output_1`, ... of a subclassed model."""

@@ -14,5 +14,4 @@ from .tensors import *
 # Names that an op has besides its own, such as `abs` and `divide`, are found in files as well.
 _table.add(**{name: op for name, op in globals().items() if op in _table.entries.values()})
 _operators.define(_table.entries)
-_publish(globals())  # all but modules
-globals()["__all__"] += ["linalg", "nn", "numpy"]
+_publish(globals(), "linalg", "nn", "numpy")

@@ -15,6 +15,7 @@ R = TypeVar("R")
 _USUAL = {
     "x": "array.",
     "x1": "first array.",
+    "y": "second array, broadcast against the first.",
     "x2": "second array, broadcast against the first.",
     "axis": "axis, or a tuple of axes; None for all.",
     "keepdims": "whether reduced axes stay, with size 1.",

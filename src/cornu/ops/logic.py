@@ -266,10 +266,6 @@ def bitwise_not(x: ArrayLike) -> Any:
 def bitwise_and(x: ArrayLike, y: ArrayLike) -> Any:
     """Bits set in both.
 
-    Args:
-        x: array.
-        y: second array, broadcast against the first.
-
     Example:
         >>> import cornu
         >>> cornu.ops.bitwise_and([6], [3])
@@ -280,10 +276,6 @@ def bitwise_and(x: ArrayLike, y: ArrayLike) -> Any:
 @op_of(jnp.bitwise_or)
 def bitwise_or(x: ArrayLike, y: ArrayLike) -> Any:
     """Bits set in either.
-
-    Args:
-        x: array.
-        y: second array, broadcast against the first.
 
     Example:
         >>> import cornu
@@ -296,10 +288,6 @@ def bitwise_or(x: ArrayLike, y: ArrayLike) -> Any:
 def bitwise_xor(x: ArrayLike, y: ArrayLike) -> Any:
     """Bits set in exactly one.
 
-    Args:
-        x: array.
-        y: second array, broadcast against the first.
-
     Example:
         >>> import cornu
         >>> cornu.ops.bitwise_xor([6], [3])
@@ -311,10 +299,6 @@ def bitwise_xor(x: ArrayLike, y: ArrayLike) -> Any:
 def left_shift(x: ArrayLike, y: ArrayLike) -> Any:
     """Bits moved up by `y` places.
 
-    Args:
-        x: array.
-        y: second array, broadcast against the first.
-
     Example:
         >>> import cornu
         >>> cornu.ops.left_shift([3], [2])
@@ -325,10 +309,6 @@ def left_shift(x: ArrayLike, y: ArrayLike) -> Any:
 @op_of(jnp.right_shift)
 def right_shift(x: ArrayLike, y: ArrayLike) -> Any:
     """Bits moved down by `y` places, the sign kept.
-
-    Args:
-        x: array.
-        y: second array, broadcast against the first.
 
     Example:
         >>> import cornu

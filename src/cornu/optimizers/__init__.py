@@ -71,5 +71,4 @@ def deserialize(config: typing.Any, custom_objects: dict[str, typing.Any] | None
     return codec.decode(config, _table, custom_objects)
 
 
-_publish(globals())
-globals()["__all__"].append("schedules")  # a module
+_publish(globals(), "schedules")

@@ -14,7 +14,7 @@ from .data import arrays
 from .data.blocks import Blocks
 from .data.streams import Stream as Batches
 from .pace import LIVE_SECONDS, Pace
-from .programs import Runnable, Stream, padded_rows, padded_size
+from .programs import Runnable, Stream, padded_rows
 
 
 class Hooks:
@@ -119,14 +119,11 @@ class Loop:
         self._told()
 
     def _rest_program(self, data: Blocks) -> tuple[Any, ...]:
-        """Its program and what that takes; the batch is padded where that changes nothing."""
+        """Its program and what that takes."""
         runnable, rest = self.runnable, data.rest
         if self._known[0] is not runnable or self._known[1] is not data:
             batch = jax.tree.map(lambda a: jax.ShapeDtypeStruct((rest, *a.shape[1:]), a.dtype), data.data)
-            pads = runnable.pads(batch)
-            size = padded_size(rest, data.batch_size) if pads else rest
-            program = runnable.padded(size) if pads else runnable.rest(size)
-            self._known = runnable, data, program, size, np.int32(rest if pads else 1)
+            self._known = runnable, data, *runnable.fewer(batch, data.batch_size)
         program, size, count = self._known[2:]
         block, order, begin = data.rows_at(data.full * data.batch_size, size)
         return program, block, order, np.int32(begin), count
@@ -159,7 +156,8 @@ class Loop:
             self._begins()
             program, *arguments = self.runnable.single, batch
             if arrays.length(batch) < size and not self.runnable.eager:
-                program, *arguments = self._shorter(batch, size)
+                program, rows, count = self.runnable.fewer(batch, size)
+                arguments = [padded_rows(batch, rows), None, np.int32(0), count]
             self.given = self.runnable.run(program, self._stream, *run.put(tuple(arguments)))
             self.done += 1
             now = time.perf_counter()
@@ -171,11 +169,3 @@ class Loop:
         self.given = run.get(self.given)
         if self.done:
             self._hooks.progress(self.done, self.runnable, self.given)
-
-    def _shorter(self, batch: Any, size: int) -> tuple[Any, ...]:
-        """The program for a batch of fewer rows than others, and what that takes."""
-        count = arrays.length(batch)
-        if not self.runnable.pads(batch):
-            return self.runnable.rest(count), batch, None, np.int32(0), np.int32(1)
-        size = padded_size(count, size)
-        return self.runnable.padded(size), padded_rows(batch, size), None, np.int32(0), np.int32(count)

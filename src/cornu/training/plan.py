@@ -9,6 +9,7 @@ import jax.numpy as jnp
 from .. import losses, metrics
 from ..core import facts, rows
 from ..core.attached import get_mask
+from ..core.holders import is_library
 from ..core.lookup import nearest, tables
 from ..core.symbolic import unwrap
 
@@ -189,11 +190,11 @@ class Plan(facts.Watched):
 
     def values_of_functions(self, y_true: Any, y_pred: Any) -> list[Any]:
         """What the metrics that are functions of the user's own give for a batch."""
-        if any(not type(metric).__module__.startswith("cornu.") for _, metric, _ in self.metrics):
+        if any(not is_library(type(metric)) for _, metric, _ in self.metrics):
             rows.refuse("a metric that may not count by weights")
         true, pred = self.targets(y_true), jax.tree.leaves(y_pred)
         functions = [(i, m) for i, m, _ in self.metrics if isinstance(m, metrics.MeanMetricWrapper)]
-        own = [(i, m) for i, m in functions if not getattr(m.fn, "__module__", "").startswith("cornu.")]
+        own = [(i, m) for i, m in functions if not is_library(m.fn)]
         return [m.fn(true[i], pred[i], **m.fn_kwargs) for i, m in own if true[i] is not None]
 
     def all_metrics(self) -> list[Any]:

@@ -15,6 +15,7 @@ from ..core.interrupt import Interrupt
 from ..core.variable import Variable
 from ..metrics import Metric
 from . import steps
+from .data import arrays
 
 KEPT = 4  # sets of programs of one kind: a model that goes to and fro between two states compiles neither again
 making = threading.RLock()  # one thread prepares a model at a time
@@ -51,7 +52,10 @@ class Runnable:
         self._engine = engine.current()
         self._compiled: dict[Any, engine.Program] = {}
         self._rows_alone: dict[Any, bool] = {}
-        self._begun: tuple[list[Variable], list[Any], list[Metric]] | None = None
+        plain = [m for _, m in metrics if getattr(m.reset_state, "__func__", None) is Metric.reset_state]
+        known = parts.all_variables(*plain)
+        self._zeros = [(v, np.zeros(v.stored_shape, jnp.dtype(v.stored_dtype))) for v in known]
+        self._reset_themselves = [m for _, m in metrics if m not in plain]
         self.facts: Facts | None = None  # what it was made from, if that is watched
 
     def loop(self, size: int) -> engine.Program:
@@ -90,18 +94,25 @@ class Runnable:
             self._rows_alone[key] = self._alone(specs)
         return self._rows_alone[key]
 
+    def fewer(self, batch: Any, size: int) -> tuple[engine.Program, int, Any]:
+        """For a batch of fewer rows than `size`: the program, the rows it computes with, and what it takes last.
+
+        Args:
+            batch: tree of arrays or specs.
+            size: rows of the other batches.
+        """
+        count = arrays.length(batch)
+        if not self.pads(batch):
+            return self.rest(count), count, np.int32(1)
+        size = padded_size(count, size)
+        return self.padded(size), size, np.int32(count)
+
     def reset(self) -> None:
         """Set the metrics to their beginning."""
-        if self._begun is None:
-            own = [m for _, m in self.metrics if getattr(m.reset_state, "__func__", None) is not Metric.reset_state]
-            variables = parts.all_variables(*[m for _, m in self.metrics if m not in own])
-            zeros = [np.zeros(v.stored_shape, jnp.dtype(v.stored_dtype)) for v in variables]
-            self._begun = variables, zeros, own
-        variables, zeros, own = self._begun
-        with lending.back(*variables):
-            for variable, zero in zip(variables, zeros, strict=True):
+        with lending.back(*(variable for variable, _ in self._zeros)):
+            for variable, zero in self._zeros:
                 variable.keep(zero)
-        for metric in own:
+        for metric in self._reset_themselves:
             metric.reset_state()
 
     def run(self, program: engine.Program, stream: "Stream", *args: Any) -> Any:
