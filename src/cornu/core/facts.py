@@ -227,6 +227,8 @@ class _Listing:
                 self._holder(value)
         else:
             self.tokens.append(_Same(getattr(value, "__func__", value)))
+            if getattr(value, "on_host", False):
+                return  # it computes outside of programs
             if isinstance(value, Watched) or hasattr(type(value), "facts") or is_holder(value):
                 self._todo.append(value)
 

@@ -177,6 +177,11 @@ def looks(tree: Any) -> Any:
 
 
 def _spec(tensor: KerasTensor, size_of: Callable[[int], Any]) -> jax.ShapeDtypeStruct:
+    if tensor.dtype == "string":
+        raise ValueError(
+            f"The tensor {tensor.name!r} holds text, which can be computed with only by a layer that works on the host "
+            "(whose class says on_host = True). Turn it into numbers first."
+        )
     shape = [size_of(axis) if size is None else size for axis, size in enumerate(tensor.shape)]
     return dtypes.spec(shape, tensor.dtype)
 

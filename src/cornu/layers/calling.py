@@ -145,6 +145,29 @@ def to_arrays(value: Any, dtype: str | None) -> Any:
     return value if foreign is value else to_arrays(foreign, dtype)
 
 
+def to_numpy(value: Any, name: str) -> Any:
+    """The argument of a layer that works on the host, with NumPy arrays in place of arrays and lists.
+
+    Args:
+        value: the argument, or a tree of such.
+        name: the layer, for messages.
+
+    Raises:
+        TypeError: a compiled program is being traced, in which there are no values.
+    """
+    if isinstance(value, jax.core.Tracer):
+        raise TypeError(
+            f"{name!r} works on the host with NumPy and cannot be part of a compiled program. In a functional or "
+            "Sequential model such layers come first and run before it; elsewhere call it on the data beforehand."
+        )
+    if type(value) is dict:
+        return {key: to_numpy(item, name) for key, item in value.items()}
+    if type(value) is tuple or type(value) is list and any(getattr(item, "shape", None) for item in value):
+        return type(value)(to_numpy(item, name) for item in value)
+    is_data = isinstance(value, list | Variable) or hasattr(value, "__array__")
+    return np.asarray(value) if is_data and not isinstance(value, KerasTensor) else value
+
+
 def _is_numbers(value: Any) -> bool:
     if isinstance(value, list):
         return all(_is_numbers(item) for item in value)
@@ -152,10 +175,10 @@ def _is_numbers(value: Any) -> bool:
 
 
 def _cast(array: Any, dtype: str | None) -> Any:
-    if dtype is None or array.dtype == dtype or not dtypes.is_float(array.dtype):
-        return array
     if isinstance(array, KerasTensor):
         return array  # the cast happens when there are values
+    if dtype is None or array.dtype == dtype or not dtypes.is_float(array.dtype):
+        return array
     return masked(array.astype(dtype), get_mask(array))
 
 

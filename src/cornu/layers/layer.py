@@ -35,6 +35,10 @@ class Layer(Options):
     the weights once the shape of the input is known, `call(inputs)` computes. Weights, layers and metrics that it
     keeps as attributes are found by themselves, in lists and dictionaries too.
 
+    A class that says `on_host = True` computes with NumPy, text included, and is never traced. In a functional or
+    Sequential model such layers come first: `fit`, `evaluate` and `predict` run them on all samples before the device
+    begins. They write `compute_output_spec(inputs)`, since no tracing can find it.
+
     Args:
         activity_regularizer: function of the output whose value is added to the loss.
         trainable: whether training changes the weights.
@@ -68,6 +72,7 @@ class Layer(Options):
     _initial_weights: Sequence[ArrayLike] | None
     _nodes: list[symbolic.Node]
     supports_masking = False
+    on_host = False  # whether `call` takes and gives NumPy arrays, and is never traced
     input_spec: Any = None
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -211,6 +216,8 @@ class Layer(Options):
 
     def _converted(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """The arguments of a call as arrays, of floats in the dtype of the computation."""
+        if self.on_host:
+            return calling.to_numpy(args, self.name), calling.to_numpy(kwargs, self.name)
         cast = self.compute_dtype if self.autocast and self._casts_inputs() else None
         return tuple(calling.to_arrays(a, cast) for a in args), calling.to_arrays(kwargs, cast)
 
@@ -369,6 +376,12 @@ class Layer(Options):
         return symbolic_like(shape, self.compute_dtype)
 
     def _traced_spec(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        if self.on_host:
+            raise NotImplementedError(
+                f"The layer {self.name!r} works on the host, so its call() cannot be traced to find the shape of its "
+                f"output. Write compute_output_spec(inputs) in {type(self).__name__}, which returns a KerasTensor of "
+                "shape and dtype; or compute_output_shape(input_shape), if the dtype is the layer's."
+            )
         if not self.built:
             self._build(calling.named(self.call, args, kwargs))
         key = self._looks(args, kwargs)

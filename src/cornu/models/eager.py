@@ -57,6 +57,8 @@ def concrete(x: Any) -> bool:
 
 def _is_pure(layer: Layer) -> bool:
     """Whether a layer is Cornu's own, whose call does nothing but compute: what it adds to `losses` would be lost."""
+    if layer.on_host:
+        return True  # it computes beforehand
     if holders.is_users(type(layer)) or isinstance(layer, Lambda) or layer.activity_regularizer is not None:
         return False
     called = [value for name, value in vars(layer).items() if name.endswith("activation")]

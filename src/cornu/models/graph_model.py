@@ -1,5 +1,6 @@
 """The graph of a functional model: its layers in order, and its outputs from arrays."""
 
+import functools
 from collections import Counter
 from typing import Any
 
@@ -9,6 +10,7 @@ from ..core import graph, symbolic
 from ..core.attached import get_mask, masked
 from ..core.symbolic import KerasTensor, Node
 from ..layers.layer import Layer
+from .host_part import HostPart
 
 
 class Graph:
@@ -96,10 +98,25 @@ class Graph:
             masks: None, or a mask (or None) per input.
             owner: name of the model, for messages.
         """
-        arrays = [self._fit(t, v, owner) for t, v in zip(self.inputs, self.in_order(values, owner), strict=True)]
+        part = self.host_part
+        if part and not part.gave(values):
+            values = part.run(self.fitting(values, owner), None)
+        if part:
+            begins = list(part.passed.values())
+            return graph.run(part.device, begins, self.output_tree, [values[name] for name in part.passed], {})
+        arrays = self.fitting(values, owner)
         masks = [*([] if masks is None else _listed(masks)), *[None] * len(arrays)]
         arrays = [a if mask is None else masked(a, mask, values) for a, mask in zip(arrays, masks, strict=False)]
         return graph.run(self.nodes, self.inputs, self.output_tree, arrays, {})
+
+    @functools.cached_property
+    def host_part(self) -> HostPart:
+        """What of it runs on the host, before the device; false if nothing does."""
+        return HostPart(self)
+
+    def fitting(self, values: Any, owner: str) -> list[Any]:
+        """The values as a list in the order of the inputs, with their ranks and dtypes."""
+        return [self._fit(t, v, owner) for t, v in zip(self.inputs, self.in_order(values, owner), strict=True)]
 
     def in_order(self, values: Any, owner: str) -> list[Any]:
         """The values as a list in the order of the inputs; raises `ValueError` if they do not match."""
@@ -148,6 +165,14 @@ class Graph:
                 f"Model {owner!r} expected samples of shape ({shown}) at its input {name!r}, but the data has samples "
                 f"of shape ({got}) (full shape {shape}). {_advice(tensor.shape, shape)}"
             )
+        if (tensor.dtype == "string") != (is_text := value.dtype.kind in "OSU"):
+            holds = "text" if is_text else f"numbers ({value.dtype})"
+            raise ValueError(
+                f"Model {owner!r} expected data of dtype {tensor.dtype} at its input {tensor.name!r}, but it holds "
+                f"{holds}. Change the data, or Input(dtype=...)."
+            )
+        if is_text:
+            return value
         wanted = jax.dtypes.canonicalize_dtype(tensor.dtype)
         return value if value.dtype == wanted else masked(value.astype(wanted), get_mask(value))
 

@@ -15,6 +15,7 @@ from ..training.trainable import Trainable
 from . import graph_config
 from .eager import EagerCall, concrete
 from .graph_model import Graph
+from .host_part import HostPart
 
 
 class Model(Trainable):
@@ -81,6 +82,8 @@ class Model(Trainable):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call on arrays, or on symbolic tensors to make the model a part of another."""
         alone = state.active() is None and calling.current() is None
+        if alone and args and not symbolic.is_symbolic(args[0]):
+            args = (self.before_device(args[0], kwargs.get("training")), *args[1:])
         if (
             alone
             and not kwargs.get("training")
@@ -113,6 +116,23 @@ class Model(Trainable):
     def _casts_inputs(self) -> bool:
         return self.graph is None
 
+    @property
+    def host_part(self) -> HostPart | None:
+        """What of a functional model runs on the host, before the device; None, or false, if nothing does."""
+        return self.graph.host_part if self.graph is not None and self._computes_graph() else None
+
+    def before_device(self, x: Any, training: bool | None = False) -> Any:
+        """The data that the device begins with: what layers that work on the host make of the inputs.
+
+        Args:
+            x: inputs.
+            training: the mode.
+        """
+        part = self.host_part
+        if not part or part.gave(x):
+            return x
+        return part.run(self._known_graph().fitting(calling.to_numpy(x, self.name), self.name), training)
+
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
         """Outputs of a functional model; a subclass writes its own."""
         if self.graph is None:
@@ -143,7 +163,7 @@ class Model(Trainable):
         graph = self.graph
         if graph is None or not self._computes_graph() or len(args) != 1 or kwargs.keys() - {"training"}:
             return super()._traced_spec(args, kwargs)
-        if symbolic.looks(graph.in_order(args[0], self.name)) != symbolic.looks(graph.inputs):
+        if not self.host_part and symbolic.looks(graph.in_order(args[0], self.name)) != symbolic.looks(graph.inputs):
             return super()._traced_spec(args, kwargs)
         return symbolic.fresh(attached.pack(graph.output_tree))
 

@@ -3,6 +3,7 @@
 from typing import Any, Self
 
 from ..core import codec, symbolic
+from ..layers import calling
 from ..layers.core.input_layer import InputLayer
 from ..layers.layer import Layer
 from ..layers.layer import layers as layer_table
@@ -144,6 +145,20 @@ class Sequential(Model):
         shape = (None, *tuple(input_shape)[1:])
         self._loose = True
         self._start(InputLayer(batch_shape=shape, dtype=_input_dtype(self._layers[0])))
+
+    def before_device(self, x: Any, training: bool | None = False) -> Any:
+        """The data that the device begins with; the first layer, if it works on the host, learns what that looks like.
+
+        Args:
+            x: inputs.
+            training: the mode.
+        """
+        if not self._tensors and self._layers and self._layers[0].on_host:
+            first = calling.to_numpy(x, self.name)
+            self._loose = True
+            dtype = "string" if first.dtype.kind in "OSU" else first.dtype.name
+            self._start(InputLayer(batch_shape=(None, *first.shape[1:]), dtype=dtype))
+        return super().before_device(x, training)
 
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
         """The output of the top layer."""

@@ -36,10 +36,11 @@ def predict_all(
     called.call("on_predict_begin", {})
     progress.begin(0)
     if is_stream(x):
-        batches = (batch for batch, _, _ in Batches(x, steps, inputs=model.count_of_inputs()).epoch(host_generator()))
+        source = Batches(x, steps, model.before_device, model.count_of_inputs())
+        batches = (batch for batch, _, _ in source.epoch(host_generator()))
         parts = _one_by_one(model, batches, 0, called, progress)
     else:
-        x = arrays.to_host(x, "x")
+        x = arrays.to_host(model.before_device(x), "x")
         arrays.check_lengths(x, None, None)
         if steps is not None:
             x = arrays.rows(x, 0, steps * batch_size)

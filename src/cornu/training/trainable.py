@@ -1,6 +1,7 @@
 """Trainable: a layer that can be trained, evaluated and asked for predictions; `Model` is one."""
 
 import contextlib
+import functools
 import warnings
 from collections.abc import Iterator
 from typing import Any
@@ -278,6 +279,15 @@ class Trainable(Layer):
         """Whether it was called on symbolic tensors, to be a part of another model."""
         return len(self._nodes) > 0
 
+    def before_device(self, x: Any, training: bool | None = False) -> Any:
+        """The data that programs take: what layers that work on the host make of the inputs, where there are any.
+
+        Args:
+            x: inputs.
+            training: the mode.
+        """
+        return x
+
     def count_of_inputs(self) -> int:
         """How many arrays it takes; 1 where that is not known."""
         return 1
@@ -464,9 +474,10 @@ class Trainable(Layer):
                     "A source of batches gives targets itself and cannot be split: leave out y, and pass "
                     "validation_data in place of validation_split."
                 )
-            batches = Batches(x, steps_per_epoch, shuffle=bool(shuffle), class_weight=class_weight)
+            prepare = functools.partial(self.before_device, training=True)
+            batches = Batches(x, steps_per_epoch, prepare, shuffle=bool(shuffle), class_weight=class_weight)
             return self._peeked(batches, class_weight), None
-        x, y, weight = arrays.to_host(x, "x"), arrays.to_host(y, "y"), arrays.to_host(weight, "sample_weight")
+        x, y, weight = arrays.to_host(x, "x", True), arrays.to_host(y, "y"), arrays.to_host(weight, "sample_weight")
         arrays.check_lengths(x, y, weight)
         if y is None and self._checked("fit()").settings["loss"] is not None:
             raise ValueError("fit() needs targets: fit(x, y). Only a model whose loss comes from add_loss has none.")
@@ -476,7 +487,8 @@ class Trainable(Layer):
         data = (x, y, weight)
         if validation_split:
             data, kept = arrays.split(x, y, weight, validation_split)
-        data = (*data[:2], arrays.to_host(arrays.weigh_classes(data[1], data[2], class_weight), "sample_weight"))
+        x = arrays.to_host(self.before_device(data[0], True), "x")
+        data = (x, data[1], arrays.to_host(arrays.weigh_classes(data[1], data[2], class_weight), "sample_weight"))
         self._prepare(data, class_weight)
         return Blocks(data, batch_size, bool(shuffle)), kept
 
@@ -503,7 +515,8 @@ class Trainable(Layer):
     def _data(self, x: Any, y: Any, weight: Any, batch_size: int, limit: int | None = None) -> Blocks | Batches:
         """The data of an evaluation."""
         if is_stream(x):
-            return self._peeked(Batches(x, limit))
+            return self._peeked(Batches(x, limit, self.before_device))
+        x = self.before_device(x)
         data = (arrays.to_host(x, "x"), arrays.to_host(y, "y"), arrays.to_host(weight, "sample_weight"))
         arrays.check_lengths(*data)
         self._prepare(data)
@@ -684,7 +697,8 @@ class Trainable(Layer):
         self, kind: str, x: Any, y: Any, weight: Any, class_weight: Any, return_dict: bool, reset_metrics: bool
     ) -> Any:
         compiled = self._checked(f"{kind}_on_batch()")
-        x, y, weight = arrays.to_host(x, "x"), arrays.to_host(y, "y"), arrays.to_host(weight, "sample_weight")
+        x = arrays.to_host(self.before_device(x, kind == "train"), "x")
+        y, weight = arrays.to_host(y, "y"), arrays.to_host(weight, "sample_weight")
         arrays.check_lengths(x, y, weight)
         weight = arrays.to_host(arrays.weigh_classes(y, weight, class_weight), "sample_weight")
         batch = arrays.batch((x, y, weight))
@@ -702,7 +716,7 @@ class Trainable(Layer):
         Args:
             x: inputs.
         """
-        x = arrays.to_host(x, "x")
+        x = arrays.to_host(x, "x", True)
         return predict_all(self, x, max(arrays.length(x), 1), None, CallbackList([]), Progress(0, None, None))
 
 

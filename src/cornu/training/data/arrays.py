@@ -8,7 +8,7 @@ import jax
 import numpy as np
 
 
-def to_host(value: Any, what: str = "x") -> Any:
+def to_host(value: Any, what: str = "x", text: bool = False) -> Any:
     """A tree of arrays on the host from what a user passed; nothing is copied that is an array already.
 
     Lists of numbers, pandas objects and tensors of other libraries become arrays, sparse matrices of SciPy give dense
@@ -17,6 +17,7 @@ def to_host(value: Any, what: str = "x") -> Any:
     Args:
         value: an array, a list or dictionary of arrays, or None.
         what: name of the argument, for messages.
+        text: whether text may be among it.
 
     Raises:
         TypeError: it cannot be made an array of numbers.
@@ -24,9 +25,9 @@ def to_host(value: Any, what: str = "x") -> Any:
     if value is None:
         return None
     if isinstance(value, dict):
-        return {str(key): to_host(item, f"{what}[{key!r}]") for key, item in value.items()}
+        return {str(key): to_host(item, f"{what}[{key!r}]", text) for key, item in value.items()}
     if isinstance(value, tuple) or isinstance(value, list) and any(getattr(item, "shape", None) for item in value):
-        return tuple(to_host(item, f"{what}[{i}]") for i, item in enumerate(value))
+        return tuple(to_host(item, f"{what}[{i}]", text) for i, item in enumerate(value))
     if hasattr(value, "tocsr"):
         return SparseRows(value.tocsr())
     try:
@@ -36,7 +37,7 @@ def to_host(value: Any, what: str = "x") -> Any:
             f"{what} is a list of rows of unequal length, which is no array. Pad the rows to one length, for instance "
             "with cornu.utils.pad_sequences(rows)."
         ) from None
-    if array.dtype.kind in "OSU":
+    if array.dtype.kind in "OSU" and not text:
         raise TypeError(
             f"{what} holds {array.dtype.name} values, not numbers. Turn text and categories into numbers first, and "
             "objects into an array with x.astype('float32')."

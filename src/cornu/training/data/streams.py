@@ -1,7 +1,7 @@
 """Data that arrives batch by batch: generators, sequences, loaders and datasets of other libraries."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import jax
@@ -26,6 +26,7 @@ class Stream:
         source: a generator, an object with `__len__` and `__getitem__` (a Sequence of batches), a
             `tf.data.Dataset`, a `torch.utils.data.DataLoader`, or any iterable of batches.
         steps: batches per epoch; by default the source's length, or until it ends.
+        prepare: function that gives what programs take, of the inputs of a batch.
         inputs: for prediction, how many arrays the model takes: a list of so many is no pair of inputs and targets.
         shuffle: whether a Sequence's batches are taken in random order.
         class_weight: class index to weight.
@@ -35,11 +36,13 @@ class Stream:
         self,
         source: Any,
         steps: int | None,
+        prepare: Callable[[Any], Any],
         inputs: int | None = None,
         shuffle: bool = False,
         class_weight: dict[int, float] | None = None,
     ) -> None:
         self.source, self.inputs, self.shuffle, self.class_weight = source, inputs, shuffle, class_weight
+        self._prepare = prepare
         self.steps = steps if steps is not None else _length(source)
         # A generator goes on where it stopped, and so does every source that an epoch takes only a part of.
         self.ends = hasattr(source, "__next__")
@@ -100,6 +103,7 @@ class Stream:
                 f"{len(parts)} parts. Put several inputs into one list: ([a, b], y)."
             )
         names = ("x", "y", "sample_weight")
+        parts = (self._prepare(parts[0]), *parts[1:])
         x, y, weight = (*(arrays.to_host(p, n) for p, n in zip(parts, names, strict=False)), None, None)[:3]
         arrays.check_lengths(x, y, weight)
         return arrays.batch((x, y, arrays.weigh_classes(y, weight, self.class_weight)))
