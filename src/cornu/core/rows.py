@@ -11,16 +11,13 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from . import dataflow
 from .holders import is_library
 from .setting import Setting
 
 _real: Setting[Any] = Setting("real_rows", None)  # booleans (batch,), or None where all rows are real
-
-
-class MixesRows(Exception):  # noqa: N818 - it steers, and reaches nobody
-    """Something in a padded batch cannot tell real rows from others."""
 
 
 def padded(real: Any) -> AbstractContextManager[Any]:
@@ -36,7 +33,7 @@ def real_rows() -> Any:
 def refuse(reason: str) -> None:
     """Give up the padded program, if one is traced: what follows mixes rows in a way that is not known."""
     if _real.get() is not None:
-        raise MixesRows(reason)
+        raise dataflow.Mixed(reason)
 
 
 def count(array: Any) -> Any:
@@ -92,7 +89,7 @@ def alone(fn: Callable[..., Any], batch: Any, *others: Any) -> bool:
     size = max(2, jax.tree.leaves(batch)[0].shape[0])  # of a single row nothing could be told
     try:
         traces = [_trace(fn, _of_size(batch, n), others, n) for n in (size, size + 1)]
-    except (MixesRows, dataflow.Mixed):
+    except dataflow.Mixed:
         return False
     return traces[0] == traces[1]
 
@@ -105,10 +102,10 @@ def _trace(fn: Callable[..., Any], batch: Any, others: Any, size: int) -> list[A
     """The operations of a function and the numbers in them; raises `Mixed` unless every row stays alone."""
     traced, (per_row, _) = jax.make_jaxpr(fn, return_shape=True)(batch, *others)
     inputs = [dataflow.Rows(0) for _ in jax.tree.leaves(batch)] + [None for _ in jax.tree.leaves(others)]
-    found, numbers = dataflow.followed(traced, inputs, size)
+    known = [(np.shape(c), np.asarray(c).tobytes()) for c in traced.consts if not isinstance(c, jax.core.Tracer)]
+    found = dataflow.follow(traced.jaxpr, inputs, size, known)
     leaves = jax.tree.leaves(per_row)
-    if any(r not in (None, dataflow.Rows(0)) for r in found[: len(leaves)]) or any(found[len(leaves) :]):
+    placed = all(where in (None, dataflow.Rows(0)) for where in found[: len(leaves)]) and not any(found[len(leaves) :])
+    if not placed or any(leaf.shape[:1] != (size,) for leaf in leaves):
         raise dataflow.Mixed("results")
-    if any(leaf.shape[:1] != (size,) for leaf in leaves):
-        raise dataflow.Mixed("results")
-    return numbers
+    return known
