@@ -15,9 +15,7 @@ facts.settings.append(lambda: tuple(_state.items()))
 
 def standardize(dtype: Any) -> str:
     """The dtype's name: `"float32"` for `np.float32`, `jnp.float32`, `float` or None (then `floatx`)."""
-    if dtype is None:
-        return floatx()
-    if dtype is float:
+    if dtype is None or dtype is float:
         return floatx()
     if dtype is int:
         return "int32"
@@ -27,7 +25,7 @@ def standardize(dtype: Any) -> str:
     if name == "string":
         return name
     try:
-        return str(jnp.dtype(dtype if not isinstance(dtype, str) else name).name)
+        return str(jnp.dtype(name if isinstance(dtype, str) else dtype).name)
     except TypeError:
         raise ValueError(f"Expected a dtype such as 'float32' or 'int32'. Received dtype={dtype!r}.") from None
 

@@ -13,7 +13,7 @@ import operator
 import sys
 import types
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import jax
@@ -56,6 +56,11 @@ def is_holder(value: Any) -> bool:
     return isinstance(value, types.MethodType | functools.partial) or is_users(type(value))
 
 
+def _is_watched(value: Any) -> bool:
+    """Whether what is set of a value is told to `facts`."""
+    return hasattr(type(value), "_no_facts")
+
+
 def refers(holder: Any) -> list[tuple[Any, Any]]:
     """What a holder refers to now, by key, index or name."""
     if isinstance(holder, dict):
@@ -91,7 +96,7 @@ def _of_function(fn: types.FunctionType) -> Iterator[tuple[str, Any]]:
     yield from {**(fn.__kwdefaults__ or {}), **vars(fn)}.items()
     for name in _names(fn.__code__):
         value = fn.__globals__.get(name)
-        if isinstance(value, PLAIN) or is_holder(value) or hasattr(type(value), "_no_facts"):
+        if isinstance(value, PLAIN) or is_holder(value) or _is_watched(value):
             yield name, value
 
 
@@ -134,19 +139,12 @@ def alike(one: Any, other: Any) -> bool:
     return one is other or (type(one) is type(other) and isinstance(one, PLAIN) and one == other)
 
 
-def changeable(value: Any, seen: set[int], enter: Callable[[Any], bool]) -> Iterator[Any]:
-    """The holders inside a value, not those in large containers.
-
-    Args:
-        value: anything.
-        seen: identities that are done.
-        enter: whether to look into a value.
-    """
-    todo = [value]
+def changeable(values: list[Any]) -> list[Any]:
+    """The holders inside some values, not those in large containers, nor what is watched."""
+    todo, found = list(values), dict[int, Any]()
     while todo:
         value = todo.pop()
-        if id(value) in seen or not is_holder(value) or not enter(value):
-            continue
-        seen.add(id(value))
-        yield value
-        todo += [] if is_large(value) else contents(value)
+        if id(value) not in found and is_holder(value) and not _is_watched(value):
+            found[id(value)] = value
+            todo += [] if is_large(value) else contents(value)
+    return list(found.values())

@@ -93,10 +93,8 @@ def take(variables: Sequence["Variable"], copy: Callable[[Any], Any]) -> tuple[l
         buffers = []
         for variable in variables:
             buffer = variable.buffer()
-            if isinstance(buffer, np.ndarray):  # a program makes its own copy of it
-                buffers.append(buffer)
-            elif shared or variable.lent:
-                buffers.append(copy(buffer))
+            if shared or variable.lent or isinstance(buffer, np.ndarray):  # of which a program makes its own copy
+                buffers.append(buffer if isinstance(buffer, np.ndarray) else copy(buffer))
             else:
                 variable.away = me
                 buffers.append(buffer)

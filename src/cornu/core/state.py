@@ -49,19 +49,8 @@ class Scope:
             self.values[id(variable)] = value
         elif self.parent:
             self.parent.write(variable, value)
-        elif isinstance(value, jax.core.Tracer):
-            raise unknown_to_program(variable)
         else:
             variable.set(value)
-
-
-def unknown_to_program(variable: "Variable") -> RuntimeError:
-    """The error of a Variable that a traced function assigns, though nobody would put the value in place."""
-    return RuntimeError(
-        f"The Variable {variable.path!r} was assigned inside a compiled function that does not know it. Keep it as an "
-        "attribute of the layer, model, metric or optimizer that assigns it (self.total = cornu.Variable(...)), and "
-        "make it in __init__ or build, not in call. In a jax.jit of your own call the layer with stateless_call."
-    )
 
 
 @contextmanager

@@ -235,9 +235,5 @@ def unwrap(value: Any) -> Any:
         return value.value
     if type(value) in (list, tuple):
         return type(value)(unwrap(item) for item in value)
-    return np.asarray(value) if _is_foreign(value) else value
-
-
-def _is_foreign(value: Any) -> bool:
-    """Whether the value is a tensor of TensorFlow or torch."""
-    return type(value).__module__.startswith(("tensorflow.", "torch"))
+    foreign = type(value).__module__.startswith(("tensorflow.", "torch"))  # a tensor of these
+    return np.asarray(value) if foreign else value

@@ -245,12 +245,9 @@ def _trim(path: Path, limit: int) -> None:
 def _machine() -> str:
     """Name the processor and its instruction sets."""
     processor = platform.processor()
-    try:
-        with open("/proc/cpuinfo") as info:
-            block = info.read().split("\n\n")[0].splitlines()
+    with contextlib.suppress(OSError):
+        block = Path("/proc/cpuinfo").read_text().split("\n\n")[0].splitlines()
         processor = "\n".join(line for line in block if line.startswith(("model name", "flags", "Features")))
-    except OSError:
-        pass
     return f"{platform.machine()}-{_digest(processor)}"
 
 

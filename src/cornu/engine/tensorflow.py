@@ -69,7 +69,7 @@ class TensorFlowEngine:
 
     def spec(self, array: Any) -> jax.ShapeDtypeStruct:
         """Shape and dtype as JAX has them."""
-        return _specs([array])[0]
+        return _spec(array)
 
     def memory(self) -> int:
         """The machine's memory; TensorFlow does not say what a GPU has."""
@@ -131,15 +131,14 @@ class TensorFlowProgram(Program):
         leaves, structure = jax.tree.flatten(args)
         key = self._engine.key(leaves, structure)
         if key not in self._runs:
-            run, specs, zeros = self._export(key, leaves, structure), _specs(leaves), self._engine.tf.zeros
+            run, specs, zeros = self._export(key, leaves, structure), [*map(_spec, leaves)], self._engine.tf.zeros
             self._in_background(key, lambda: run([zeros(spec.shape, spec.dtype) for spec in specs]))
 
     def _export(self, key: Hashable, leaves: list[Any], structure: Any) -> Callable[[list[Any]], Any]:
         self._count_compilation()
         with _without_locations(), target(self._engine.platform):
-            program = jax.jit(self._fn)
-            specs = structure.unflatten(_specs(leaves))
-            exported = export.export(program, platforms=[self._engine.platform])(*specs)
+            specs = structure.unflatten(map(_spec, leaves))
+            exported = export.export(jax.jit(self._fn), platforms=[self._engine.platform])(*specs)
         self._runs[key] = run = _tf_function(self._engine, exported)
         return run
 
@@ -199,13 +198,11 @@ def _tf_function(engine: TensorFlowEngine, exported: export.Exported) -> Callabl
     return run
 
 
-def _specs(leaves: list[Any]) -> list[jax.ShapeDtypeStruct]:
-    return [
-        jax.ShapeDtypeStruct(tuple(x.shape), jax.dtypes.canonicalize_dtype(getattr(x.dtype, "as_numpy_dtype", x.dtype)))
-        if hasattr(x, "dtype")
-        else jax.ShapeDtypeStruct((), jax.dtypes.canonicalize_dtype(type(x)), weak_type=True)
-        for x in leaves
-    ]
+def _spec(x: Any) -> jax.ShapeDtypeStruct:
+    kind = getattr(x.dtype, "as_numpy_dtype", x.dtype) if hasattr(x, "dtype") else type(x)
+    return jax.ShapeDtypeStruct(
+        tuple(getattr(x, "shape", ())), jax.dtypes.canonicalize_dtype(kind), weak_type=not hasattr(x, "dtype")
+    )
 
 
 @contextlib.contextmanager

@@ -1,5 +1,6 @@
 """Model: layers with a beginning and an end, that can be trained and saved as one."""
 
+import json
 import threading
 from collections.abc import Callable
 from typing import Any, Self
@@ -11,10 +12,12 @@ from ..core.lookup import nearest
 from ..layers import calling
 from ..layers.layer import Layer, symbolic_like
 from ..layers.layer import layers as layer_table
+from ..saving import api
 from ..training.trainable import Trainable
 from . import graph_config
 from .eager import EagerCall, concrete
 from .graph_model import Graph
+from .summary import print_summary
 
 
 class Model(Trainable):
@@ -65,12 +68,8 @@ class Model(Trainable):
         if (inputs is None) != (outputs is None):
             raise ValueError("A functional model needs both: Model(inputs=..., outputs=...).")
         if inputs is not None:
-            self._set_graph(Graph(inputs, outputs))
-
-    def _set_graph(self, graph: Graph | None) -> None:
-        self._graph = graph
-        if graph is not None:
-            self._layers = graph.layers
+            self._graph = Graph(inputs, outputs)
+            self._layers = self._graph.layers
             self.built = True
 
     @property
@@ -89,7 +88,7 @@ class Model(Trainable):
             and kwargs.keys() <= {"training"}
             and concrete(args[0])
         ):
-            call = self._eager_call()
+            call: EagerCall = self.programs().get("call", (self,), lambda: EagerCall(self))  # as it is now
             if call.possible:
                 return call(args[0])
         if alone and self.built and threading.active_count() > 1:  # another thread may train it, or begin to
@@ -104,11 +103,6 @@ class Model(Trainable):
             result, changes = run(values, *args, **kwargs)
             lending.give([variables[index] for index in changes], list(changes.values()))
         return result
-
-    def _eager_call(self) -> EagerCall:
-        """The compiled call of the model as it is now."""
-        found: EagerCall = self.programs().get("call", (self,), lambda: EagerCall(self))
-        return found
 
     def _casts_inputs(self) -> bool:
         return self.graph is None
@@ -271,8 +265,6 @@ class Model(Trainable):
         Returns:
             A string that `model_from_json`, and that of Keras, makes an untrained model from.
         """
-        import json
-
         return json.dumps(codec.encode_object(self), **kwargs)
 
     def summary(
@@ -297,8 +289,6 @@ class Model(Trainable):
         Raises:
             ValueError: a layer named in `layer_range` does not exist.
         """
-        from .summary import print_summary
-
         print_summary(self, line_length, print_fn, expand_nested, show_trainable, layer_range)
 
     # Saving
@@ -316,8 +306,6 @@ class Model(Trainable):
         Raises:
             FileExistsError: the file exists and `overwrite` is false.
         """
-        from ..saving import api
-
         api.save_model(self, filepath, overwrite, include_optimizer, zipped)
 
     @explained
@@ -331,8 +319,6 @@ class Model(Trainable):
         Raises:
             FileExistsError: the file exists and `overwrite` is false.
         """
-        from ..saving import api
-
         api.save_weights(self, filepath, overwrite)
 
     @explained
@@ -348,8 +334,6 @@ class Model(Trainable):
             FileNotFoundError: there is no such file.
             ValueError: the file is damaged or belongs to another architecture.
         """
-        from ..saving import api
-
         api.load_weights(self, filepath, by_name, skip_mismatch)
 
 
