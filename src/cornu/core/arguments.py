@@ -12,12 +12,8 @@ from .lookup import nearest, tables
 C = TypeVar("C")
 
 # An argument with one of these endings holds an object of that kind and may be given by name.
-_LOOKUPS = {
-    "activation": "keras.activations",
-    "_initializer": "keras.initializers",
-    "_regularizer": "keras.regularizers",
-    "_constraint": "keras.constraints",
-}
+_LOOKUPS = {f"_{kind}": f"keras.{kind}s" for kind in ("initializer", "regularizer", "constraint")}
+_LOOKUPS["activation"] = "keras.activations"
 _EMPTY = inspect.Parameter.empty
 _NAMED = inspect.Parameter.POSITIONAL_OR_KEYWORD
 _SELF = inspect.Parameter("self", _NAMED)
@@ -150,8 +146,7 @@ def _in_order(lineage: Collection[_Declared]) -> dict[str, Any]:
         if isinstance(value, _Placed) and value.after:
             names.remove(name)
             names.insert(names.index(value.after) + 1, name)
-    plain = {name: value.value if isinstance(value, _Placed) else value for name, value in defaults.items()}
-    return {name: plain[name] for name in names}
+    return {name: value.value if isinstance(value := defaults[name], _Placed) else value for name in names}
 
 
 def _needed(init: Any) -> set[str]:

@@ -209,12 +209,6 @@ def _make(config: dict[str, Any], table: lookup.Table | None) -> Any:
         )
     if found is None:
         found = _listed(name, config, table)
-    if found is None:
-        known = [n for t in lookup.tables().values() for n in t.entries]
-        raise ValueError(
-            f"There is no class called {name!r}. {lookup.nearest(name, known)} If it is your own, pass "
-            f"custom_objects={{{name!r}: {name}}}."
-        )
     if table is not None:
         _check_kind(found, table)
     if not isinstance(found, type):

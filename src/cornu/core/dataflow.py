@@ -12,7 +12,7 @@ from functools import reduce
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
-import jax
+from ..engine.jax import inner_programs
 
 TRUSTED = "over_real_rows"  # name of functions that reduce over the rows and look at the real ones alone
 
@@ -64,7 +64,7 @@ def follow(jaxpr: Any, inputs: Sequence[Where], size: int, seen: list[Any]) -> l
             found = _through(equation, given, size, seen)
         else:
             found = [None] * len(equation.outvars)
-            for inner in _inner(equation):
+            for inner in inner_programs(equation):
                 follow(inner, [None] * len(inner.invars), size, seen)
         where.update(zip(equation.outvars, found, strict=True))
     return [of(atom) for atom in jaxpr.outvars]
@@ -83,12 +83,6 @@ def _worked(equation: Any) -> list[int]:
         return list(parameters["dimension_numbers"][0][0])
     found = [parameters[key] for key in ("axis", "dimension", "dimensions", "axes") if key in parameters]
     return [axis for item in found for axis in (item if isinstance(item, tuple | list) else (item,))]
-
-
-def _inner(equation: Any) -> list[Any]:
-    """The programs inside an equation."""
-    values = jax.tree.leaves(list(equation.params.values()), is_leaf=lambda leaf: hasattr(leaf, "eqns"))
-    return [inner for value in values if hasattr(inner := getattr(value, "jaxpr", value), "eqns")]
 
 
 def _through(equation: Any, given: list[Where], size: int, seen: list[Any]) -> list[Where]:
@@ -229,17 +223,15 @@ def _gather(equation: Any) -> list[Kept]:
     return [kept, dict(enumerate(free))]
 
 
-_ELEMENTWISE = {
-    *("abs", "acos", "acosh", "add", "and", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "ceil", "clamp"),
-    *("convert_element_type", "copy", "copy_p", "cos", "cosh", "digamma", "div", "eq", "erf", "erf_inv", "erfc", "exp"),
-    *("exp2", "expm1", "floor", "ge", "gt", "imag", "integer_pow", "is_finite", "le", "lgamma", "log", "log1p"),
-    *("logistic", "lt", "max", "min", "mul", "ne", "neg", "nextafter", "not", "or", "population_count", "pow", "real"),
-    *("reduce_precision", "rem", "round", "rsqrt", "select_and", "select_n", "shift_left", "shift_right_arithmetic"),
-    *("shift_right_logical", "sign", "sin", "sinh", "sqrt", "square", "stop_gradient", "sub", "tan", "tanh", "xor"),
-    *("bitcast_convert_type", "complex", "conj", "add_any"),
-}
+_ELEMENTWISE = """
+    abs acos acosh add add_any and asin asinh atan atan2 atanh bitcast_convert_type cbrt ceil clamp complex conj
+    convert_element_type copy copy_p cos cosh digamma div eq erf erf_inv erfc exp exp2 expm1 floor ge gt imag
+    integer_pow is_finite le lgamma log log1p logistic lt max min mul ne neg nextafter not or population_count pow
+    real reduce_precision rem round rsqrt select_and select_n shift_left shift_right_arithmetic shift_right_logical
+    sign sin sinh sqrt square stop_gradient sub tan tanh xor
+"""
 _RULES: dict[str, Callable[[Any], list[Kept]]] = {
-    **dict.fromkeys(_ELEMENTWISE, _elementwise),
+    **dict.fromkeys(_ELEMENTWISE.split(), _elementwise),
     "broadcast_in_dim": lambda equation: [dict(enumerate(equation.params["broadcast_dimensions"]))],
     "transpose": lambda equation: [{axis: place for place, axis in enumerate(equation.params["permutation"])}],
     "dot_general": _dot,

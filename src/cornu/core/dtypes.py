@@ -100,10 +100,9 @@ class DTypePolicy:
         self.name: str = name or dtype_policy().name
         if not isinstance(self.name, str):
             raise ValueError(f"A policy is named 'float32', 'mixed_bfloat16' or 'mixed_float16'. Received: {name!r}")
-        if self.name in ("mixed_float16", "mixed_bfloat16"):
-            self.compute_dtype, self.variable_dtype = self.name.removeprefix("mixed_"), "float32"
-        else:
-            self.compute_dtype = self.variable_dtype = standardize(self.name)
+        mixed = self.name in ("mixed_float16", "mixed_bfloat16")
+        self.compute_dtype = self.name.removeprefix("mixed_") if mixed else standardize(self.name)
+        self.variable_dtype = "float32" if mixed else self.compute_dtype
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments."""
@@ -140,10 +139,8 @@ def set_dtype_policy(policy: str | DTypePolicy | None) -> None:
 
 def get_policy(value: Any) -> DTypePolicy:
     """A policy from None, a dtype, a policy's name, its config or itself."""
-    if value is None:
-        return dtype_policy()
-    if isinstance(value, DTypePolicy):
-        return value
+    if value is None or isinstance(value, DTypePolicy):
+        return value or dtype_policy()
     if isinstance(value, dict):
         return DTypePolicy(value.get("config", value)["name"])
     return DTypePolicy(value if isinstance(value, str) else standardize(value))

@@ -215,10 +215,8 @@ class _Listing:
         if held and not isinstance(holder, tuple | frozenset):
             self.holders.append((holder, held))
         _, left = self._left.get(id(holder), (None, {}))
-        if is_large(holder) and left.get("large") == held[1]:
-            self.tokens.append(_MISSING)
-        elif is_large(holder):
-            self.tokens.append(tuple(held))
+        if is_large(holder):
+            self.tokens.append(_MISSING if left.get("large") == held[1] else tuple(held))
         elif isinstance(holder, list | tuple) and not left and set(map(type, holder)) <= _PLAIN_TYPES:
             self.tokens.append(tuple(holder))
         else:

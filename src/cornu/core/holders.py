@@ -27,6 +27,7 @@ _SMALL_ARRAY = 1 << 20  # bytes of an array, beyond which a checksum of them is
 # What classes and functions of these modules hold is theirs.
 _FOREIGN = {"cornu", "numpy", "jax", "jaxlib", "tensorflow", "torch", "pandas", "h5py", "keras"}
 _OPAQUE = (_FOREIGN | set(sys.stdlib_module_names)) - {"collections", "functools", "types", "__main__"}
+_WATCHED = "_no_facts"  # an attribute of classes whose objects tell `facts` what is set of them
 _OF_CLASSES = (types.GetSetDescriptorType, types.MemberDescriptorType, classmethod, staticmethod)
 
 
@@ -56,23 +57,15 @@ def is_holder(value: Any) -> bool:
     return isinstance(value, types.MethodType | functools.partial) or is_users(type(value))
 
 
-def _is_watched(value: Any) -> bool:
-    """Whether what is set of a value is told to `facts`."""
-    return hasattr(type(value), "_no_facts")
-
-
 def refers(holder: Any) -> list[tuple[Any, Any]]:
     """What a holder refers to now, by key, index or name."""
     if isinstance(holder, dict):
         return list(holder.items())
     if isinstance(holder, _CONTAINERS):
         return list(enumerate(holder))
-    if isinstance(holder, np.ndarray):
-        if holder.nbytes <= _SMALL_ARRAY:
-            return [(holder.shape, holder.tobytes())]
-        return [(holder.shape, zlib.crc32(holder.tobytes()))]
     if isinstance(holder, _BYTES):
-        return [(len(holder), bytes(holder))]
+        held = holder.tobytes() if hasattr(holder, "tobytes") else bytes(holder)
+        return [(getattr(holder, "shape", None), held if len(held) <= _SMALL_ARRAY else zlib.crc32(held))]
     if isinstance(holder, types.FunctionType):
         return list(_of_function(holder))
     if isinstance(holder, types.MethodType):
@@ -96,7 +89,7 @@ def _of_function(fn: types.FunctionType) -> Iterator[tuple[str, Any]]:
     yield from {**(fn.__kwdefaults__ or {}), **vars(fn)}.items()
     for name in _names(fn.__code__):
         value = fn.__globals__.get(name)
-        if isinstance(value, PLAIN) or is_holder(value) or _is_watched(value):
+        if isinstance(value, PLAIN) or is_holder(value) or hasattr(type(value), _WATCHED):
             yield name, value
 
 
@@ -126,12 +119,8 @@ def unchanged(holder: Any, before: list[Any]) -> bool:
     """Whether a holder refers to what it did; `before` is what `contents` gave."""
     if type(holder) is list and len(holder) <= _LARGE and all(map(operator.is_, holder, before[1::2])):
         return 2 * len(holder) == len(before)  # the usual case, which need not list anything
-    return same(contents(holder), before)
-
-
-def same(one: list[Any], other: list[Any]) -> bool:
-    """Whether contents are the same objects, or equal numbers, names and bytes."""
-    return len(one) == len(other) and (all(map(operator.is_, one, other)) or all(map(alike, one, other)))
+    now = contents(holder)  # the same objects, or equal numbers, names and bytes
+    return len(now) == len(before) and (all(map(operator.is_, now, before)) or all(map(alike, now, before)))
 
 
 def alike(one: Any, other: Any) -> bool:
@@ -144,7 +133,7 @@ def changeable(values: list[Any]) -> list[Any]:
     todo, found = list(values), dict[int, Any]()
     while todo:
         value = todo.pop()
-        if id(value) not in found and is_holder(value) and not _is_watched(value):
+        if id(value) not in found and is_holder(value) and not hasattr(type(value), _WATCHED):
             found[id(value)] = value
             todo += [] if is_large(value) else contents(value)
     return list(found.values())

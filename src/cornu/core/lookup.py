@@ -61,21 +61,17 @@ class Table:
         for called, names in ((name, known), (name.lower(), self.aliases)):
             if called in names:
                 return names[called]
-        raise ValueError(
-            f"There is no {self.kind} called {name!r}. {nearest(name, known)} If it is your own, pass "
-            f"custom_objects={{{name!r}: ...}} or decorate it with @cornu.saving.register_keras_serializable()."
-        )
+        raise _unknown(self.kind, name, known)
 
     def get(self, identifier: Any) -> Any:
         """Turn None, a name, a config, a class, an instance or a function into an object of this kind."""
         if identifier is None:
             return None
-        if isinstance(identifier, str):
-            identifier = self.find(identifier)
-        elif isinstance(identifier, dict):
+        if isinstance(identifier, dict):
             from . import codec
 
             return codec.decode(identifier, table=self)
+        identifier = self.find(identifier) if isinstance(identifier, str) else identifier
         if isinstance(identifier, type):
             return identifier()
         if callable(identifier) or (self.base is not None and isinstance(identifier, self.base)):
@@ -91,9 +87,19 @@ def tables() -> dict[str, Table]:
     return _tables
 
 
-def find_anywhere(name: str) -> Any | None:
-    """The custom object or listed class called `name`, of any kind, or None."""
-    return ChainMap(_custom(), *(table.entries for table in _tables.values())).get(name)
+def find_anywhere(name: str) -> Any:
+    """The custom object or listed class called `name`, of any kind; raises `ValueError`."""
+    known = ChainMap(_custom(), *(table.entries for table in _tables.values()))
+    if name not in known:
+        raise _unknown("class", name, known)
+    return known[name]
+
+
+def _unknown(kind: str, name: str, known: Iterable[str]) -> ValueError:
+    return ValueError(
+        f"There is no {kind} called {name!r}. {nearest(name, known)} If it is your own, pass "
+        f"custom_objects={{{name!r}: ...}} or decorate it with @cornu.saving.register_keras_serializable()."
+    )
 
 
 def register_keras_serializable(package: str = "Custom", name: str | None = None) -> Callable[[Any], Any]:

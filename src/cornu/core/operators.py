@@ -4,17 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 _BINARY = {
-    "add": "add",
-    "sub": "subtract",
-    "mul": "multiply",
-    "truediv": "true_divide",
-    "floordiv": "floor_divide",
-    "mod": "mod",
-    "pow": "power",
-    "matmul": "matmul",
-    "and": "logical_and",
-    "or": "logical_or",
-    "xor": "logical_xor",
+    **{"add": "add", "sub": "subtract", "mul": "multiply", "truediv": "true_divide", "floordiv": "floor_divide"},
+    **{
+        "mod": "mod",
+        "pow": "power",
+        "matmul": "matmul",
+        "and": "logical_and",
+        "or": "logical_or",
+        "xor": "logical_xor",
+    },
 }
 _OTHERS = {
     **{"lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal", "eq": "equal", "ne": "not_equal"},
@@ -28,6 +26,12 @@ class Operators:
     __slots__ = ()
     __array_priority__ = 1000  # NumPy leaves `array + variable` to __radd__
     __getitem__: Callable[..., Any]
+    shape: Any
+
+    @property
+    def ndim(self) -> int:
+        """Number of dimensions, the batch included."""
+        return len(self.shape)
 
 
 def define(ops: dict[str, Callable[..., Any]]) -> None:

@@ -138,7 +138,6 @@ def draw_seed(seed: Any) -> Any:
     if isinstance(jnp.zeros(()), jax.core.Tracer):
         raise ValueError(
             "A random number without a seed was drawn inside jax.jit or another transform of JAX, which would repeat "
-            "it at every call. Pass seed=cornu.random.SeedGenerator(1) and hand its state through the function, or an "
-            "integer."
+            "it. Pass seed=cornu.random.SeedGenerator(1) and hand its state through the function, or an integer."
         )
     return new_stream()

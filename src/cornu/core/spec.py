@@ -49,8 +49,7 @@ class InputSpec:
             if size is not None and shape[axis] is not None and shape[axis] != size:
                 raise ValueError(
                     f"Layer {owner!r} expected size {size} on axis {axis} of its input, but received an input of "
-                    f"shape {_shown(shape)}. It was built for that size: feed inputs of the size it was built for, or "
-                    "make a new layer."
+                    f"shape {_shown(shape)}. It was built for that size: feed inputs of that, or make a new layer."
                 )
 
 

@@ -94,8 +94,7 @@ class Variable(Operators):
         self._trainable = self.begins_trainable = bool(trainable)
         self.autocast, self.aggregation, self.synchronization = autocast, aggregation, synchronization
         self.overwrite_with_gradient = False  # whether optimizers take its gradient for its new value
-        self._regularizer: Callable[[Any], Any] | None = None
-        self._constraint: Callable[[Any], Any] | None = None
+        self._regularizer = self._constraint = None
         self._reading: Any = None
         self._initializer: Callable[..., Any] | None = None
         self._buffer: Any = None
@@ -126,7 +125,7 @@ class Variable(Operators):
         value = self.stored
         if self._reading is not None:
             value = self._reading.read(value)
-        cast = state.autocast_dtype()
+        cast = state.autocast.get()
         if cast and self.autocast and value.dtype != cast and dtypes.is_float(value.dtype):
             value = value.astype(cast)
         return value
@@ -180,10 +179,8 @@ class Variable(Operators):
         if not isinstance(value, jax.Array):
             value = np.asarray(value)
         if value.shape != self.stored_shape:
-            raise ValueError(
-                f"The Variable {self.path!r} has shape {self.stored_shape}; a value of shape {value.shape} cannot be "
-                "assigned."
-            )
+            given = f"a value of shape {value.shape} cannot be assigned"
+            raise ValueError(f"The Variable {self.path!r} has shape {self.stored_shape}; {given}.")
         if value.dtype != self.stored_dtype:
             value = value.astype(jnp.dtype(self.stored_dtype))
         scope = state.active()
@@ -226,14 +223,13 @@ class Variable(Operators):
         """What is kept, as it is held: by NumPy or by an engine."""
         if self._buffer is None:
             assert self._initializer is not None
+            shape = self.stored_shape
             with jax.ensure_compile_time_eval(), state.outside():
-                drawn = self._initializer(self.stored_shape, dtype=self.stored_dtype)
+                drawn = self._initializer(shape, dtype=self.stored_dtype)
             own = getattr(self._initializer, "draws_anew", False)  # otherwise it may keep the array that it gave
             drawn = np.asarray(drawn).astype(jnp.dtype(self.stored_dtype), copy=not own)
-            if drawn.shape != self.stored_shape:
-                raise ValueError(
-                    f"The initializer of {self.path!r} drew shape {drawn.shape}; expected {self.stored_shape}."
-                )
+            if drawn.shape != shape:
+                raise ValueError(f"The initializer of {self.path!r} drew shape {drawn.shape}; expected {shape}.")
             self._buffer = drawn
         return self._buffer
 
@@ -268,11 +264,6 @@ class Variable(Operators):
         return self.trainable, self.autocast, self.regularizer, self.constraint, self.reading, self.stored_dtype
 
     @property
-    def ndim(self) -> int:
-        """Number of dimensions."""
-        return len(self.shape)
-
-    @property
     def size(self) -> int:
         """Number of elements."""
         return math.prod(self.shape)
@@ -299,24 +290,13 @@ class Variable(Operators):
         return iter(self.value)
 
     def __reduce__(self) -> Any:
-        return _made_again, ({name: getattr(self, name) for name in _KEPT}, np.array(self.stored))
+        stored, others = np.array(self.stored), (self.autocast, self.aggregation, self.synchronization, self.name)
+        kept = ("path", "trainable", "regularizer", "constraint", "reading", "overwrite_with_gradient")
+        made = (stored, None, stored.dtype, self.begins_trainable, *others)
+        return Variable, made, (None, {name: getattr(self, name) for name in kept})
 
     def __repr__(self) -> str:
         return f"<Variable path={self.path}, shape={self.shape}, dtype={self.dtype}>"
-
-
-_KEPT = (
-    "name", "path", "begins_trainable", "trainable", "autocast", "aggregation", "synchronization", "regularizer",
-    "constraint", "reading", "overwrite_with_gradient",
-)  # fmt: skip
-
-
-def _made_again(kept: dict[str, Any], stored: Any) -> Variable:
-    """A Variable from what another one is and stores."""
-    variable = Variable(stored, dtype=stored.dtype, name=kept["name"])
-    for name in _KEPT:
-        setattr(variable, name, kept[name])
-    return variable
 
 
 def checked_shape(shape: Any, owner: str) -> tuple[int, ...]:

@@ -170,10 +170,8 @@ def enable_for_tensorflow(version: str) -> Path | None:
     if "tf_xla_persistent_cache_directory" in flags or is_file:
         return None
     path = folder(f"tensorflow-{version}-{_digest(os.environ.get('XLA_FLAGS', ''))}")
-    if path is None:
-        return None
-    try:
-        if shutil.disk_usage(path).free < 2 * UNPACKED:  # a program fails where TensorFlow cannot write its file
+    try:  # a program fails where TensorFlow cannot write its file
+        if path is None or shutil.disk_usage(path).free < 2 * UNPACKED:
             return None
         own = _unpack(path)
     except OSError:

@@ -55,5 +55,4 @@ def _rebuild(model: Model, clone_function: Callable[[Any], Any]) -> Model:
 
 
 def _again(tensor: Any) -> Any:
-    name = tensor.node.operation.name if tensor.node is not None else None
-    return Input(batch_shape=tensor.shape, dtype=tensor.dtype, name=name)
+    return Input(batch_shape=tensor.shape, dtype=tensor.dtype, name=getattr(tensor.op, "name", None))

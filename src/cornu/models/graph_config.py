@@ -76,45 +76,34 @@ def _own_calls(operation: Any) -> int:
 def _encode_op(operation: Operation, node: Node) -> tuple[dict[str, Any], list[Any]]:
     """An op as Keras 3 writes it, and the arguments of its call that are not in its config."""
     name = operation.fn.__name__
-    if getattr(ops.entries.get(name), "__wrapped__", None) is not operation.fn or _has_function(node):
+    leaves = jax.tree.leaves((node.args, node.kwargs))  # the class of a number is the name of a dtype
+    has_function = any(callable(leaf) and not isinstance(leaf, type) for leaf in leaves)
+    if getattr(ops.entries.get(name), "__wrapped__", None) is not operation.fn or has_function:
         raise ValueError(
             f"{operation.name!r} cannot be saved: a file holds ops of cornu.ops, and none that is given a function. "
             "Put the call into a layer of your own."
         )
     bound = inspect.signature(operation.fn).bind(*node.args, **node.kwargs)
-    given = set(bound.arguments)
+    config = {key: value for key, value in bound.arguments.items() if in_config(name, key)}
+    config |= config.pop("kwargs", {})
     bound.apply_defaults()
-    config: dict[str, Any] = {}
-    args: list[Any] = []
-    kwargs: dict[str, Any] = {}
-    for key, value in bound.arguments.items():
-        kind = bound.signature.parameters[key].kind
-        named = value if kind is inspect.Parameter.VAR_KEYWORD else {key: value}
-        if in_config(name, key):
-            config.update(named if key in given else {})
-        elif kind is inspect.Parameter.VAR_KEYWORD:
-            kwargs = value
-        else:
-            args += value if kind is inspect.Parameter.VAR_POSITIONAL else [value]
+    signature = _of_calls(name, bound.signature)
+    called = {key: value for key, value in bound.arguments.items() if key in signature.parameters}
+    call = inspect.BoundArguments(signature, called)  # type: ignore[arg-type]
     if tensors(config):
         raise ValueError(
             f"{operation.name!r} cannot be saved: a file has no place for a tensor among {sorted(config)}. Put the "
             "call into a layer of your own."
         )
     module, class_name = class_of(name)
-    entry = {
-        "module": module,
-        "class_name": class_name,
-        "config": {"name": operation.name, **codec.encode(config)},
-        "registered_name": class_name,
-    }
-    return entry, [(args, kwargs)]
+    config = {"name": operation.name, **codec.encode(config)}
+    entry = {"module": module, "class_name": class_name, "config": config, "registered_name": class_name}
+    return entry, [(call.args, call.kwargs)]
 
 
-def _has_function(node: Node) -> bool:
-    """Whether an op is called with a function; the class of a number is the name of a dtype."""
-    leaves = jax.tree.leaves((node.args, node.kwargs))
-    return any(callable(leaf) and not isinstance(leaf, type) for leaf in leaves)
+def _of_calls(op: str, signature: inspect.Signature) -> inspect.Signature:
+    """What an op takes in its calls, besides its config."""
+    return inspect.Signature([p for p in signature.parameters.values() if not in_config(op, p.name)])
 
 
 def from_config(cls: type, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Any:
@@ -194,10 +183,8 @@ def _in_order(
         yield from (calls[i] for i in TopologicalSorter(after).static_order())
     except CycleError as error:
         stuck = sorted({calls[i][0] for i in error.args[1]})
-        raise ValueError(
-            f"The model's config cannot be put together: the layers {stuck[:8]} need outputs of layers that come after "
-            "them."
-        ) from None
+        fault = f"the layers {stuck[:8]} need outputs of layers that come after them"
+        raise ValueError(f"The model's config cannot be put together: {fault}.") from None
 
 
 def _decode_layer(entry: dict[str, Any], name: str) -> Any:
@@ -233,7 +220,7 @@ class _SavedOp:
         static = {k: codec.decode_value(v) for k, v in entry["config"].items() if k != "name"}
         pairs = {k for k in static.keys() & known.keys() if isinstance(known[k].default, tuple)}
         self.static = {k: tuple(v) if k in pairs and isinstance(v, list) else v for k, v in static.items()}
-        self.of_calls = inspect.Signature([p for p in known.values() if not in_config(op, p.name)])
+        self.of_calls = _of_calls(op, self.signature)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         values = {**self.static, **self.of_calls.bind(*args, **kwargs).arguments}
@@ -259,12 +246,7 @@ def _first_calls(config: dict[str, Any], made: dict[str, Any], needs: list[list[
 
 
 def _is_place(value: Any) -> bool:
-    return (
-        isinstance(value, list | tuple)
-        and len(value) in (3, 4)
-        and isinstance(value[0], str)
-        and all(isinstance(number, int) for number in value[1:3])
-    )
+    return isinstance(value, list | tuple) and len(value) in (3, 4) and [*map(type, value[:3])] == [str, int, int]
 
 
 def _decode_call(call: Any, tensor: Any) -> tuple[list[Any], dict[str, Any]]:

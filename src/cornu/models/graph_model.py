@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from itertools import zip_longest
 from typing import Any
 
 import jax
@@ -54,8 +55,8 @@ class Graph:
             owner: name of the model, for messages.
         """
         arrays = [self._fit(t, v, owner) for t, v in zip(self.inputs, self.in_order(values, owner), strict=True)]
-        masks = [*([] if masks is None else _listed(masks)), *[None] * len(arrays)]
-        arrays = [a if mask is None else masked(a, mask, values) for a, mask in zip(arrays, masks, strict=False)]
+        given = masks[: len(arrays)] if isinstance(masks, list | tuple) else [masks]
+        arrays = [a if mask is None else masked(a, mask, values) for a, mask in zip_longest(arrays, given)]
         return graph.run(self.nodes, self.inputs, self.output_tree, arrays, {})
 
     def in_order(self, values: Any, owner: str) -> list[Any]:
@@ -120,7 +121,3 @@ def _advice(wanted: tuple[int | None, ...], got: tuple[int, ...]) -> str:
 def _single(tree: Any) -> Any:
     """A list or tuple of one tensor as that tensor, as Keras gives it."""
     return tree[0] if isinstance(tree, list | tuple) and len(tree) == 1 else tree
-
-
-def _listed(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, list | tuple) else [value]

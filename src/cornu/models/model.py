@@ -80,14 +80,8 @@ class Model(Trainable):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call on arrays, or on symbolic tensors to make the model a part of another."""
         alone = state.active() is None and calling.current() is None
-        if (
-            alone
-            and not kwargs.get("training")
-            and self.graph is not None
-            and len(args) == 1
-            and kwargs.keys() <= {"training"}
-            and concrete(args[0])
-        ):
+        inference = len(args) == 1 and kwargs.keys() <= {"training"} and not kwargs.get("training")
+        if alone and inference and self.graph is not None and concrete(args[0]):
             call: EagerCall = self.programs().get("call", (self,), lambda: EagerCall(self))  # as it is now
             if call.possible:
                 return call(args[0])
@@ -134,12 +128,11 @@ class Model(Trainable):
 
         So models inside models are not traced again for every one around them.
         """
-        graph = self.graph
-        if graph is None or not self._computes_graph() or len(args) != 1 or kwargs.keys() - {"training"}:
-            return super()._traced_spec(args, kwargs)
-        if symbolic.looks(graph.in_order(args[0], self.name)) != symbolic.looks(graph.inputs):
-            return super()._traced_spec(args, kwargs)
-        return symbolic.fresh(attached.pack(graph.output_tree))
+        graph: Any = self.graph
+        known = graph is not None and self._computes_graph() and len(args) == 1 and kwargs.keys() <= {"training"}
+        if known and symbolic.looks(graph.in_order(args[0], self.name)) == symbolic.looks(graph.inputs):
+            return symbolic.fresh(attached.pack(graph.output_tree))
+        return super()._traced_spec(args, kwargs)
 
     # Layers, inputs and outputs
 
@@ -231,8 +224,6 @@ class Model(Trainable):
     @property
     def output_names(self) -> list[str]:
         """Names of the layers that give the outputs; `output_1`, ... of a subclassed model."""
-        if self.graph is not None:
-            return self.graph.output_names
         known = list(getattr(self, "_output_specs", {}).values())
         return self.names_of_outputs(known[-1][1] if known else [0])
 

@@ -3,7 +3,6 @@
 import itertools
 import shutil
 import sys
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -22,12 +21,7 @@ _COLUMNS: dict[str, Any] = {  # and how each is laid out
 
 
 def print_summary(
-    model: Any,
-    line_length: int | None = None,
-    print_fn: Callable[[str], Any] | None = None,
-    expand_nested: bool = False,
-    show_trainable: bool = False,
-    layer_range: list[str] | None = None,
+    model: Any, line_length: int | None, print_fn: Any, expand_nested: bool, show_trainable: bool, layer_range: Any
 ) -> None:
     """Print the table that `Model.summary` describes."""
     from rich.console import Console
