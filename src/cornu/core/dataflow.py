@@ -206,11 +206,8 @@ def _convolution(equation: Any) -> list[Kept]:
 
 
 def _gather(equation: Any) -> list[Kept]:
-    numbers, sizes, table = (
-        equation.params["dimension_numbers"],
-        equation.params["slice_sizes"],
-        equation.invars[0].aval,
-    )
+    numbers, sizes = equation.params["dimension_numbers"], equation.params["slice_sizes"]
+    table = equation.invars[0].aval
     free = [axis for axis in range(equation.outvars[0].aval.ndim) if axis not in numbers.offset_dims]  # of the indices
     batch = numbers.operand_batching_dims
     sliced = [axis for axis in range(table.ndim) if axis not in (*numbers.collapsed_slice_dims, *batch)]
