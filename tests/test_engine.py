@@ -292,7 +292,7 @@ def test_jit_reuses_the_prepared_executable(engines, monkeypatch):
     compiled.clear()
     program.prepare(x)
     deadline = time.monotonic() + 20
-    while program._preparing and any(t.is_alive() for t in program._preparing.values()) and time.monotonic() < deadline:
+    while program._preparing and any(t.is_alive() for t in tuple(program._preparing)) and time.monotonic() < deadline:
         time.sleep(0.01)
     program(x)
     assert sum("backend_compile" in name for name in compiled) == 1

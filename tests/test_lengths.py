@@ -1,10 +1,12 @@
 """Data of any length: few programs serve all, and a last, smaller batch counts exactly as in Keras."""
 
+import jax
 import numpy as np
 import pytest
 import twins
 
 import cornu
+from cornu.core import rows
 
 BATCH = 16
 LENGTHS = [65, 48, 82, 51, 68, 85, 54, 71, 88, 57]  # ten numbers of samples, with last batches of ten sizes
@@ -255,6 +257,24 @@ def alike(make, rng, count=19, **options):
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_layer_that_mixes_rows(kind, rng):
     alike(lambda lib: with_layer(lib, mixing(kind)(lib)), rng)
+
+
+def summed(axis):
+    return lambda x: x[..., 0] + jax.lax.reduce(x, 0.0, lambda a, b: a + 1.5 * b, (axis,))[..., :1]
+
+
+@pytest.mark.parametrize(
+    "fn, alone",
+    [
+        (summed(0), False),
+        (lambda x: jax.lax.reduce_window(x, 0.0, lambda a, b: a + 1.5 * b, (2, 1), (1, 1), "SAME"), False),
+        (lambda x: (x[:, None] + jax.numpy.arange(len(x))[None, :, None]).sum(1), False),
+        (lambda x: jax.lax.optimization_barrier((x, 1.0))[0], True),
+        (lambda x: jax.lax.dynamic_update_slice(x, x[:, :1], (0, 2)), True),
+    ],
+)
+def test_rows_are_followed_through_primitives(fn, alone):
+    assert rows.alone(lambda x: (fn(x), 0.0), jax.ShapeDtypeStruct((5, 4), "float32")) is alone
 
 
 def test_ops_that_mix_rows_in_a_functional_model(rng):

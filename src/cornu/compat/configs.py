@@ -110,8 +110,8 @@ def _metric(name: str, config: dict[str, Any]) -> tuple[str, dict[str, Any]]:
 
 
 def _convolution(config: dict[str, Any]) -> dict[str, Any]:
-    sizes = [config.pop(k) for k in ("nb_row", "nb_col") if k in config]
-    sizes = sizes or [config.pop(k) for k in ("kernel_dim1", "kernel_dim2", "kernel_dim3") if k in config]
+    names = ("nb_row", "nb_col", "kernel_dim1", "kernel_dim2", "kernel_dim3")
+    sizes = [config.pop(name) for name in names if name in config]
     return {**config, "kernel_size": sizes} if sizes else config
 
 
@@ -136,18 +136,11 @@ def _optimizer(config: dict[str, Any]) -> dict[str, Any]:
     return config
 
 
-def _nadam(config: dict[str, Any]) -> dict[str, Any]:
-    config.pop("decay", None)  # tf.keras wrote its schedule_decay under this name
-    return _optimizer(config)
-
-
 _SPECIAL = {
-    "Conv2D": _convolution,
-    "Conv3D": _convolution,
-    "SeparableConv1D": _separable,
-    "SeparableConv2D": _separable,
+    **dict.fromkeys(("Conv2D", "Conv3D"), _convolution),
+    **dict.fromkeys(("SeparableConv1D", "SeparableConv2D"), _separable),
     "BatchNormalization": _normalization,
-    "Nadam": _nadam,
+    "Nadam": lambda config: _optimizer({**config, "decay": None}),  # tf.keras wrote its schedule_decay under this name
     **{name: _optimizer for name in ("SGD", "RMSprop", "Adagrad", "Adadelta", "Adam", "AdamW", "Adamax", "Ftrl")},
 }
 

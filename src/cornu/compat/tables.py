@@ -45,9 +45,7 @@ _CONVOLUTIONS = ("Conv1D", "Conv2D", "Conv3D", "LocallyConnected1D", "LocallyCon
 _SEPARABLE = ("SeparableConv1D", "SeparableConv2D")
 _RECURRENT = ("SimpleRNN", "GRU", "LSTM")
 _POOLING = tuple(f"{kind}Pooling{rank}D" for kind in ("Max", "Average") for rank in (1, 2, 3))
-_OPTIMIZERS = (
-    *("SGD", "RMSprop", "Adagrad", "Adadelta", "Adam", "AdamW", "Adamax", "Nadam", "Ftrl", "Adafactor", "Lion"),
-)
+_OPTIMIZERS = "SGD", "RMSprop", "Adagrad", "Adadelta", "Adam", "AdamW", "Adamax", "Nadam", "Ftrl", "Adafactor", "Lion"
 _KERNEL: dict[str, str | None] = {f"kernel_{what}": None for what in ("initializer", "regularizer", "constraint")}
 
 # None drops an argument that says nothing any more. "*" holds for every class of Keras.
@@ -76,15 +74,10 @@ RENAMED = _merged(
     (
         (*_CONVOLUTIONS, *_SEPARABLE),
         {
-            "nb_filter": "filters",
-            "filter_length": "kernel_size",
-            "subsample": "strides",
-            "subsample_length": "strides",
-            "border_mode": "padding",
-            "dim_ordering": "data_format",
-            "atrous_rate": "dilation_rate",
-            "input_length": None,
-            "input_dim": None,
+            **{"nb_filter": "filters", "filter_length": "kernel_size", "atrous_rate": "dilation_rate"},
+            **{"border_mode": "padding", "dim_ordering": "data_format"},
+            **dict.fromkeys(("subsample", "subsample_length"), "strides"),
+            **dict.fromkeys(("input_length", "input_dim")),
         },
     ),
     # tf.keras listed arguments that these layers ignore.
@@ -94,19 +87,11 @@ RENAMED = _merged(
     (
         _RECURRENT,
         {
-            "output_dim": "units",
-            "init": "kernel_initializer",
-            "inner_init": "recurrent_initializer",
-            "inner_activation": "recurrent_activation",
-            "W_regularizer": "kernel_regularizer",
-            "U_regularizer": "recurrent_regularizer",
-            "b_regularizer": "bias_regularizer",
-            "dropout_W": "dropout",
-            "dropout_U": "recurrent_dropout",
-            "forget_bias_init": None,
-            "consume_less": None,
-            "input_dim": None,
-            "input_length": None,
+            **{"output_dim": "units", "init": "kernel_initializer", "inner_init": "recurrent_initializer"},
+            **{"W_regularizer": "kernel_regularizer", "U_regularizer": "recurrent_regularizer"},
+            **{"b_regularizer": "bias_regularizer", "inner_activation": "recurrent_activation"},
+            **{"dropout_W": "dropout", "dropout_U": "recurrent_dropout"},
+            **dict.fromkeys(("forget_bias_init", "consume_less", "input_dim", "input_length")),
         },
     ),
     ((*_RECURRENT, *[f"{name}Cell" for name in _RECURRENT]), {"implementation": "implementation"}),
@@ -139,22 +124,19 @@ def told_by(name: str) -> set[str]:
 
 # Class -> today's name.
 CLASSES = {
-    "Convolution1D": "Conv1D",
-    "Convolution2D": "Conv2D",
-    "Convolution3D": "Conv3D",
+    **{f"Convolution{rank}D": f"Conv{rank}D" for rank in (1, 2, 3)},
     "SeparableConvolution2D": "SeparableConv2D",
     "TimeDistributedDense": "Dense",
-    "BatchNormalizationV1": "BatchNormalization",
-    "BatchNormalizationV2": "BatchNormalization",
+    **dict.fromkeys(("BatchNormalizationV1", "BatchNormalizationV2"), "BatchNormalization"),
     "OrthogonalInitializer": "Orthogonal",
 }
 
 # Argument -> old value -> today's.
 VALUES: dict[str, dict[str, str]] = {
     "data_format": {"tf": "channels_last", "th": "channels_first"},
-    "kernel_initializer": {"zero": "zeros", "one": "ones"},
-    "recurrent_initializer": {"zero": "zeros", "one": "ones"},
-    "alpha_initializer": {"zero": "zeros", "one": "ones"},
+    **dict.fromkeys(
+        [f"{what}_initializer" for what in ("kernel", "recurrent", "alpha")], {"zero": "zeros", "one": "ones"}
+    ),
 }
 
 
@@ -175,12 +157,10 @@ def defaults(name: str, written: Era) -> dict[str, Any]:
 
 _DEFAULTS: dict[str, dict[str, Any]] = {"GRU": {"reset_after": False}}
 _DEFAULTS_BEFORE_TENSORFLOW: dict[str, dict[str, Any]] = {
-    "GRU": {"recurrent_activation": "hard_sigmoid"},
-    "LSTM": {"recurrent_activation": "hard_sigmoid"},
+    **dict.fromkeys(("GRU", "LSTM"), {"recurrent_activation": "hard_sigmoid"}),
     "Adagrad": {"learning_rate": 0.01},
     "Adadelta": {"learning_rate": 1.0},
-    "Adamax": {"learning_rate": 0.002},
-    "Nadam": {"learning_rate": 0.002},
+    **dict.fromkeys(("Adamax", "Nadam"), {"learning_rate": 0.002}),
 }
 
 

@@ -3,7 +3,7 @@
 import functools
 import inspect
 from collections.abc import Callable, Collection, Iterable, Sequence
-from typing import Any, ClassVar, NamedTuple, TypeVar, dataclass_transform, get_origin, overload
+from typing import Any, ClassVar, NamedTuple, TypeVar, cast, dataclass_transform, get_origin, overload
 
 from .docstrings import complete
 from .holders import library_class
@@ -12,12 +12,8 @@ from .lookup import nearest, tables
 C = TypeVar("C")
 
 # An argument with one of these endings holds an object of that kind and may be given by name.
-_LOOKUPS = {
-    "activation": "keras.activations",
-    "_initializer": "keras.initializers",
-    "_regularizer": "keras.regularizers",
-    "_constraint": "keras.constraints",
-}
+_LOOKUPS = {f"_{kind}": f"keras.{kind}s" for kind in ("initializer", "regularizer", "constraint")}
+_LOOKUPS["activation"] = "keras.activations"
 _EMPTY = inspect.Parameter.empty
 _NAMED = inspect.Parameter.POSITIONAL_OR_KEYWORD
 _SELF = inspect.Parameter("self", _NAMED)
@@ -88,15 +84,13 @@ def arguments(cls: Any = None, *, kw_only: bool = False) -> Any:
         >>> Power(2.0, name="square").get_config()["exponent"]
         2.0
     """
-    if cls is None:
-        return lambda decorated: _decorated(decorated, kw_only)
-    return _decorated(cls, kw_only)
+    return functools.partial(_decorated, kw_only=kw_only) if cls is None else _decorated(cls, kw_only)
 
 
 def _decorated(cls: Any, kw_only: bool) -> Any:
     """The class, with a constructor that keeps its arguments."""
     given = {name: value for name, value in vars(cls).items() if not isinstance(value, property)}
-    written = [name for name, kind in inspect.get_annotations(cls).items() if not _is_fixed(kind)]
+    written = [name for name, kind in inspect.get_annotations(cls).items() if ClassVar not in (kind, get_origin(kind))]
     names = [name for name in written if name not in given]
     names += [name for name, value in given.items() if name in written or isinstance(value, _Placed)]
     lineage = {c: vars(c)["_declared"] for c in reversed(cls.__mro__) if "_declared" in vars(c)}
@@ -152,8 +146,7 @@ def _in_order(lineage: Collection[_Declared]) -> dict[str, Any]:
         if isinstance(value, _Placed) and value.after:
             names.remove(name)
             names.insert(names.index(value.after) + 1, name)
-    plain = {name: value.value if isinstance(value, _Placed) else value for name, value in defaults.items()}
-    return {name: plain[name] for name in names}
+    return {name: value.value if isinstance(value := defaults[name], _Placed) else value for name in names}
 
 
 def _needed(init: Any) -> set[str]:
@@ -161,35 +154,21 @@ def _needed(init: Any) -> set[str]:
     return {p.name for p in parameters(init) if p.default is _EMPTY and p.kind in (p.KEYWORD_ONLY, _NAMED)}
 
 
-def _is_fixed(kind: Any) -> bool:
-    """Whether an annotation is that of an attribute of the class."""
-    return kind is ClassVar or get_origin(kind) is ClassVar
-
-
 def explained(fn: C) -> C:
     """Decorate a function: an older word for an argument counts as today's, and a wrong one is told the nearest."""
-    listed = inspect.signature(fn).parameters.values()  # type: ignore[arg-type]
+    plain: Any = fn
+    if plain.__name__ == "__init__":
+        return cast(C, _keeping(plain, ()))
+    listed = inspect.signature(plain).parameters.values()
     known = [p.name for p in listed if p.kind is not p.VAR_KEYWORD]
-    strict = len(known) == len(listed)
 
-    @functools.wraps(fn)  # type: ignore[arg-type]
+    @functools.wraps(plain)
     def call(*args: Any, **kwargs: Any) -> Any:
         if not kwargs.keys() <= set(known):
-            name: str = fn.__name__  # type: ignore[attr-defined]
-            if name == "__init__":
-                args, kwargs = _of_constructor(type(args[0]), args, kwargs, known, strict)
-            else:
-                args, kwargs = _understood(name, args, kwargs, known, strict=strict)
-        return fn(*args, **kwargs)  # type: ignore[operator]
+            args, kwargs = _understood(plain.__name__, args, kwargs, known, strict=len(known) == len(listed))
+        return plain(*args, **kwargs)
 
-    call._kept = ()  # type: ignore[attr-defined]  # of a constructor
-    return call  # type: ignore[return-value]
-
-
-def _of_constructor(cls: Any, args: Any, kwargs: Any, known: Sequence[str], strict: bool) -> Any:
-    """Arguments of a constructor in the words of today: those of the library's class, errors of the class itself."""
-    args, kwargs = _understood(library_class(cls).__name__, args, kwargs, known, strict=False)
-    return _understood(cls.__name__, args, kwargs, known, parameters(cls.__init__), strict)
+    return cast(C, call)
 
 
 def _understood(name: str, args: Any, kwargs: Any, known: Sequence[str], others: Any = (), strict: bool = True) -> Any:
@@ -210,22 +189,22 @@ def _keeping(init: Any, kept: Iterable[str]) -> Any:
         init: the constructor.
         kept: which.
     """
-    signature = inspect.signature(init)
     known = [p.name for p in parameters(init) if p.kind is not p.VAR_KEYWORD]
-    takes_any = len(known) < len(parameters(init))
+    strict = len(known) == len(parameters(init))
     names = tuple(kept)
 
     @functools.wraps(init)
     def construct(self: Any, *args: Any, **kwargs: Any) -> Any:
-        if not kwargs.keys() <= set(known):
-            args, kwargs = _of_constructor(type(self), args, kwargs, known, not takes_any)
-            if type(self).__init__ is construct:
+        cls = type(self)
+        if not kwargs.keys() <= set(known):  # in the words of the library's class, with errors of the class itself
+            args, kwargs = _understood(library_class(cls).__name__, args, kwargs, known, strict=False)
+            args, kwargs = _understood(cls.__name__, args, kwargs, known, parameters(cls.__init__), strict)
+            if cls.__init__ is construct:
                 object.__setattr__(self, "_captured", (args, kwargs))
         try:
-            signature.bind(self, *args, **kwargs)
+            named = bind(init, args, kwargs)
         except TypeError as error:
-            raise TypeError(f"{type(self).__name__}: {error}") from None
-        named = bind(init, args, kwargs)
+            raise TypeError(f"{cls.__name__}: {error}") from None
         for name in names:
             value = named[name]
             for ending, module in _LOOKUPS.items():
@@ -239,26 +218,20 @@ def _keeping(init: Any, kept: Iterable[str]) -> Any:
 
 
 @functools.cache
+def _signature(init: Callable[..., Any]) -> inspect.Signature:
+    return inspect.Signature([_SELF]) if init is object.__init__ else inspect.signature(init)  # which takes nothing
+
+
+@functools.cache
 def parameters(init: Callable[..., Any]) -> tuple[inspect.Parameter, ...]:
     """The parameters of a constructor, without self."""
-    if init is object.__init__:  # a class that takes nothing
-        return ()
-    return tuple(inspect.signature(init).parameters.values())[1:]
+    return tuple(_signature(init).parameters.values())[1:]
 
 
 def bind(init: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
     """Arguments by name, defaults filled in, `**kwargs` merged."""
-    named: dict[str, Any] = {}
-    values = list(args)
-    for parameter in parameters(init):
-        if parameter.kind is parameter.VAR_POSITIONAL:
-            named[parameter.name] = tuple(values)
-            values = []
-        elif parameter.kind is parameter.VAR_KEYWORD:
-            continue
-        elif values and parameter.kind is not parameter.KEYWORD_ONLY:
-            named[parameter.name] = values.pop(0)
-        elif parameter.name not in kwargs and parameter.default is not parameter.empty:
-            named[parameter.name] = parameter.default
-    named.update(kwargs)
-    return named
+    bound = _signature(init).bind(None, *args, **kwargs)
+    bound.apply_defaults()
+    _, *named = bound.arguments.items()
+    last = (parameters(init) or [_SELF])[-1]
+    return {**dict(named[:-1]), **named[-1][1]} if last.kind is last.VAR_KEYWORD else dict(named)

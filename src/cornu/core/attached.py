@@ -10,16 +10,14 @@ Both are attached to the array itself. A transform of JAX (a gradient, a loop, a
 
 import functools
 import weakref
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 
 
-@functools.partial(
-    jax.tree_util.register_dataclass, data_fields=["array", "mask", "logits"], meta_fields=["kind", "axis"]
-)
+@jax.tree_util.register_dataclass
 @dataclass
 class Packed:
     """An array with what is attached to it, as a tree that JAX's transforms know.
@@ -35,8 +33,8 @@ class Packed:
     array: Any = None
     mask: Any = None
     logits: Any = None
-    kind: str | None = None
-    axis: Any = None
+    kind: str | None = field(default=None, metadata={"static": True})
+    axis: Any = field(default=None, metadata={"static": True})
 
 
 _entries: dict[int, tuple[Any, Packed]] = {}

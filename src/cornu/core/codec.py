@@ -37,29 +37,31 @@ def written_by(version: Any) -> AbstractContextManager[Any]:
     return _version(str(version) if isinstance(version, str) else _version.get())
 
 
-def encode(value: Any) -> Any:
-    """Plain data for `value`: numbers, strings, lists, dictionaries, and encoded objects."""
+def encode(value: Any, special: Callable[[Any], Any] = lambda value: None) -> Any:
+    """Plain data for `value`: numbers, strings, lists, dictionaries, and encoded objects.
+
+    Args:
+        value: anything with a place in a config.
+        special: function that gives another encoding of a value, or None to leave it as it is everywhere.
+    """
     if value is None or isinstance(value, bool | int | float | str):
         return value
-    if isinstance(value, np.generic):
-        return value.item()
-    if isinstance(value, np.ndarray):
+    found = special(value)
+    if found is not None:
+        return found
+    if isinstance(value, np.generic | np.ndarray):
         return value.tolist()
     if isinstance(value, list | tuple):
-        return [encode(item) for item in value]
+        return [encode(item, special) for item in value]
     if isinstance(value, dict):
-        return {str(key): encode(item) for key, item in value.items()}
-    if isinstance(value, np.dtype | type) and _is_dtype(value):
+        return {str(key): encode(item, special) for key, item in value.items()}
+    if isinstance(value, np.dtype) or isinstance(value, type) and issubclass(value, np.generic):
         return np.dtype(value).name
     if hasattr(value, "get_config"):
         return encode_object(value)
     if callable(value):
         return encode_function(value)
     raise TypeError(f"{value!r} of type {type(value).__name__} cannot be written to a config.")
-
-
-def _is_dtype(value: Any) -> bool:
-    return isinstance(value, np.dtype) or issubclass(value, np.generic)
 
 
 def encode_object(value: Any) -> dict[str, Any]:
@@ -69,7 +71,7 @@ def encode_object(value: Any) -> dict[str, Any]:
         module, name = cls._saved_as
         return {"module": module, "class_name": name, "config": value.get_config(), "registered_name": None}
     registered = lookup.get_registered_name(cls)
-    module = _module_of(cls)
+    module = next((module for module, t in lookup.tables().items() if t.entries.get(cls.__name__) is cls), None)
     encoded = {
         "module": module,
         "class_name": cls.__name__,
@@ -92,22 +94,22 @@ def encode_function(value: Any) -> Any:
     return registered if ">" in registered else name
 
 
-def _module_of(cls: type) -> str | None:
-    for module, table in lookup.tables().items():
-        if table.entries.get(cls.__name__) is cls:
-            return module
-    return None
+def decode_value(value: Any, tensor: Callable[[Any], Any] | None = None) -> Any:
+    """Undo `encode` inside a constructor's arguments: decode what is an encoded object, keep the rest.
 
-
-def decode_value(value: Any) -> Any:
-    """Undo `encode` inside a constructor's arguments: decode what is an encoded object, keep the rest."""
+    Args:
+        value: plain data.
+        tensor: function that finds a tensor by its place in a graph, where there is one.
+    """
     if isinstance(value, dict) and "class_name" in value and "config" in value:
-        plain = _PLAIN.get(value["class_name"])
-        return plain(value["config"]) if plain is not None else decode(value)
+        name, config = value["class_name"], value["config"]
+        if name == "__keras_tensor__" and tensor is not None:
+            return tensor(config["keras_history"])
+        return _PLAIN[name](config) if name in _PLAIN else decode(value)
     if isinstance(value, list | tuple):
-        return type(value)(decode_value(item) for item in value)
+        return type(value)(decode_value(item, tensor) for item in value)
     if isinstance(value, dict):
-        return {key: decode_value(item) for key, item in value.items()}
+        return {key: decode_value(item, tensor) for key, item in value.items()}
     return value
 
 
@@ -161,15 +163,16 @@ _PLAIN: dict[Any, Callable[[Any], Any]] = {  # what Keras 3 writes like objects
 
 def _table_of(module: Any) -> lookup.Table | None:
     """The table for a module that a file names: `keras.losses`, or `keras.src.losses.losses`."""
-    if not isinstance(module, str):
-        return None
-    return lookup.tables().get(module) or lookup.tables().get(
-        "keras." + module.removeprefix("keras.src.").split(".")[0]
-    )
+    public = "keras." + str(module).removeprefix("keras.src.").split(".")[0]
+    return lookup.tables().get(str(module)) or lookup.tables().get(public)
 
 
 # Whose objects a table takes besides its own: a loss may serve as a metric, and a layer as an activation.
 _NEIGHBOURS = {"keras.metrics": "keras.losses", "keras.activations": "keras.layers"}
+
+
+def _taken(table: lookup.Table) -> list[lookup.Table]:
+    return [table, *(other for module, other in lookup.tables().items() if module == _NEIGHBOURS.get(table.module))]
 
 
 def _listed(name: str, config: dict[str, Any], table: lookup.Table | None) -> Any:
@@ -177,20 +180,18 @@ def _listed(name: str, config: dict[str, Any], table: lookup.Table | None) -> An
     named = _table_of(config.get("module"))
     if table is None:
         return named.find(name) if named is not None else lookup.find_anywhere(name)
-    neighbour = lookup.tables().get(_NEIGHBOURS.get(table.module, ""))
-    if named is not None and named not in (table, neighbour):
+    kinds = _taken(table)
+    if named is not None and named not in kinds:
         raise ValueError(f"Expected the config of a {table.kind}, but it names {name!r} of {named.module}.")
-    if named is None and neighbour is not None and name in neighbour.entries and name not in table.entries:
-        named = neighbour
-    return (named or table).find(name)
+    return (named or next((kind for kind in kinds if name in kind.entries), table)).find(name)
 
 
 def _check_kind(found: Any, table: lookup.Table) -> None:
     """Raise if a class of one's own is of another kind than expected."""
     cls = found if isinstance(found, type) else type(found)
-    own = [t.base for t in (table, lookup.tables().get(_NEIGHBOURS.get(table.module, ""))) if t is not None and t.base]
+    own = tuple(kind.base for kind in _taken(table) if kind.base is not None)
     for other in lookup.tables().values():
-        if other.base is not None and issubclass(cls, other.base) and not issubclass(cls, tuple(own)):
+        if other.base is not None and issubclass(cls, other.base) and not issubclass(cls, own):
             raise ValueError(f"Expected the config of a {table.kind}, but {cls.__name__} is a {other.kind}.")
 
 
@@ -204,31 +205,19 @@ def _make(config: dict[str, Any], table: lookup.Table | None) -> Any:
     if found is None and foreign and lookup.get_registered_object(name) is None:
         raise ValueError(
             f"The config names a class that was registered as {registered!r}, which is not known here. Import the "
-            "module "
-            f"that registers it, or pass custom_objects={{{registered!r}: ...}}."
+            f"module that registers it, or pass custom_objects={{{registered!r}: ...}}."
         )
     if found is None:
         found = _listed(name, config, table)
-    if found is None:
-        known = [n for t in lookup.tables().values() for n in t.entries]
-        raise ValueError(
-            f"There is no class called {name!r}. {lookup.nearest(name, known)} If it is your own, pass "
-            f"custom_objects={{{name!r}: {name}}}."
-        )
     if table is not None:
         _check_kind(found, table)
     if not isinstance(found, type):
         return found
     if not hasattr(found, "from_config"):
         return found(**inner)
-    made = found.from_config(dict(inner) if isinstance(inner, dict) else inner)
-    shapes = config.get("build_config")
-    if shapes and _builds_itself(found) and not made.built:
-        made.build_from_config(shapes)
+    made: Any = found.from_config(dict(inner) if isinstance(inner, dict) else inner)
+    layer: Any = lookup.tables()["keras.layers"].base
+    own = isinstance(made, layer) and type(made).build_from_config is not layer.build_from_config
+    if config.get("build_config") and own and not made.built:  # others are built by the call that needs them
+        made.build_from_config(config["build_config"])
     return made
-
-
-def _builds_itself(cls: type) -> bool:
-    """Whether a layer's class has its own way to make its weights; others are built by the call that needs them."""
-    layer = lookup.tables()["keras.layers"].base
-    return layer is not None and issubclass(cls, layer) and cls.build_from_config is not layer.build_from_config  # type: ignore[attr-defined]

@@ -15,9 +15,7 @@ facts.settings.append(lambda: tuple(_state.items()))
 
 def standardize(dtype: Any) -> str:
     """The dtype's name: `"float32"` for `np.float32`, `jnp.float32`, `float` or None (then `floatx`)."""
-    if dtype is None:
-        return floatx()
-    if dtype is float:
+    if dtype is None or dtype is float:
         return floatx()
     if dtype is int:
         return "int32"
@@ -27,7 +25,7 @@ def standardize(dtype: Any) -> str:
     if name == "string":
         return name
     try:
-        return str(jnp.dtype(dtype if not isinstance(dtype, str) else name).name)
+        return str(jnp.dtype(name if isinstance(dtype, str) else dtype).name)
     except TypeError:
         raise ValueError(f"Expected a dtype such as 'float32' or 'int32'. Received dtype={dtype!r}.") from None
 
@@ -102,10 +100,9 @@ class DTypePolicy:
         self.name: str = name or dtype_policy().name
         if not isinstance(self.name, str):
             raise ValueError(f"A policy is named 'float32', 'mixed_bfloat16' or 'mixed_float16'. Received: {name!r}")
-        if self.name in ("mixed_float16", "mixed_bfloat16"):
-            self.compute_dtype, self.variable_dtype = self.name.removeprefix("mixed_"), "float32"
-        else:
-            self.compute_dtype = self.variable_dtype = standardize(self.name)
+        mixed = self.name in ("mixed_float16", "mixed_bfloat16")
+        self.compute_dtype = self.name.removeprefix("mixed_") if mixed else standardize(self.name)
+        self.variable_dtype = "float32" if mixed else self.compute_dtype
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments."""
@@ -142,10 +139,8 @@ def set_dtype_policy(policy: str | DTypePolicy | None) -> None:
 
 def get_policy(value: Any) -> DTypePolicy:
     """A policy from None, a dtype, a policy's name, its config or itself."""
-    if value is None:
-        return dtype_policy()
-    if isinstance(value, DTypePolicy):
-        return value
+    if value is None or isinstance(value, DTypePolicy):
+        return value or dtype_policy()
     if isinstance(value, dict):
         return DTypePolicy(value.get("config", value)["name"])
     return DTypePolicy(value if isinstance(value, str) else standardize(value))

@@ -53,8 +53,7 @@ def calling(now: bool, owner: "Watched | None" = None) -> Iterator[None]:
             found = _by_key(holder)
             new = {key: item for key, item in found.items() if key not in held or not alike(held[key], item)}
             if new or len(found) < len(held):
-                known = _left_by(owner).setdefault(id(holder), (holder, {}))[1]
-                known.update(new)
+                _left_by(owner).setdefault(id(holder), (holder, {}))[1].update(new)
 
 
 def _by_key(holder: Any) -> dict[Any, Any]:
@@ -92,14 +91,8 @@ class Watched:
         """What the object refers to that code of the user's own may change while it computes."""
         values = list(vars(self).values())
         if not is_users(type(self)):
-            values = [value for value in values if type(value) is FunctionType and is_users(value)]
-            return list(_changeable(values)) if values else []
-        return list(_changeable([*values, *(cls for cls in type(self).__mro__ if is_users(cls))]))
-
-
-def _changeable(values: list[Any]) -> Iterator[Any]:
-    seen: set[int] = set()
-    return (holder for value in values for holder in changeable(value, seen, lambda v: not isinstance(v, Watched)))
+            return changeable([value for value in values if type(value) is FunctionType and is_users(value)])
+        return changeable([*values, *(cls for cls in type(self).__mro__ if is_users(cls))])
 
 
 def _left_by(owner: Any) -> dict[Any, Any]:
@@ -161,27 +154,13 @@ class tracing:  # noqa: N801 - used like the function `calling`
             self._known.renew()
 
 
-class _Same:
-    """An object compared by identity, and kept alive so that no other gets its place."""
-
-    __slots__ = ("value",)
-
-    def __init__(self, value: Any) -> None:
-        self.value = value
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.value is self.value
-
-    def __hash__(self) -> int:
-        return id(self.value)
-
-
 class _Listing:
     """All facts of some objects as one list of tokens, and the holders that may change unnoticed."""
 
     def __init__(self, owners: Any) -> None:
         self.tokens: list[Any] = [setting() for setting in settings]
         self.holders: list[tuple[Any, list[Any]]] = []
+        self._known: list[Any] = []  # objects that tokens tell by their identity, alive so that no other gets it
         self._todo: list[Any] = list(owners)
         self._seen: set[int] = set()
         self._left: dict[Any, Any] = {}
@@ -226,7 +205,8 @@ class _Listing:
                 self._seen.add(id(value))
                 self._holder(value)
         else:
-            self.tokens.append(_Same(getattr(value, "__func__", value)))
+            self._known.append(getattr(value, "__func__", value))
+            self.tokens.append(id(self._known[-1]))
             if getattr(value, "on_host", False):
                 return  # it computes outside of programs
             if isinstance(value, Watched) or hasattr(type(value), "facts") or is_holder(value):
@@ -237,10 +217,8 @@ class _Listing:
         if held and not isinstance(holder, tuple | frozenset):
             self.holders.append((holder, held))
         _, left = self._left.get(id(holder), (None, {}))
-        if is_large(holder) and left.get("large") == held[1]:
-            self.tokens.append(_MISSING)
-        elif is_large(holder):
-            self.tokens.append(tuple(held))
+        if is_large(holder):
+            self.tokens.append(_MISSING if left.get("large") == held[1] else tuple(held))
         elif isinstance(holder, list | tuple) and not left and set(map(type, holder)) <= _PLAIN_TYPES:
             self.tokens.append(tuple(holder))
         else:

@@ -13,7 +13,7 @@ import operator
 import sys
 import types
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import jax
@@ -27,6 +27,7 @@ _SMALL_ARRAY = 1 << 20  # bytes of an array, beyond which a checksum of them is
 # What classes and functions of these modules hold is theirs.
 _FOREIGN = {"cornu", "numpy", "jax", "jaxlib", "tensorflow", "torch", "pandas", "h5py", "keras"}
 _OPAQUE = (_FOREIGN | set(sys.stdlib_module_names)) - {"collections", "functools", "types", "__main__"}
+_WATCHED = "_no_facts"  # an attribute of classes whose objects tell `facts` what is set of them
 _OF_CLASSES = (types.GetSetDescriptorType, types.MemberDescriptorType, classmethod, staticmethod)
 
 
@@ -62,12 +63,9 @@ def refers(holder: Any) -> list[tuple[Any, Any]]:
         return list(holder.items())
     if isinstance(holder, _CONTAINERS):
         return list(enumerate(holder))
-    if isinstance(holder, np.ndarray):
-        if holder.nbytes <= _SMALL_ARRAY:
-            return [(holder.shape, holder.tobytes())]
-        return [(holder.shape, zlib.crc32(holder.tobytes()))]
     if isinstance(holder, _BYTES):
-        return [(len(holder), bytes(holder))]
+        held = holder.tobytes() if hasattr(holder, "tobytes") else bytes(holder)
+        return [(getattr(holder, "shape", None), held if len(held) <= _SMALL_ARRAY else zlib.crc32(held))]
     if isinstance(holder, types.FunctionType):
         return list(_of_function(holder))
     if isinstance(holder, types.MethodType):
@@ -91,7 +89,7 @@ def _of_function(fn: types.FunctionType) -> Iterator[tuple[str, Any]]:
     yield from {**(fn.__kwdefaults__ or {}), **vars(fn)}.items()
     for name in _names(fn.__code__):
         value = fn.__globals__.get(name)
-        if isinstance(value, PLAIN) or is_holder(value) or hasattr(type(value), "_no_facts"):
+        if isinstance(value, PLAIN) or is_holder(value) or hasattr(type(value), _WATCHED):
             yield name, value
 
 
@@ -121,12 +119,8 @@ def unchanged(holder: Any, before: list[Any]) -> bool:
     """Whether a holder refers to what it did; `before` is what `contents` gave."""
     if type(holder) is list and len(holder) <= _LARGE and all(map(operator.is_, holder, before[1::2])):
         return 2 * len(holder) == len(before)  # the usual case, which need not list anything
-    return same(contents(holder), before)
-
-
-def same(one: list[Any], other: list[Any]) -> bool:
-    """Whether contents are the same objects, or equal numbers, names and bytes."""
-    return len(one) == len(other) and (all(map(operator.is_, one, other)) or all(map(alike, one, other)))
+    now = contents(holder)  # the same objects, or equal numbers, names and bytes
+    return len(now) == len(before) and (all(map(operator.is_, now, before)) or all(map(alike, now, before)))
 
 
 def alike(one: Any, other: Any) -> bool:
@@ -134,19 +128,12 @@ def alike(one: Any, other: Any) -> bool:
     return one is other or (type(one) is type(other) and isinstance(one, PLAIN) and one == other)
 
 
-def changeable(value: Any, seen: set[int], enter: Callable[[Any], bool]) -> Iterator[Any]:
-    """The holders inside a value, not those in large containers.
-
-    Args:
-        value: anything.
-        seen: identities that are done.
-        enter: whether to look into a value.
-    """
-    todo = [value]
+def changeable(values: list[Any]) -> list[Any]:
+    """The holders inside some values, not those in large containers, nor what is watched."""
+    todo, found = list(values), dict[int, Any]()
     while todo:
         value = todo.pop()
-        if id(value) in seen or not is_holder(value) or not enter(value):
-            continue
-        seen.add(id(value))
-        yield value
-        todo += [] if is_large(value) else contents(value)
+        if id(value) not in found and is_holder(value) and not hasattr(type(value), _WATCHED):
+            found[id(value)] = value
+            todo += [] if is_large(value) else contents(value)
+    return list(found.values())

@@ -65,7 +65,7 @@ class Interrupt:
 
     def __enter__(self) -> Self:
         self._own: Watch | None = None
-        self._watch = _open if threading.current_thread() is threading.main_thread() else None
+        self._watch: Any = _open if threading.current_thread() is threading.main_thread() else None
         if self._watch is not None:
             self._watch.hold()
         else:
@@ -77,5 +77,4 @@ class Interrupt:
             if self._own is not None:
                 self._own.__exit__(kind, error, trace)
         finally:
-            if self._watch is not None:
-                self._watch.release()
+            self._watch.release()

@@ -11,7 +11,7 @@ steps or after them, never a mixture:
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 _lock = threading.RLock()  # guards what follows, and the buffers of all Variables
 _turn = threading.Condition(_lock)
-_readers: dict[int, int] = {}  # how many runs of each thread read
-_trainers: dict[int, list[set[int]]] = {}  # by thread: the Variables of each run of training
+_readers: list[int] = []  # of each run that reads: its thread
+_trainers: list[tuple[int, set[int]]] = []  # of each run of training: its thread, and the Variables
 _asked = False  # whether another thread has read, or waited, since the last program that trains began
 
 
@@ -42,8 +42,9 @@ def _wait(variables: Sequence["Variable"]) -> None:
         _turn.wait()
 
 
-def _others(threads: dict[int, Any]) -> bool:
-    return len(threads) > (threading.get_ident() in threads)
+def _others(threads: Iterable[int]) -> bool:
+    me = threading.get_ident()
+    return any([thread != me for thread in threads])
 
 
 class reading:  # noqa: N801 - used like the functions beside it; a class costs half of a generator
@@ -59,19 +60,17 @@ class reading:  # noqa: N801 - used like the functions beside it; a class costs 
 
     def __enter__(self) -> list[Any]:
         global _asked
-        self._me = me = threading.get_ident()
+        self._me = threading.get_ident()
         with _lock:
             _wait(self._variables)
-            _asked = _asked or _others(_trainers)
+            _asked = _asked or _others([thread for thread, _ in _trainers])
             values = [v.held(self._own) for v in self._variables]
-            _readers[me] = _readers.get(me, 0) + 1
+            _readers.append(self._me)
             return values
 
     def __exit__(self, *error: Any) -> None:
         with _lock:
-            _readers[self._me] -= 1
-            if _readers[self._me] <= 0:
-                del _readers[self._me]
+            _readers.remove(self._me)
 
 
 def take(variables: Sequence["Variable"], copy: Callable[[Any], Any]) -> tuple[list[Any], bool]:
@@ -93,10 +92,8 @@ def take(variables: Sequence["Variable"], copy: Callable[[Any], Any]) -> tuple[l
         buffers = []
         for variable in variables:
             buffer = variable.buffer()
-            if isinstance(buffer, np.ndarray):  # a program makes its own copy of it
-                buffers.append(buffer)
-            elif shared or variable.lent:
-                buffers.append(copy(buffer))
+            if shared or variable.lent or isinstance(buffer, np.ndarray):  # of which a program makes its own copy
+                buffers.append(buffer if isinstance(buffer, np.ndarray) else copy(buffer))
             else:
                 variable.away = me
                 buffers.append(buffer)
@@ -130,18 +127,16 @@ def training(variables: Sequence["Variable"], who: str) -> Iterator[None]:
     Raises:
         RuntimeError: another thread trains one of them.
     """
-    me, mine = threading.get_ident(), {id(v) for v in variables}
+    run = me, mine = threading.get_ident(), {id(v) for v in variables}
     with _lock:
-        if any(mine & theirs for thread, runs in _trainers.items() if thread != me for theirs in runs):
+        if any(thread != me and mine & theirs for thread, theirs in _trainers):
             raise RuntimeError(
                 f"{who} is being trained in another thread. Two trainings of the same weights would overwrite each "
                 "other: wait for the first to end, or train a copy from cornu.models.clone_model."
             )
-        _trainers.setdefault(me, []).append(mine)
+        _trainers.append(run)
     try:
         yield
     finally:
         with _lock:
-            _trainers[me].remove(mine)
-            if not _trainers[me]:
-                del _trainers[me]
+            _trainers.remove(run)

@@ -2,6 +2,7 @@
 
 import difflib
 import re
+from collections import ChainMap
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from types import MappingProxyType
@@ -56,27 +57,21 @@ class Table:
 
     def find(self, name: str) -> Any:
         """The class or function called `name`, custom objects first; raises `ValueError`."""
-        for names in (_scoped.get(), _registered, self.entries, self.aliases):
-            if name in names:
-                return names[name]
-        if name.lower() in self.aliases:
-            return self.aliases[name.lower()]
-        known = {**self.aliases, **self.entries, **_custom()}
-        raise ValueError(
-            f"There is no {self.kind} called {name!r}. {nearest(name, known)} If it is your own, pass "
-            f"custom_objects={{{name!r}: ...}} or decorate it with @cornu.saving.register_keras_serializable()."
-        )
+        known = ChainMap(_custom(), self.entries, self.aliases)
+        for called, names in ((name, known), (name.lower(), self.aliases)):
+            if called in names:
+                return names[called]
+        raise _unknown(self.kind, name, known)
 
     def get(self, identifier: Any) -> Any:
         """Turn None, a name, a config, a class, an instance or a function into an object of this kind."""
         if identifier is None:
             return None
-        if isinstance(identifier, str):
-            identifier = self.find(identifier)
-        elif isinstance(identifier, dict):
+        if isinstance(identifier, dict):
             from . import codec
 
             return codec.decode(identifier, table=self)
+        identifier = self.find(identifier) if isinstance(identifier, str) else identifier
         if isinstance(identifier, type):
             return identifier()
         if callable(identifier) or (self.base is not None and isinstance(identifier, self.base)):
@@ -92,15 +87,19 @@ def tables() -> dict[str, Table]:
     return _tables
 
 
-def find_anywhere(name: str) -> Any | None:
-    """The custom object or listed class called `name`, of any kind, or None."""
-    custom = _custom()
-    if name in custom:
-        return custom[name]
-    for table in _tables.values():
-        if name in table.entries:
-            return table.entries[name]
-    return None
+def find_anywhere(name: str) -> Any:
+    """The custom object or listed class called `name`, of any kind; raises `ValueError`."""
+    known = ChainMap(_custom(), *(table.entries for table in _tables.values()))
+    if name not in known:
+        raise _unknown("class", name, known)
+    return known[name]
+
+
+def _unknown(kind: str, name: str, known: Iterable[str]) -> ValueError:
+    return ValueError(
+        f"There is no {kind} called {name!r}. {nearest(name, known)} If it is your own, pass "
+        f"custom_objects={{{name!r}: ...}} or decorate it with @cornu.saving.register_keras_serializable()."
+    )
 
 
 def register_keras_serializable(package: str = "Custom", name: str | None = None) -> Callable[[Any], Any]:
@@ -140,10 +139,7 @@ def get_registered_name(item: Any) -> str:
     Args:
         item: a class or function.
     """
-    for name, known in _custom().items():
-        if known is item and ">" in name:
-            return name
-    return str(item.__name__)
+    return next((name for name, known in _custom().items() if known is item and ">" in name), str(item.__name__))
 
 
 def get_registered_object(name: str, custom_objects: dict[str, Any] | None = None) -> Any:

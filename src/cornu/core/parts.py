@@ -58,16 +58,15 @@ def parts(owner: Any, of: Named = attributes, inside: Named = items) -> Iterator
     stack: list[tuple[tuple[Any, ...], Any]] = [((name,), value) for name, value in reversed(list(of(owner)))]
     while stack:
         path, value = stack.pop()
-        container = isinstance(value, list | tuple | dict | set)
-        if not container and not isinstance(value, Variable | Part) or id(value) in seen:
+        if id(value) in seen:
             continue
-        if not container:
+        if isinstance(value, list | tuple | dict | set):
+            if _types(value) - _PLAIN:
+                seen.add(id(value))
+                stack.extend(((*path, key), item) for key, item in reversed(list(inside(value))))
+        elif isinstance(value, Variable | Part):
             seen.add(id(value))
             yield path, value
-            continue
-        if _types(value) - _PLAIN:
-            seen.add(id(value))
-            stack.extend(((*path, key), item) for key, item in reversed(list(inside(value))))
 
 
 def walk(

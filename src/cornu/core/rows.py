@@ -6,56 +6,44 @@ function whether every row stands alone; a model of which that is not so gets a 
 """
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from . import dataflow
 from .holders import is_library
 from .setting import Setting
 
-_real: Setting[Any] = Setting("real_rows", None)  # booleans (batch,), or None where all rows are real
-
-
-class MixesRows(Exception):  # noqa: N818 - it steers, and reaches nobody
-    """Something in a padded batch cannot tell real rows from others."""
-
-
-def padded(real: Any) -> AbstractContextManager[Any]:
-    """Inside the `with` block only the rows where `real` is true belong to the batch; None: all do."""
-    return _real(real)
-
-
-def real_rows() -> Any:
-    """Booleans `(batch,)`, true for the rows that belong to the batch; None if all do."""
-    return _real.get()
+# Inside `with padded(real):` only the rows where `real`, booleans (batch,), is true belong to the batch; None: all do.
+padded: Setting[Any] = Setting("real_rows", None)
+real_rows = padded.get
 
 
 def refuse(reason: str) -> None:
     """Give up the padded program, if one is traced: what follows mixes rows in a way that is not known."""
-    if _real.get() is not None:
-        raise MixesRows(reason)
+    if real_rows() is not None:
+        raise dataflow.Mixed(reason)
 
 
 def count(array: Any) -> Any:
     """How many rows of a batch are real: a number, or traced where a batch is padded."""
     if not array.ndim:
         return 1
-    real = _real.get()
+    real = real_rows()
     return over(jnp.sum, real) if real is not None else array.shape[0]
 
 
 def mask_of(array: Any) -> Any:
     """`real_rows` as booleans that broadcast against an array; None if all rows are real."""
-    real = _real.get()
+    real = real_rows()
     return None if real is None else real.reshape((-1,) + (1,) * (array.ndim - 1))
 
 
 def reduced(fn: Callable[[Any], Any], array: Any) -> Any:
     """`fn(array)`, which sums over the batch; the array is zero in rows that only pad."""
-    return fn(array) if _real.get() is None else over(fn, array)
+    return fn(array) if real_rows() is None else over(fn, array)
 
 
 def total(fn: Callable[[Any], Any], array: Any) -> Any:
@@ -91,24 +79,21 @@ def alone(fn: Callable[..., Any], batch: Any, *others: Any) -> bool:
     """
     size = max(2, jax.tree.leaves(batch)[0].shape[0])  # of a single row nothing could be told
     try:
-        traces = [_trace(fn, _of_size(batch, n), others, n) for n in (size, size + 1)]
-    except (MixesRows, dataflow.Mixed):
+        traces = [_trace(fn, batch, others, n) for n in (size, size + 1)]
+    except dataflow.Mixed:
         return False
     return traces[0] == traces[1]
 
 
-def _of_size(batch: Any, size: int) -> Any:
-    return jax.tree.map(lambda a: jax.ShapeDtypeStruct((size, *a.shape[1:]), a.dtype), batch)
-
-
 def _trace(fn: Callable[..., Any], batch: Any, others: Any, size: int) -> list[Any]:
     """The operations of a function and the numbers in them; raises `Mixed` unless every row stays alone."""
+    batch = jax.tree.map(lambda a: jax.ShapeDtypeStruct((size, *a.shape[1:]), a.dtype), batch)
     traced, (per_row, _) = jax.make_jaxpr(fn, return_shape=True)(batch, *others)
     inputs = [dataflow.Rows(0) for _ in jax.tree.leaves(batch)] + [None for _ in jax.tree.leaves(others)]
-    found, numbers = dataflow.followed(traced, inputs, size)
+    known = [(np.shape(c), np.asarray(c).tobytes()) for c in traced.consts if not isinstance(c, jax.core.Tracer)]
+    found = dataflow.follow(traced.jaxpr, inputs, size, known)
     leaves = jax.tree.leaves(per_row)
-    if any(r not in (None, dataflow.Rows(0)) for r in found[: len(leaves)]) or any(found[len(leaves) :]):
+    placed = all(where in (None, dataflow.Rows(0)) for where in found[: len(leaves)]) and not any(found[len(leaves) :])
+    if not placed or any(leaf.shape[:1] != (size,) for leaf in leaves):
         raise dataflow.Mixed("results")
-    if any(leaf.shape[:1] != (size,) for leaf in leaves):
-        raise dataflow.Mixed("results")
-    return numbers
+    return known

@@ -93,15 +93,18 @@ class SeedGenerator(Configurable, Part):
             raise ValueError(f"The seed of a SeedGenerator is an integer. Received seed={seed!r}")
         self.name = name or "seed_generator"
         begin = make_seed() if seed is None else int(seed) & 0xFFFFFFFF
-        self.state = Variable(
-            np.array([begin, 0], "uint32"), dtype="uint32", trainable=False, name="seed_generator_state"
-        )
+        initial = np.array([begin, 0], "uint32")
+        self.state = Variable(initial, dtype="uint32", trainable=False, name="seed_generator_state")
 
     def next(self) -> Any:
         """The next seed, a `(2,)` array of uint32: where the stream began, and the position in it."""
-        seed = self.state.value
-        self.state.assign(seed + np.array([0, 1], "uint32"))
-        return seed
+        return _next(self.state)
+
+
+def _next(stream: Variable) -> Any:
+    seed = stream.value
+    stream.assign(seed + np.array([0, 1], "uint32"))
+    return seed
 
 
 _session = Variable(np.zeros(2, "uint32"), dtype="uint32", trainable=False, name="session_seed")
@@ -131,13 +134,10 @@ def draw_seed(seed: Any) -> Any:
     if seed is not None:
         return seed
     if state.knows(_session):
-        drawn = _session.value
-        _session.assign(drawn + np.array([0, 1], "uint32"))
-        return drawn
+        return _next(_session)
     if isinstance(jnp.zeros(()), jax.core.Tracer):
         raise ValueError(
             "A random number without a seed was drawn inside jax.jit or another transform of JAX, which would repeat "
-            "it at every call. Pass seed=cornu.random.SeedGenerator(1) and hand its state through the function, or an "
-            "integer."
+            "it. Pass seed=cornu.random.SeedGenerator(1) and hand its state through the function, or an integer."
         )
     return new_stream()

@@ -45,28 +45,23 @@ class InputSpec:
             raise ValueError(_rank_message(owner, f"at least {self.min_ndim} dimensions", self.min_ndim, shape))
         if self.max_ndim is not None and rank > self.max_ndim:
             raise ValueError(_rank_message(owner, f"at most {self.max_ndim} dimensions", self.max_ndim, shape))
-        sizes = dict(self.axes)
-        sizes.update({axis: size for axis, size in enumerate(self.shape or ()) if size is not None})
-        for axis, size in sizes.items():
+        for axis, size in (*self.axes.items(), *enumerate(self.shape or ())):
             if size is not None and shape[axis] is not None and shape[axis] != size:
                 raise ValueError(
                     f"Layer {owner!r} expected size {size} on axis {axis} of its input, but received an input of "
-                    f"shape {_shown(shape)}. It was built for that size: feed inputs of the size it was built for, or "
-                    "make a new layer."
+                    f"shape {_shown(shape)}. It was built for that size: feed inputs of that, or make a new layer."
                 )
 
 
 def _rank_message(owner: str, expected: str, rank: int, shape: tuple[Any, ...]) -> str:
-    if len(shape) < rank:
-        fix = "add the missing axes, for instance with x[..., None] or a Reshape layer"
-        if len(shape) == rank - 1:
-            fix = "a single axis is missing: for one sample add the batch with x[None], for one channel x[..., None]"
+    if len(shape) == rank - 1:
+        fix = "A single axis is missing: for one sample add the batch with x[None], for one channel x[..., None]."
+    elif len(shape) < rank:
+        fix = "Add the missing axes, for instance with x[..., None] or a Reshape layer."
     else:
-        fix = "merge axes with a Flatten or Reshape layer, or drop them with GlobalAveragePooling"
-    return (
-        f"Layer {owner!r} expected an input of {expected} (the batch included), but received shape {_shown(shape)}. "
-        f"{fix[0].upper()}{fix[1:]}."
-    )
+        fix = "Merge axes with a Flatten or Reshape layer, or drop them with GlobalAveragePooling."
+    received = f"(the batch included), but received shape {_shown(shape)}"
+    return f"Layer {owner!r} expected an input of {expected} {received}. {fix}"
 
 
 def _shown(shape: tuple[Any, ...]) -> str:

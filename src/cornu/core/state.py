@@ -6,7 +6,7 @@ differentiate and compile. Every compiled program, gradient and shape inference 
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import jax
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from .variable import Variable
 
 _scope: Setting["Scope | None"] = Setting("scope", None)
-_autocast: Setting[str | None] = Setting("autocast", None)
+active = _scope.get  # the innermost open scope, or None in ordinary Python
+autocast: Setting[str | None] = Setting("autocast", None)  # the dtype that float Variables are read as; None: their own
 
 
 class Scope:
@@ -33,7 +34,7 @@ class Scope:
 
     def __init__(self, values: dict[int, Any], abstract: bool = False) -> None:
         self.values, self.abstract = values, abstract
-        self.parent = _scope.get()
+        self.parent = active()
 
     def read(self, variable: "Variable") -> Any:
         """The variable's value here, or in the nearest scope around that knows it."""
@@ -49,19 +50,8 @@ class Scope:
             self.values[id(variable)] = value
         elif self.parent:
             self.parent.write(variable, value)
-        elif isinstance(value, jax.core.Tracer):
-            raise unknown_to_program(variable)
         else:
             variable.set(value)
-
-
-def unknown_to_program(variable: "Variable") -> RuntimeError:
-    """The error of a Variable that a traced function assigns, though nobody would put the value in place."""
-    return RuntimeError(
-        f"The Variable {variable.path!r} was assigned inside a compiled function that does not know it. Keep it as an "
-        "attribute of the layer, model, metric or optimizer that assigns it (self.total = cornu.Variable(...)), and "
-        "make it in __init__ or build, not in call. In a jax.jit of your own call the layer with stateless_call."
-    )
 
 
 @contextmanager
@@ -70,14 +60,9 @@ def _opened(scope: Scope) -> Iterator[Scope]:
         yield scope
 
 
-def active() -> Scope | None:
-    """The innermost open scope, or None in ordinary Python."""
-    return _scope.get()
-
-
 def knows(variable: "Variable") -> bool:
     """Whether an open scope has a value for the Variable, so that it may be assigned."""
-    scope = _scope.get()
+    scope = active()
     while scope is not None:
         if scope.abstract or id(variable) in scope.values:
             return True
@@ -88,7 +73,7 @@ def knows(variable: "Variable") -> bool:
 @contextmanager
 def outside() -> Iterator[None]:
     """Inside the `with` block no scope is open and nothing is autocast: Variables are read as they are."""
-    with _scope(None), _autocast(None):
+    with _scope(None), autocast(None):
         yield
 
 
@@ -146,13 +131,3 @@ def abstract(fn: Callable[..., Any], *specs: Any) -> Any:
             return fn(*args)
 
     return jax.eval_shape(run, *specs)
-
-
-def autocast(dtype: str | None) -> AbstractContextManager[Any]:
-    """Float Variables read as `dtype` inside the `with` block; None reads them as they are kept."""
-    return _autocast(dtype)
-
-
-def autocast_dtype() -> str | None:
-    """The dtype that float Variables are read as, or None."""
-    return _autocast.get()

@@ -53,23 +53,16 @@ class KerasTensor(Operators):
         self.index = 0  # which of the call's outputs it is
 
     @property
-    def ndim(self) -> int:
-        """Number of dimensions, the batch included."""
-        return len(self.shape)
-
-    @property
     def op(self) -> Any:
         """The layer or operation that made it."""
         return self.node.operation if self.node else None
 
     def __iter__(self) -> Any:
-        if not self.shape or self.shape[0] is None:
-            raise TypeError(f"{self!r} has an unknown first size and cannot be unpacked.")
-        return (self[i] for i in range(self.shape[0]))
+        return (self[i] for i in range(len(self)))
 
     def __len__(self) -> int:
         if not self.shape or self.shape[0] is None:
-            raise TypeError(f"{self!r} has no known length; use cornu.ops.shape(x)[0].")
+            raise TypeError(f"{self!r} has no known length to unpack; use cornu.ops.shape(x)[0].")
         return self.shape[0]
 
     def __bool__(self) -> bool:
@@ -79,15 +72,15 @@ class KerasTensor(Operators):
         )
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
-        raise TypeError(
-            f"{self!r} is symbolic and has no value that NumPy could use. Use the function of the same name from "
-            "cornu.ops in place of the NumPy one, or wrap it into a layer."
-        )
+        raise self._without_value("NumPy", "NumPy")
 
     def __jax_array__(self) -> Any:
-        raise TypeError(
-            f"{self!r} is symbolic and has no value that JAX could use. Use the function of the same name from "
-            "cornu.ops in place of the jax.numpy one, or wrap it into a layer."
+        raise self._without_value("JAX", "jax.numpy")
+
+    def _without_value(self, who: str, whose: str) -> TypeError:
+        return TypeError(
+            f"{self!r} is symbolic and has no value that {who} could use. Use the function of the same name from "
+            f"cornu.ops in place of the {whose} one, or wrap it into a layer."
         )
 
     def __repr__(self) -> str:
@@ -140,18 +133,25 @@ def infer(fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any])
         kwargs: keyword arguments, likewise.
     """
     leaves, tree = jax.tree.flatten((args, kwargs))
-    places = [i for i, leaf in enumerate(leaves) if isinstance(leaf, KerasTensor)]
-    given = attached.pack([leaves[i] for i in places])
+    for tensor in tensors(leaves):
+        if tensor.dtype == "string":
+            raise ValueError(
+                f"The tensor {tensor.name!r} holds text, which only a layer that works on the host can compute with "
+                "(one whose class says on_host = True). Turn it into numbers first."
+            )
+    given = attached.pack(tensors(leaves))
 
     def run(packed: Any) -> Any:
-        filled = list(leaves)
-        for place, array in zip(places, attached.unpack(packed), strict=True):
-            filled[place] = array
+        arrays = iter(attached.unpack(packed))
+        filled = [next(arrays) if isinstance(leaf, KerasTensor) else leaf for leaf in leaves]
         inner_args, inner_kwargs = jax.tree.unflatten(tree, filled)
         return attached.pack(fn(*inner_args, **inner_kwargs))
 
     def traced(size_of: Callable[[int], Any]) -> Any:
-        return state.abstract(run, jax.tree.map(lambda t: _spec(t, size_of), given))
+        def spec(t: KerasTensor) -> jax.ShapeDtypeStruct:
+            return dtypes.spec([size_of(axis) if size is None else size for axis, size in enumerate(t.shape)], t.dtype)
+
+        return state.abstract(run, jax.tree.map(spec, given))
 
     axes = sorted({axis for t in jax.tree.leaves(given) for axis, size in enumerate(t.shape) if size is None})
     try:
@@ -176,16 +176,6 @@ def looks(tree: Any) -> Any:
     return jax.tree.map(lambda t: (getattr(t, "shape", None), getattr(t, "dtype", None)), attached.pack(tree))
 
 
-def _spec(tensor: KerasTensor, size_of: Callable[[int], Any]) -> jax.ShapeDtypeStruct:
-    if tensor.dtype == "string":
-        raise ValueError(
-            f"The tensor {tensor.name!r} holds text, which can be computed with only by a layer that works on the host "
-            "(whose class says on_host = True). Turn it into numbers first."
-        )
-    shape = [size_of(axis) if size is None else size for axis, size in enumerate(tensor.shape)]
-    return dtypes.spec(shape, tensor.dtype)
-
-
 @functools.cache
 def _unknown(axis: int) -> Any:
     """The size of an axis as a symbol; unknown sizes of one axis count as equal."""
@@ -199,19 +189,18 @@ def _agreed(*sizes: Any) -> int | None:
 
 def _tried_out(traced: Callable[..., Any], axes: list[int], sizes: list[int]) -> list[Any]:
     """Results for two trials; where they clash with a known size, one unknown size is taken for that."""
-    first: Exception | None = None
+
+    def attempt(trial: int, fixed: dict[int, int]) -> Any:
+        with _tried({axis: trial for axis in axes} | fixed) as tried:
+            return traced(tried.__getitem__)
+
+    errors = []
     for fixed in [{}, *({axis: size} for axis in axes for size in sizes)]:
-        results = []
         try:
-            for trial in _TRIALS:
-                with _tried({axis: trial for axis in axes} | fixed) as tried:
-                    results.append(traced(tried.__getitem__))
+            return [attempt(trial, fixed) for trial in _TRIALS]
         except Exception as error:
-            first = first or error
-        else:
-            return results
-    assert first is not None
-    raise first
+            errors.append(error)
+    raise errors[0]
 
 
 def known_shape(shape: Any) -> tuple[int | None, ...]:
@@ -240,9 +229,5 @@ def unwrap(value: Any) -> Any:
         return value.value
     if type(value) in (list, tuple):
         return type(value)(unwrap(item) for item in value)
-    return np.asarray(value) if _is_foreign(value) else value
-
-
-def _is_foreign(value: Any) -> bool:
-    """Whether the value is a tensor of TensorFlow or torch."""
-    return type(value).__module__.startswith(("tensorflow.", "torch"))
+    foreign = type(value).__module__.startswith(("tensorflow.", "torch"))  # a tensor of these
+    return np.asarray(value) if foreign else value

@@ -4,8 +4,8 @@ What it stores and what is read of it are two things. Optimizers, programs and f
 regularizers and exports read. Between them stands at most one hook, a `Reading`.
 """
 
-import copy
 import itertools
+import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -19,6 +19,29 @@ from .lookup import tables
 from .operators import Operators
 
 _made = itertools.count()
+
+
+class _Fact:
+    """An attribute that programs are made from: a change is told.
+
+    Args:
+        kind: what the value is converted with.
+    """
+
+    def __init__(self, kind: Callable[[Any], Any] = lambda value: value) -> None:
+        self._kind = kind
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._slot = f"_{name}"
+
+    def __get__(self, variable: Any, owner: type) -> Any:
+        return self if variable is None else getattr(variable, self._slot)
+
+    def __set__(self, variable: Any, value: Any) -> None:
+        value = self._kind(value)
+        if getattr(variable, self._slot) is not value:
+            setattr(variable, self._slot, value)
+            facts.changed()
 
 
 class Variable(Operators):
@@ -49,8 +72,8 @@ class Variable(Operators):
     """
 
     __slots__ = (
-        "__weakref__", "_buffer", "_constraint", "_initializer", "_lent", "_reading", "_regularizer",
-        "_trainable", "aggregation", "autocast", "away", "begins_trainable", "dtype", "name",
+        "__weakref__", "_buffer", "_constraint", "_initializer", "_reading", "_regularizer", "_trainable",
+        "aggregation", "autocast", "away", "begins_trainable", "dtype", "lent", "name",
         "order", "overwrite_with_gradient", "path", "shape", "stored_dtype", "stored_shape", "synchronization",
     )  # fmt: skip
 
@@ -71,12 +94,11 @@ class Variable(Operators):
         self._trainable = self.begins_trainable = bool(trainable)
         self.autocast, self.aggregation, self.synchronization = autocast, aggregation, synchronization
         self.overwrite_with_gradient = False  # whether optimizers take its gradient for its new value
-        self._regularizer: Callable[[Any], Any] | None = None
-        self._constraint: Callable[[Any], Any] | None = None
+        self._regularizer = self._constraint = None
         self._reading: Any = None
         self._initializer: Callable[..., Any] | None = None
         self._buffer: Any = None
-        self._lent = False  # whether somebody outside may hold the buffer, so that it cannot be given away
+        self.lent = False  # whether somebody outside may hold the buffer, so that it cannot be given away
         self.away = 0  # the thread whose program has the buffer and overwrites it
         if isinstance(initializer, str):
             initializer = tables()["keras.initializers"].get(initializer)
@@ -103,7 +125,7 @@ class Variable(Operators):
         value = self.stored
         if self._reading is not None:
             value = self._reading.read(value)
-        cast = state.autocast_dtype()
+        cast = state.autocast.get()
         if cast and self.autocast and value.dtype != cast and dtypes.is_float(value.dtype):
             value = value.astype(cast)
         return value
@@ -157,31 +179,34 @@ class Variable(Operators):
         if not isinstance(value, jax.Array):
             value = np.asarray(value)
         if value.shape != self.stored_shape:
-            raise ValueError(
-                f"The Variable {self.path!r} has shape {self.stored_shape}; a value of shape {value.shape} cannot be "
-                "assigned."
-            )
+            given = f"a value of shape {value.shape} cannot be assigned"
+            raise ValueError(f"The Variable {self.path!r} has shape {self.stored_shape}; {given}.")
         if value.dtype != self.stored_dtype:
             value = value.astype(jnp.dtype(self.stored_dtype))
         scope = state.active()
         if scope:
             scope.write(self, value)
-        elif isinstance(value, jax.core.Tracer):
-            raise state.unknown_to_program(self)
         else:
             self.set(value)
 
     def set(self, value: Any) -> None:
         """Put a concrete array of the right shape and dtype in place."""
+        if isinstance(value, jax.core.Tracer):
+            raise RuntimeError(
+                f"The Variable {self.path!r} was assigned inside a compiled function that does not know it. Keep it as "
+                "an attribute of the layer, model, metric or optimizer that assigns it (self.total = "
+                "cornu.Variable(...)), and make it in __init__ or build, not in call. In a jax.jit of your own call "
+                "the layer with stateless_call."
+            )
         if isinstance(value, np.ndarray):
             value = value.copy()  # the caller may go on to change theirs
         with lending.back(self):
-            self._buffer, self._lent = value, True
+            self._buffer, self.lent = value, True
 
     def materialize(self) -> Any:
         """`array`, for somebody who may keep it."""
         with lending.back(self):
-            array, self._lent = self.array(), True
+            array, self.lent = self.array(), True
         return array
 
     def array(self) -> Any:
@@ -198,14 +223,13 @@ class Variable(Operators):
         """What is kept, as it is held: by NumPy or by an engine."""
         if self._buffer is None:
             assert self._initializer is not None
+            shape = self.stored_shape
             with jax.ensure_compile_time_eval(), state.outside():
-                drawn = self._initializer(self.stored_shape, dtype=self.stored_dtype)
+                drawn = self._initializer(shape, dtype=self.stored_dtype)
             own = getattr(self._initializer, "draws_anew", False)  # otherwise it may keep the array that it gave
             drawn = np.asarray(drawn).astype(jnp.dtype(self.stored_dtype), copy=not own)
-            if drawn.shape != self.stored_shape:
-                raise ValueError(
-                    f"The initializer of {self.path!r} drew shape {drawn.shape}; expected {self.stored_shape}."
-                )
+            if drawn.shape != shape:
+                raise ValueError(f"The initializer of {self.path!r} drew shape {drawn.shape}; expected {shape}.")
             self._buffer = drawn
         return self._buffer
 
@@ -213,47 +237,15 @@ class Variable(Operators):
         """Shape and dtype of what is kept."""
         return dtypes.spec(self.stored_shape, self.stored_dtype)
 
-    @property
-    def lent(self) -> bool:
-        """Whether a program must not overwrite the buffer: somebody may hold it."""
-        return self._lent
-
     def keep(self, buffer: Any) -> None:
         """Put what a program returned in place; nobody else holds it."""
-        self._buffer, self._lent, self.away = buffer, False, 0
+        self._buffer, self.lent, self.away = buffer, False, 0
 
     # What programs are made from
 
-    @property
-    def trainable(self) -> bool:
-        """Whether training changes it."""
-        return self._trainable
-
-    @trainable.setter
-    def trainable(self, value: bool) -> None:
-        if self._trainable != bool(value):
-            self._trainable = bool(value)
-            facts.changed()
-
-    @property
-    def regularizer(self) -> Callable[[Any], Any] | None:
-        """Function of the value whose result is added to the loss."""
-        return self._regularizer
-
-    @regularizer.setter
-    def regularizer(self, value: Callable[[Any], Any] | None) -> None:
-        self._regularizer = value
-        facts.changed()
-
-    @property
-    def constraint(self) -> Callable[[Any], Any] | None:
-        """Function applied to the value after each update."""
-        return self._constraint
-
-    @constraint.setter
-    def constraint(self, value: Callable[[Any], Any] | None) -> None:
-        self._constraint = value
-        facts.changed()
+    trainable = _Fact(bool)  # whether training changes it
+    regularizer = _Fact()  # function of the value whose result is added to the loss, or None
+    constraint = _Fact()  # function applied to the value after each update, or None
 
     @property
     def reading(self) -> Any:
@@ -272,14 +264,9 @@ class Variable(Operators):
         return self.trainable, self.autocast, self.regularizer, self.constraint, self.reading, self.stored_dtype
 
     @property
-    def ndim(self) -> int:
-        """Number of dimensions."""
-        return len(self.shape)
-
-    @property
     def size(self) -> int:
         """Number of elements."""
-        return int(np.prod(self.shape, dtype=np.int64))
+        return math.prod(self.shape)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
         return np.array(self.value, dtype=dtype)
@@ -303,28 +290,13 @@ class Variable(Operators):
         return iter(self.value)
 
     def __reduce__(self) -> Any:
-        return _made_again, ({name: getattr(self, name) for name in _KEPT}, np.array(self.stored))
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> "Variable":
-        memo[id(self)] = copied = _made_again(copy.deepcopy(self.__reduce__()[1][0], memo), np.array(self.stored))
-        return copied
+        stored, others = np.array(self.stored), (self.autocast, self.aggregation, self.synchronization, self.name)
+        kept = ("path", "trainable", "regularizer", "constraint", "reading", "overwrite_with_gradient")
+        made = (stored, None, stored.dtype, self.begins_trainable, *others)
+        return Variable, made, (None, {name: getattr(self, name) for name in kept})
 
     def __repr__(self) -> str:
         return f"<Variable path={self.path}, shape={self.shape}, dtype={self.dtype}>"
-
-
-_KEPT = (
-    "name", "path", "begins_trainable", "trainable", "autocast", "aggregation", "synchronization", "regularizer",
-    "constraint", "reading", "overwrite_with_gradient",
-)  # fmt: skip
-
-
-def _made_again(kept: dict[str, Any], stored: Any) -> Variable:
-    """A Variable from what another one is and stores."""
-    variable = Variable(stored, dtype=stored.dtype, name=kept["name"])
-    for name in _KEPT:
-        setattr(variable, name, kept[name])
-    return variable
 
 
 def checked_shape(shape: Any, owner: str) -> tuple[int, ...]:

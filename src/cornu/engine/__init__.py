@@ -24,7 +24,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from jax import tree_util
+from jax import ShapeDtypeStruct, dtypes, tree_util
 
 # Name to the module and class of an engine. The first is the default, and the one that calls on arrays run on.
 ENGINES = {"jax": ("cornu.engine.jax", "JaxEngine"), "tensorflow": ("cornu.engine.tensorflow", "TensorFlowEngine")}
@@ -53,7 +53,7 @@ class Program(ABC):
 
     def __init__(self) -> None:
         self.compiled = 0
-        self._preparing: dict[Hashable, threading.Thread] = {}
+        self._preparing: set[threading.Thread] = set()
 
     @abstractmethod
     def __call__(self, *args: Any) -> Any:
@@ -66,20 +66,20 @@ class Program(ABC):
         Tracing happens here and raises here what the function raises; only the compiler runs in another thread.
         """
 
-    def _in_background(self, key: Hashable, compile_now: Callable[[], Any]) -> None:
+    def _in_background(self, compile_now: Callable[[], Any]) -> None:
         def work() -> None:
             with contextlib.suppress(Exception):  # the call compiles again, and raises it where a person waits
                 compile_now()
 
-        self._preparing[key] = thread = threading.Thread(target=work, name="cornu-compile")
+        thread = threading.Thread(target=work, name="cornu-compile")
         thread.start()
+        self._preparing.add(thread)
 
     def settle(self) -> None:
         """Wait for what `prepare` began; Ctrl-C may end the wait."""
-        while self._preparing:
-            key = next(iter(self._preparing))
-            self._preparing[key].join()
-            self._preparing.pop(key, None)
+        for thread in tuple(self._preparing):
+            thread.join()
+            self._preparing.discard(thread)
 
     def _count_compilation(self) -> None:
         self.compiled += 1
@@ -107,10 +107,10 @@ class Plain(Program):
 
 
 class Engine(Protocol):
-    """What a third engine implements."""
+    """What a third engine implements, and what of it all have."""
 
     name: str
-    place: Callable[[str, Any], Any] | None
+    place: Callable[[str, Any], Any] | None = None
 
     def compile(self, fn: Callable[..., Any], *, donate: tuple[int, ...] = (), quick: bool = False) -> Program:
         """Return `fn(*pytrees) -> pytree` as a Program.
@@ -135,11 +135,16 @@ class Engine(Protocol):
     def copy(self, buffer: Any) -> Any:
         """A copy of a buffer that `own` gave."""
 
-    def spec(self, array: Any) -> Any:
-        """The `jax.ShapeDtypeStruct` of an array of the host or the engine."""
+    def spec(self, array: Any) -> ShapeDtypeStruct:
+        """Shape and dtype of an array of the host or the engine, as JAX has them; a number has no firm dtype."""
+        firm = hasattr(array, "dtype")
+        kind = getattr(array.dtype, "as_numpy_dtype", array.dtype) if firm else type(array)  # TensorFlow's
+        shape = tuple(getattr(array, "shape", ()))
+        return ShapeDtypeStruct(shape, dtypes.canonicalize_dtype(kind), weak_type=not firm)
 
     def memory(self) -> int:
-        """Bytes of memory of one device."""
+        """Bytes of memory of one device; the machine's, where an engine does not say."""
+        return host_memory()
 
     def devices(self) -> list[str]:
         """Names of the devices, as "cpu:0" or "gpu:1"."""

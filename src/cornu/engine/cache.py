@@ -170,10 +170,8 @@ def enable_for_tensorflow(version: str) -> Path | None:
     if "tf_xla_persistent_cache_directory" in flags or is_file:
         return None
     path = folder(f"tensorflow-{version}-{_digest(os.environ.get('XLA_FLAGS', ''))}")
-    if path is None:
-        return None
-    try:
-        if shutil.disk_usage(path).free < 2 * UNPACKED:  # a program fails where TensorFlow cannot write its file
+    try:  # a program fails where TensorFlow cannot write its file
+        if path is None or shutil.disk_usage(path).free < 2 * UNPACKED:
             return None
         own = _unpack(path)
     except OSError:
@@ -245,12 +243,9 @@ def _trim(path: Path, limit: int) -> None:
 def _machine() -> str:
     """Name the processor and its instruction sets."""
     processor = platform.processor()
-    try:
-        with open("/proc/cpuinfo") as info:
-            block = info.read().split("\n\n")[0].splitlines()
+    with contextlib.suppress(OSError):
+        block = Path("/proc/cpuinfo").read_text().split("\n\n")[0].splitlines()
         processor = "\n".join(line for line in block if line.startswith(("model name", "flags", "Features")))
-    except OSError:
-        pass
     return f"{platform.machine()}-{_digest(processor)}"
 
 

@@ -9,11 +9,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from cornu.engine import Program, cache, counters, host_memory, signature
+from cornu.engine import Engine, Program, cache, counters
 
 # XLA's older code generator compiles a program in half the time. What it gives is slower by up to a half where arrays
 # are large; a small program (at most so many elements computed per step) is all overhead and runs as fast.
-_QUICK = {"xla_cpu_use_fusion_emitters": False, "xla_cpu_parallel_codegen_split_count": 2}
+_QUICK = (("xla_cpu_use_fusion_emitters", False), ("xla_cpu_parallel_codegen_split_count", 2))
 _SMALL = 2**16
 
 # XLA's default for convolutions, YNNPACK, takes up to twice the time of its older one, Eigen: 3x3, 64 to 64 channels on
@@ -21,21 +21,17 @@ _SMALL = 2**16
 # a GRU, YNNPACK leaves to one thread: 33 us, Eigen's two take 20. Large products and sums stay with YNNPACK: weight
 # gradients of 4096x256 by 256x4096 take Eigen almost twice the time.
 _YNNPACK = "xla_cpu_experimental_ynn_fusion_type"
-_EIGEN_CONVOLUTION = {_YNNPACK: "LIBRARY_FUSION_TYPE_INDIVIDUAL_DOT,LIBRARY_FUSION_TYPE_REDUCE"}
-_EIGEN_PRODUCT = {_YNNPACK: "LIBRARY_FUSION_TYPE_REDUCE"}
+_EIGEN_CONVOLUTION = ((_YNNPACK, "LIBRARY_FUSION_TYPE_INDIVIDUAL_DOT,LIBRARY_FUSION_TYPE_REDUCE"),)
+_EIGEN_PRODUCT = ((_YNNPACK, "LIBRARY_FUSION_TYPE_REDUCE"),)
 _SMALL_PRODUCT = 2**24  # multiplications
-
-
 _QUICKLY = 2**16  # bytes
+_Options = tuple[tuple[str, Any], ...]  # of the compiler, of which later ones count
 
 
-class JaxEngine:
+class JaxEngine(Engine):
     """Runs programs with `jax.jit`; arrays are `jax.Array`."""
 
     name = "jax"
-
-    def __init__(self) -> None:
-        self.place: Callable[[str, Any], Any] | None = None
 
     def compile(self, fn: Callable[..., Any], *, donate: tuple[int, ...] = (), quick: bool = False) -> "JaxProgram":
         """Return `fn` as a Program that may reuse the buffers of the arguments at `donate`."""
@@ -73,14 +69,9 @@ class JaxEngine:
         """A copy, bound to a device only if the buffer is; the runtime makes it, and nothing is compiled for it."""
         return jax.device_put(buffer, buffer.sharding if buffer.committed else None, may_alias=False)
 
-    def spec(self, array: Any) -> jax.ShapeDtypeStruct:
-        """Shape and dtype as JAX has them: 64 bits count as 32 unless x64 is on."""
-        return jax.ShapeDtypeStruct(array.shape, jax.dtypes.canonicalize_dtype(array.dtype))
-
     def memory(self) -> int:
         """What the accelerator's runtime allows, or the machine's memory."""
-        limit = (jax.local_devices()[0].memory_stats() or {}).get("bytes_limit")
-        return int(limit or host_memory())
+        return int((jax.local_devices()[0].memory_stats() or {}).get("bytes_limit") or super().memory())
 
     def devices(self) -> list[str]:
         """Names of JAX's devices.
@@ -106,7 +97,7 @@ class JaxProgram(Program):
             return fn(*args)
 
         @functools.cache
-        def make(options: tuple[tuple[str, Any], ...] = ()) -> Any:
+        def make(options: _Options = ()) -> Any:
             return jax.jit(traced, donate_argnums=donate, compiler_options=dict(options) or None)
 
         self._make = make
@@ -122,7 +113,7 @@ class JaxProgram(Program):
 
     def prepare(self, *args: Any) -> None:
         """Trace now, compile in the background; jit finds the executable through the lowering they share."""
-        self._in_background(signature(args), self._jit_for(args).lower(*args).compile)
+        self._in_background(self._jit_for(args).lower(*args).compile)
 
     def _jit_for(self, args: Any) -> Any:
         """The jit with the options for such arguments; what is once large shares one jit from then on."""
@@ -133,34 +124,38 @@ class JaxProgram(Program):
         if self._other:
             return self._other
         options, small = self._options(args)
-        jit = self._make(tuple(options.items()))
+        jit = self._make(options)
         if small:
             self._small[shapes] = jit
         else:
             self._other = jit
         return jit
 
-    def _options(self, args: Any) -> tuple[dict[str, Any], bool]:
+    def _options(self, args: Any) -> tuple[_Options, bool]:
         """Options of the compiler, and whether they suit only so small a program; every jit shares its traces."""
         if jax.default_backend() != "cpu":
-            return {}, False
+            return (), False
         equations = list(_equations(self._make().trace(*args).jaxpr.jaxpr))
         small = _elements(equations) <= _SMALL
-        options: dict[str, Any] = {}
-        if self._quick or small:
-            options |= _accepted(tuple(_QUICK.items()))
-        if any(equation.primitive.name == "conv_general_dilated" for equation, _ in equations):
-            options |= _accepted(tuple(_EIGEN_CONVOLUTION.items()))
-        if 0 < _largest_product_in_loops(equations) <= _SMALL_PRODUCT:
-            options |= _accepted(tuple(_EIGEN_PRODUCT.items()))
-        return options, small and not self._quick
+        suits: dict[_Options, bool] = {
+            _QUICK: self._quick or small,
+            _EIGEN_CONVOLUTION: any(equation.primitive.name == "conv_general_dilated" for equation, _ in equations),
+            _EIGEN_PRODUCT: 0 < _largest_product_in_loops(equations) <= _SMALL_PRODUCT,
+        }
+        options = [option for group, suited in suits.items() if suited for option in _accepted(group)]
+        return tuple(options), small and not self._quick
+
+
+def inner_programs(equation: Any) -> list[Any]:
+    """The programs inside an equation, such as the body of a loop."""
+    values = [getattr(value, "jaxpr", value) for value in jax.tree.leaves(list(equation.params.values()))]
+    return [value for value in values if hasattr(value, "eqns")]
 
 
 def _equations(jaxpr: Any, times: int = 1) -> Iterator[tuple[Any, int]]:
     """Every equation of a program, and how often it runs in one pass of each loop of unknown length."""
     for equation in jaxpr.eqns:
-        inner = [getattr(p, "jaxpr", p) for p in jax.tree.leaves(list(equation.params.values()))]
-        inner = [p for p in inner if hasattr(p, "eqns")]
+        inner = inner_programs(equation)
         for part in inner:
             yield from _equations(part, times * equation.params.get("length", 1))
         if not inner:
@@ -185,10 +180,10 @@ def _largest_product_in_loops(equations: list[tuple[Any, int]]) -> int:
 
 
 @functools.cache
-def _accepted(options: tuple[tuple[str, Any], ...]) -> dict[str, Any]:
+def _accepted(options: _Options) -> _Options:
     """The options if this version of XLA knows them (JAX 0.12 has no older code generator any more), or none."""
     try:
         jax.jit(lambda x: x, compiler_options=dict(options)).lower(0.0).compile()
     except jax.errors.JaxRuntimeError:
-        return {}
-    return dict(options)
+        return ()
+    return options

@@ -21,13 +21,13 @@ import jax
 import numpy as np
 from jax import export
 
-from cornu.engine import Program, cache, counters, host_memory
+from cornu.engine import Engine, Program, cache, counters
 from cornu.kernels.platform import target
 
 ALIGNMENT = 64  # bytes; TensorFlow's kernels read no tensor that is less aligned
 
 
-class TensorFlowEngine:
+class TensorFlowEngine(Engine):
     """Runs programs in TensorFlow; arrays are eager `tf.Tensor`.
 
     Raises:
@@ -41,12 +41,9 @@ class TensorFlowEngine:
         self.cache = cache.enable_for_tensorflow(self.tf.__version__)
         self.platform = "cuda" if self.tf.config.list_physical_devices("GPU") else "cpu"
         self._tensor_type = type(self.tf.constant(0))
-        self.place: Callable[[str, Any], Any] | None = None  # TensorFlow places tensors itself
         self.functions: dict[bytes, Any] = {}  # by program; TensorFlow keeps executables until the process ends
 
-    def compile(
-        self, fn: Callable[..., Any], *, donate: tuple[int, ...] = (), quick: bool = False
-    ) -> "TensorFlowProgram":
+    def compile(self, fn: Callable[..., Any], *, donate: tuple[int, ...] = (), quick: bool = False) -> Program:
         """Return `fn` as a Program. TensorFlow reuses the buffers of no argument: `donate` changes nothing."""
         return TensorFlowProgram(self, fn)
 
@@ -66,14 +63,6 @@ class TensorFlowEngine:
     def copy(self, buffer: Any) -> Any:
         """A copy; TensorFlow overwrites no tensor, so that the buffer itself serves."""
         return buffer
-
-    def spec(self, array: Any) -> jax.ShapeDtypeStruct:
-        """Shape and dtype as JAX has them."""
-        return _specs([array])[0]
-
-    def memory(self) -> int:
-        """The machine's memory; TensorFlow does not say what a GPU has."""
-        return host_memory()
 
     def devices(self) -> list[str]:
         """Names of TensorFlow's devices."""
@@ -131,15 +120,15 @@ class TensorFlowProgram(Program):
         leaves, structure = jax.tree.flatten(args)
         key = self._engine.key(leaves, structure)
         if key not in self._runs:
-            run, specs, zeros = self._export(key, leaves, structure), _specs(leaves), self._engine.tf.zeros
-            self._in_background(key, lambda: run([zeros(spec.shape, spec.dtype) for spec in specs]))
+            run, zeros = self._export(key, leaves, structure), self._engine.tf.zeros
+            specs = [self._engine.spec(leaf) for leaf in leaves]
+            self._in_background(lambda: run([zeros(spec.shape, spec.dtype) for spec in specs]))
 
     def _export(self, key: Hashable, leaves: list[Any], structure: Any) -> Callable[[list[Any]], Any]:
         self._count_compilation()
         with _without_locations(), target(self._engine.platform):
-            program = jax.jit(self._fn)
-            specs = structure.unflatten(_specs(leaves))
-            exported = export.export(program, platforms=[self._engine.platform])(*specs)
+            specs = structure.unflatten(map(self._engine.spec, leaves))
+            exported = export.export(jax.jit(self._fn), platforms=[self._engine.platform])(*specs)
         self._runs[key] = run = _tf_function(self._engine, exported)
         return run
 
@@ -197,15 +186,6 @@ def _tf_function(engine: TensorFlowEngine, exported: export.Exported) -> Callabl
         return structure.unflatten(results)
 
     return run
-
-
-def _specs(leaves: list[Any]) -> list[jax.ShapeDtypeStruct]:
-    return [
-        jax.ShapeDtypeStruct(tuple(x.shape), jax.dtypes.canonicalize_dtype(getattr(x.dtype, "as_numpy_dtype", x.dtype)))
-        if hasattr(x, "dtype")
-        else jax.ShapeDtypeStruct((), jax.dtypes.canonicalize_dtype(type(x)), weak_type=True)
-        for x in leaves
-    ]
 
 
 @contextlib.contextmanager

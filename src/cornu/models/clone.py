@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from ..core import codec
-from ..layers import Input
+from ..core import codec, graph
+from ..layers import Input, InputLayer
 from ..layers.copying import own_objects
 from .model import Model
+from .sequential import Sequential
 
 
 def clone_model(
@@ -45,25 +46,13 @@ def clone_model(
 
 
 def _rebuild(model: Model, clone_function: Callable[[Any], Any]) -> Model:
-    from ..core import graph as graphs
-    from .sequential import Sequential
-
+    made = {id(layer): clone_function(layer) for layer in model.layers if not isinstance(layer, InputLayer)}
+    inputs = [_again(t) for t in model.inputs] if model.graph is not None else []
     if model.graph is None or isinstance(model, Sequential):
-        return Sequential([*_first(model), *(clone_function(layer) for layer in model.layers)], name=model.name)
-    made = {id(o): clone_function(o) if hasattr(o, "get_config") and not _begins(o) else o for o in model.operations}
-    inputs = [_again(t) for t in model.inputs]
-    outputs = graphs.run(model.graph.nodes, model.graph.inputs, model.graph.output_tree, inputs, made)
+        return Sequential([*inputs, *made.values()], name=model.name)
+    outputs = graph.run(model.graph.nodes, model.graph.inputs, model.graph.output_tree, inputs, made)
     return Model(inputs if len(inputs) > 1 else inputs[0], outputs, name=model.name)
 
 
-def _first(model: Any) -> list[Any]:
-    return [_again(model.inputs[0])] if model.graph is not None else []
-
-
 def _again(tensor: Any) -> Any:
-    name = tensor.node.operation.name if tensor.node is not None else None
-    return Input(batch_shape=tensor.shape, dtype=tensor.dtype, name=name)
-
-
-def _begins(operation: Any) -> bool:
-    return bool(getattr(operation, "_nodes", None)) and not operation._nodes[0].inputs
+    return Input(batch_shape=tensor.shape, dtype=tensor.dtype, name=getattr(tensor.op, "name", None))

@@ -1,8 +1,9 @@
 """A functional model's layers and connections as plain data, in the format of Keras 3, and back from any era's."""
 
-import heapq
 import inspect
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 import jax
@@ -11,12 +12,11 @@ import numpy as np
 from ..core import codec, lookup
 from ..core.op import Operation, ops
 from ..core.symbolic import KerasTensor, Node, is_symbolic, tensors
+from ..layers.core.input_layer import InputLayer
 from ..layers.layer import Layer
 from ..layers.layer import layers as layer_table
 from ..saving import declared
 from .graph_ops import class_of, in_config, op_of
-
-Place = tuple[str, int, int]  # a tensor: the layer, which of its calls, and which output of that
 
 
 def to_config(model: Any) -> dict[str, Any]:
@@ -27,13 +27,28 @@ def to_config(model: Any) -> dict[str, Any]:
         calls[id(node.operation)].append(node)
 
     def place(tensor: KerasTensor) -> list[Any]:
-        assert tensor.node is not None
-        made = calls[id(tensor.node.operation)]
-        return [tensor.node.operation.name, made.index(tensor.node) if made else 0, tensor.index]
+        made = calls[id(tensor.op)]
+        return [tensor.op.name, made.index(tensor.node) if made and tensor.node else 0, tensor.index]
 
     def end(tensor: KerasTensor) -> list[Any]:
         name, call, index = place(tensor)
-        return [name, call + _own_calls(tensor.node.operation), index] if tensor.node else []
+        return [name, call + _own_calls(tensor.op), index]
+
+    def special(value: Any) -> Any:
+        """What an argument of a call may be besides what a config holds; tensors as their places."""
+        if isinstance(value, KerasTensor):
+            config = {"shape": list(value.shape), "dtype": value.dtype, "keras_history": place(value)}
+            return {"class_name": "__keras_tensor__", "config": config}
+        if isinstance(value, dict):
+            return {key: codec.encode(item, special) for key, item in value.items()}
+        if isinstance(value, slice):
+            return {"class_name": "__slice__", "config": {k: getattr(value, k) for k in ("start", "stop", "step")}}
+        if value is Ellipsis:
+            return {"class_name": "__ellipsis__", "config": {}}
+        if isinstance(value, jax.Array | np.ndarray) and value.ndim:
+            config = {"value": np.asarray(value).tolist(), "dtype": str(value.dtype)}
+            return {"class_name": "__numpy__", "config": config}
+        return value.item() if isinstance(value, jax.Array) else None
 
     layers = []
     for operation in graph.operations:
@@ -42,14 +57,14 @@ def to_config(model: Any) -> dict[str, Any]:
             entry, arguments = _encode_op(operation, nodes[0])
         else:
             entry, arguments = codec.encode_object(operation), [(node.args, node.kwargs) for node in nodes]
-        inbound = [{"args": _encode(list(args), place), "kwargs": _encode(kwargs, place)} for args, kwargs in arguments]
+        inbound = [codec.encode({"args": list(args), "kwargs": kwargs}, special) for args, kwargs in arguments]
         layers.append({**entry, "name": operation.name, "inbound_nodes": inbound})
     return {
         "name": model.name,
         "trainable": model.trainable,
         "layers": layers,
-        "input_layers": _places(graph.input_tree, place),
-        "output_layers": _places(graph.output_tree, end),
+        "input_layers": jax.tree.map(place, graph.input_tree),
+        "output_layers": jax.tree.map(end, graph.output_tree),
     }
 
 
@@ -58,71 +73,37 @@ def _own_calls(operation: Any) -> int:
     return int(getattr(operation, "graph", None) is not None and not hasattr(operation, "add"))
 
 
-def _encode(value: Any, place: Any) -> Any:
-    """An argument of a call, tensors as their places."""
-    if isinstance(value, KerasTensor):
-        config = {"shape": list(value.shape), "dtype": value.dtype, "keras_history": place(value)}
-        return {"class_name": "__keras_tensor__", "config": config}
-    if isinstance(value, list | tuple):
-        return [_encode(item, place) for item in value]
-    if isinstance(value, dict):
-        return {key: _encode(item, place) for key, item in value.items()}
-    if isinstance(value, slice):
-        return {"class_name": "__slice__", "config": {k: getattr(value, k) for k in ("start", "stop", "step")}}
-    if value is Ellipsis:
-        return {"class_name": "__ellipsis__", "config": {}}
-    if isinstance(value, jax.Array | np.ndarray) and value.ndim:
-        return {"class_name": "__numpy__", "config": {"value": np.asarray(value).tolist(), "dtype": str(value.dtype)}}
-    return codec.encode(value.item() if isinstance(value, jax.Array) else value)
-
-
 def _encode_op(operation: Operation, node: Node) -> tuple[dict[str, Any], list[Any]]:
     """An op as Keras 3 writes it, and the arguments of its call that are not in its config."""
     name = operation.fn.__name__
-    if getattr(ops.entries.get(name), "__wrapped__", None) is not operation.fn or _has_function(node):
+    leaves = jax.tree.leaves((node.args, node.kwargs))  # the class of a number is the name of a dtype
+    has_function = any(callable(leaf) and not isinstance(leaf, type) for leaf in leaves)
+    if getattr(ops.entries.get(name), "__wrapped__", None) is not operation.fn or has_function:
         raise ValueError(
             f"{operation.name!r} cannot be saved: a file holds ops of cornu.ops, and none that is given a function. "
             "Put the call into a layer of your own."
         )
     bound = inspect.signature(operation.fn).bind(*node.args, **node.kwargs)
-    given = set(bound.arguments)
+    config = {key: value for key, value in bound.arguments.items() if in_config(name, key)}
+    config |= config.pop("kwargs", {})
     bound.apply_defaults()
-    config: dict[str, Any] = {}
-    args: list[Any] = []
-    kwargs: dict[str, Any] = {}
-    for key, value in bound.arguments.items():
-        kind = bound.signature.parameters[key].kind
-        named = value if kind is inspect.Parameter.VAR_KEYWORD else {key: value}
-        if in_config(name, key):
-            config.update(named if key in given else {})
-        elif kind is inspect.Parameter.VAR_KEYWORD:
-            kwargs = value
-        else:
-            args += value if kind is inspect.Parameter.VAR_POSITIONAL else [value]
+    signature = _of_calls(name, bound.signature)
+    called = {key: value for key, value in bound.arguments.items() if key in signature.parameters}
+    call = inspect.BoundArguments(signature, called)  # type: ignore[arg-type]
     if tensors(config):
         raise ValueError(
             f"{operation.name!r} cannot be saved: a file has no place for a tensor among {sorted(config)}. Put the "
             "call into a layer of your own."
         )
     module, class_name = class_of(name)
-    entry = {
-        "module": module,
-        "class_name": class_name,
-        "config": {"name": operation.name, **codec.encode(config)},
-        "registered_name": class_name,
-    }
-    return entry, [(args, kwargs)]
+    config = {"name": operation.name, **codec.encode(config)}
+    entry = {"module": module, "class_name": class_name, "config": config, "registered_name": class_name}
+    return entry, [(call.args, call.kwargs)]
 
 
-def _has_function(node: Node) -> bool:
-    """Whether an op is called with a function; the class of a number is the name of a dtype."""
-    leaves = jax.tree.leaves((node.args, node.kwargs))
-    return any(callable(leaf) and not isinstance(leaf, type) for leaf in leaves)
-
-
-def _places(tree: Any, place: Any) -> Any:
-    """The tree with places for tensors."""
-    return jax.tree.map(place, tree)
+def _of_calls(op: str, signature: inspect.Signature) -> inspect.Signature:
+    """What an op takes in its calls, besides its config."""
+    return inspect.Signature([p for p in signature.parameters.values() if not in_config(op, p.name)])
 
 
 def from_config(cls: type, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Any:
@@ -142,9 +123,10 @@ def from_config(cls: type, config: dict[str, Any], custom_objects: dict[str, Any
                 raise ValueError(f"The model's config lists two layers called {name!r}.")
             made[name] = _decode_layer(entry, name)
             calls += [(name, call) for call in entry.get("inbound_nodes") or ()]
-    outputs = {name: [layer.output] if _begins(layer) else [] for name, layer in made.items()}
+    outputs = {name: [layer.output] if isinstance(layer, InputLayer) else [] for name, layer in made.items()}
+    needs = [_noted(_decode_call, call) for _, call in calls]
     newest = any(isinstance(call, dict) for _, call in calls)
-    first = {} if newest else _first_calls(config, made)
+    first = {} if newest else _first_calls(config, made, needs)
 
     def tensor(place: Any, first: dict[str, int] = first) -> Any:
         name, call = _source(place, made, first)
@@ -152,7 +134,8 @@ def from_config(cls: type, config: dict[str, Any], custom_objects: dict[str, Any
             raise ValueError(f"The model's config refers to call {call} of the layer {name!r}, which it does not list.")
         return tensors(outputs[name][call])[place[2]]
 
-    for name, call in _in_order(calls, outputs, lambda place: _source(place, made, first)):
+    sources = [[_source(place, made, first) for place in need] for need in needs]
+    for name, call in _in_order(calls, sources, {name: len(known) for name, known in outputs.items()}):
         args, kwargs = _decode_call(call, tensor)
         if not is_symbolic((args, kwargs)):
             raise ValueError(
@@ -169,6 +152,13 @@ def from_config(cls: type, config: dict[str, Any], custom_objects: dict[str, Any
     return model
 
 
+def _noted(decode: Callable[..., Any], value: Any) -> list[Any]:
+    """The places that something is decoded from."""
+    found: list[Any] = []
+    decode(value, found.append)
+    return found
+
+
 def _source(place: Any, made: dict[str, Any], first: dict[str, int]) -> tuple[str, int]:
     """The layer that gives a tensor, and in which of its calls."""
     name, call = place[:2]
@@ -177,41 +167,24 @@ def _source(place: Any, made: dict[str, Any], first: dict[str, int]) -> tuple[st
     return name, call - first.get(name, 0)
 
 
-def _in_order(calls: list[tuple[str, Any]], outputs: dict[str, Any], source: Any) -> Iterator[tuple[str, Any]]:
-    """The calls, each after those whose tensors it takes and after the earlier ones of its layer.
-
-    Otherwise they keep their order, as if the list were gone through again and again.
-    """
-    numbers = {name: len(known) for name, known in outputs.items()}
-    index: dict[tuple[str, int], int] = {}
+def _in_order(
+    calls: list[tuple[str, Any]], sources: list[list[tuple[str, int]]], begun: dict[str, int]
+) -> Iterator[tuple[str, Any]]:
+    """The calls, each after those whose tensors it takes and after the earlier ones of its layer."""
+    places: dict[tuple[str, int], int] = {}
+    numbers = Counter(begun)
     for i, (name, _) in enumerate(calls):
-        index[name, numbers[name]] = i
+        places[name, numbers[name]] = i
         numbers[name] += 1
-    later: list[list[int]] = [[] for _ in calls]  # the calls that wait for this one
-    missing, turn = [0] * len(calls), [0] * len(calls)
-    for (name, number), i in index.items():
-        needed: set[Any] = {(name, number - 1)}
-        _decode_call(calls[i][1], lambda place, needed=needed: needed.add(source(place)))
-        for j in {index[key] for key in needed if key in index}:
-            later[j].append(i)
-            missing[i] += 1
-    ready = [(0, i) for i, count in enumerate(missing) if not count]
-    done = 0
-    while ready:
-        now, i = heapq.heappop(ready)
-        done += 1
-        yield calls[i]
-        for j in later[i]:
-            missing[j] -= 1
-            turn[j] = max(turn[j], now + (j < i))
-            if not missing[j]:
-                heapq.heappush(ready, (turn[j], j))
-    if done < len(calls):
-        stuck = sorted({name for (name, _), count in zip(calls, missing, strict=True) if count})
-        raise ValueError(
-            f"The model's config cannot be put together: the layers {stuck[:8]} need outputs of layers that come after "
-            "them."
-        )
+    after = {
+        i: [places[key] for key in ((name, n - 1), *sources[i]) if key in places] for (name, n), i in places.items()
+    }
+    try:
+        yield from (calls[i] for i in TopologicalSorter(after).static_order())
+    except CycleError as error:
+        stuck = sorted({calls[i][0] for i in error.args[1]})
+        fault = f"the layers {stuck[:8]} need outputs of layers that come after them"
+        raise ValueError(f"The model's config cannot be put together: {fault}.") from None
 
 
 def _decode_layer(entry: dict[str, Any], name: str) -> Any:
@@ -244,10 +217,10 @@ class _SavedOp:
         self.name = self.operation.name = name
         self.signature = inspect.signature(fn)
         known = self.signature.parameters
-        static = {k: _decode(v, None) for k, v in entry["config"].items() if k != "name"}
+        static = {k: codec.decode_value(v) for k, v in entry["config"].items() if k != "name"}
         pairs = {k for k in static.keys() & known.keys() if isinstance(known[k].default, tuple)}
         self.static = {k: tuple(v) if k in pairs and isinstance(v, list) else v for k, v in static.items()}
-        self.of_calls = inspect.Signature([p for p in known.values() if not in_config(op, p.name)])
+        self.of_calls = _of_calls(op, self.signature)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         values = {**self.static, **self.of_calls.bind(*args, **kwargs).arguments}
@@ -263,74 +236,37 @@ class _SavedOp:
         return self.operation(*bound.args, **bound.kwargs, **others)
 
 
-def _begins(layer: Any) -> bool:
-    return bool(isinstance(layer, Layer) and layer._nodes and not layer._nodes[0].inputs)
-
-
-def _first_calls(config: dict[str, Any], made: dict[str, Any]) -> dict[str, int]:
+def _first_calls(config: dict[str, Any], made: dict[str, Any], needs: list[list[Any]]) -> dict[str, int]:
     """For inner models, the number of their first call: Keras 1 and 2 counted a model's own graph as call 0."""
+    ends = [_noted(_tensors_at, config[key]) for key in ("input_layers", "output_layers")]
     smallest: dict[str, int] = {}
-
-    def note(value: Any) -> None:
-        if isinstance(value, dict):
-            for item in value.values():
-                note(item)
-        elif isinstance(value, list):
-            if _is_place(value):
-                smallest[value[0]] = min(value[1], smallest.get(value[0], value[1]))
-            for item in value:
-                note(item)
-
-    note([entry.get("inbound_nodes") for entry in config["layers"]])
-    note([config["input_layers"], config["output_layers"]])
+    for name, call, *_ in (place for places in (*needs, *ends) for place in places):
+        smallest[name] = min(call, smallest.get(name, call))
     return {name: call for name, call in smallest.items() if getattr(made.get(name), "graph", None) is not None}
 
 
 def _is_place(value: Any) -> bool:
-    return (
-        isinstance(value, list | tuple)
-        and len(value) in (3, 4)
-        and isinstance(value[0], str)
-        and all(isinstance(number, int) for number in value[1:3])
-    )
+    return isinstance(value, list | tuple) and len(value) in (3, 4) and [*map(type, value[:3])] == [str, int, int]
 
 
 def _decode_call(call: Any, tensor: Any) -> tuple[list[Any], dict[str, Any]]:
     """Arguments of one call, in the format of Keras 3 (a dictionary) or of Keras 1 and 2 (a list of places)."""
     if isinstance(call, dict):
-        return _decode(call["args"], tensor), _decode(call["kwargs"], tensor)
+        return codec.decode_value(call["args"], tensor), codec.decode_value(call["kwargs"], tensor)
     listed = [call] if _is_place(call) else call
-    inputs = (
-        _tensors_at([place[:3] for place in listed], tensor)
-        if isinstance(listed, list)
-        else _tensors_at(listed, tensor)
-    )
-    kwargs: dict[str, Any] = {}
-    for place in listed if isinstance(listed, list) else ():
-        if len(place) > 3 and isinstance(place[3], dict):
-            kwargs.update({key: _older_argument(value, tensor) for key, value in place[3].items()})
-    return [inputs], kwargs
+    if not isinstance(listed, list):
+        return [_tensors_at(listed, tensor)], {}
+    inputs = _tensors_at([place[:3] for place in listed], tensor)
+    others = [place[3] for place in listed if len(place) > 3 and isinstance(place[3], dict)]
+    return [inputs], {key: _older_argument(value, tensor) for kwargs in others for key, value in kwargs.items()}
 
 
 def _older_argument(value: Any, tensor: Any) -> Any:
     if _is_place(value):
         return tensor(value)
-    return [_older_argument(item, tensor) for item in value] if isinstance(value, list) else _decode(value, tensor)
-
-
-def _decode(value: Any, tensor: Any) -> Any:
-    """Undo `_encode`."""
     if isinstance(value, list):
-        return [_decode(item, tensor) for item in value]
-    if not isinstance(value, dict):
-        return value
-    kind = value.get("class_name")
-    inner: Any = value.get("config")
-    if kind == "__keras_tensor__":
-        return tensor(inner["keras_history"])
-    if kind is not None and inner is not None:
-        return codec.decode_value(value)
-    return {key: _decode(item, tensor) for key, item in value.items()}
+        return [_older_argument(item, tensor) for item in value]
+    return codec.decode_value(value, tensor)
 
 
 def _tensors_at(places: Any, tensor: Any) -> Any:

@@ -1,14 +1,16 @@
 """The graph of a functional model: its layers in order, and its outputs from arrays."""
 
 import functools
+import math
 from collections import Counter
+from itertools import zip_longest
 from typing import Any
 
 import jax
 
 from ..core import graph, symbolic
 from ..core.attached import get_mask, masked
-from ..core.symbolic import KerasTensor, Node
+from ..core.symbolic import KerasTensor
 from ..layers.layer import Layer
 from .host_part import HostPart
 
@@ -37,8 +39,7 @@ class Graph:
         self.input_tree, self.output_tree = _single(inputs), _single(outputs)
         self.loose = loose
         self.inputs, self.outputs = symbolic.tensors(inputs), symbolic.tensors(outputs)
-        self.nodes = graph.nodes_between(self.inputs, self.outputs)
-        self.operations = self._in_keras_order()
+        self.nodes, self.operations = graph.between(self.inputs, self.outputs)
         self.layers = [o for o in self.operations if isinstance(o, Layer)]
         for name, count in Counter(o.name for o in self.operations).items():
             if count > 1:
@@ -46,49 +47,6 @@ class Graph:
                     f"The name {name!r} belongs to {count} layers of the model. Give each a name of its own, since "
                     "weights are saved under it."
                 )
-
-    def _in_keras_order(self) -> list[Any]:
-        """Layers by distance from the outputs, the farthest first, then as a walk from the outputs meets them.
-
-        Files that list weights by position rely on this order.
-        """
-        order: list[Node] = []
-        position: dict[int, int] = {}
-        begins = {id(t) for t in self.inputs}
-        seen: set[int] = set()
-
-        def begin(operation: Any) -> None:
-            position.setdefault(id(operation), len(position))
-
-        for output in self.outputs:
-            stack: list[tuple[KerasTensor, bool]] = [(output, False)]
-            while stack:  # depth first; a node enters `order` after all it needs
-                tensor, done = stack.pop()
-                node = tensor.node
-                if node is None or id(node) in seen and not done:
-                    continue
-                if done:
-                    order.append(node)
-                    continue
-                seen.add(id(node))
-                begin(node.operation)
-                stack.append((tensor, True))
-                if id(tensor) not in begins:
-                    stack.extend((t, False) for t in reversed(node.inputs))
-        depth: dict[int, int] = {}
-        of_operation: dict[int, int] = {}
-        for node in reversed(order):
-            here = max(depth.get(id(node), 0), of_operation.get(id(node.operation), 0))
-            depth[id(node)] = of_operation[id(node.operation)] = here
-            for tensor in node.inputs:
-                if tensor.node is not None:
-                    depth[id(tensor.node)] = max(here + 1, depth.get(id(tensor.node), 0))
-        operations = {id(node.operation): node.operation for node in order}
-        for tensor in self.inputs:  # inputs that no output needs
-            if tensor.node is not None and id(tensor.node.operation) not in operations:
-                operations[id(tensor.node.operation)] = tensor.node.operation
-                of_operation[id(tensor.node.operation)], position[id(tensor.node.operation)] = 0, -1
-        return sorted(operations.values(), key=lambda o: (-of_operation[id(o)], position[id(o)]))
 
     def run(self, values: Any, masks: Any, owner: str) -> Any:
         """Outputs for arrays that stand for the inputs.
@@ -105,8 +63,8 @@ class Graph:
             begins = list(part.passed.values())
             return graph.run(part.device, begins, self.output_tree, [values[name] for name in part.passed], {})
         arrays = self.fitting(values, owner)
-        masks = [*([] if masks is None else _listed(masks)), *[None] * len(arrays)]
-        arrays = [a if mask is None else masked(a, mask, values) for a, mask in zip(arrays, masks, strict=False)]
+        given = masks[: len(arrays)] if isinstance(masks, list | tuple) else [masks]
+        arrays = [a if mask is None else masked(a, mask, values) for a, mask in zip_longest(arrays, given)]
         return graph.run(self.nodes, self.inputs, self.output_tree, arrays, {})
 
     @functools.cached_property
@@ -180,22 +138,11 @@ class Graph:
 def _advice(wanted: tuple[int | None, ...], got: tuple[int, ...]) -> str:
     if len(got) == len(wanted) - 1 and all(w in (None, g) for w, g in zip(wanted[1:], got, strict=True)):
         return "The batch axis is missing: for a single sample write x[None]."
-    if None not in wanted[1:]:
-        size = 1
-        for s in got[1:]:
-            size *= s
-        target = 1
-        for w in wanted[1:]:
-            target *= w or 1
-        if size == target:
-            return f"The sizes agree: reshape the data with x.reshape((len(x), {', '.join(map(str, wanted[1:]))}))."
+    if None not in wanted[1:] and math.prod(got[1:]) == math.prod(size or 1 for size in wanted[1:]):
+        return f"The sizes agree: reshape the data with x.reshape((len(x), {', '.join(map(str, wanted[1:]))}))."
     return "Change the data, or the Input(shape=...) of the model."
 
 
 def _single(tree: Any) -> Any:
     """A list or tuple of one tensor as that tensor, as Keras gives it."""
     return tree[0] if isinstance(tree, list | tuple) and len(tree) == 1 else tree
-
-
-def _listed(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, list | tuple) else [value]

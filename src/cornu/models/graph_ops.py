@@ -25,17 +25,11 @@ _OF_CALLS = """
     sorted_sequence start start_indices step stop target target_length targets tensor updates value values variable
     variance weights x x1 x2 xs y
 """
-_OTHERWISE = {  # where the same name means something else
-    "beta": {"alpha"},
-    "bincount": {"weights"},
-    "diagonal": {"offset"},
-    "gamma": {"alpha"},
-    "histogram": {"bins"},
-    "isclose": {"atol", "rtol"},
-    "squareplus": {"b"},
-    "trace": {"offset"},
-    "trapezoid": {"x"},
-}
+# Where the same name means something else.
+_OTHERWISE = """
+    beta.alpha bincount.weights diagonal.offset gamma.alpha histogram.bins isclose.atol isclose.rtol squareplus.b
+    trace.offset trapezoid.x
+"""
 
 
 def _plain(op: str) -> str:
@@ -52,7 +46,7 @@ def class_of(op: str) -> tuple[str, str]:
 
 def in_config(op: str, argument: str) -> bool:
     """Whether an argument of an op belongs to its config, and not to its call."""
-    return (argument in _OF_CALLS.split()) == (argument in _OTHERWISE.get(op, ()))
+    return (argument in _OF_CALLS.split()) == (f"{op}.{argument}" in _OTHERWISE.split())
 
 
 def op_of(class_name: str) -> str | None:

@@ -1,5 +1,6 @@
 """Model: layers with a beginning and an end, that can be trained and saved as one."""
 
+import json
 import threading
 from collections.abc import Callable
 from typing import Any, Self
@@ -11,11 +12,13 @@ from ..core.lookup import nearest
 from ..layers import calling
 from ..layers.layer import Layer, symbolic_like
 from ..layers.layer import layers as layer_table
+from ..saving import api
 from ..training.trainable import Trainable
 from . import graph_config
 from .eager import EagerCall, concrete
 from .graph_model import Graph
 from .host_part import HostPart
+from .summary import print_summary
 
 
 class Model(Trainable):
@@ -66,12 +69,8 @@ class Model(Trainable):
         if (inputs is None) != (outputs is None):
             raise ValueError("A functional model needs both: Model(inputs=..., outputs=...).")
         if inputs is not None:
-            self._set_graph(Graph(inputs, outputs))
-
-    def _set_graph(self, graph: Graph | None) -> None:
-        self._graph = graph
-        if graph is not None:
-            self._layers = graph.layers
+            self._graph = Graph(inputs, outputs)
+            self._layers = self._graph.layers
             self.built = True
 
     @property
@@ -84,15 +83,9 @@ class Model(Trainable):
         alone = state.active() is None and calling.current() is None
         if alone and args and not symbolic.is_symbolic(args[0]):
             args = (self.before_device(args[0], kwargs.get("training")), *args[1:])
-        if (
-            alone
-            and not kwargs.get("training")
-            and self.graph is not None
-            and len(args) == 1
-            and kwargs.keys() <= {"training"}
-            and concrete(args[0])
-        ):
-            call = self._eager_call()
+        inference = len(args) == 1 and kwargs.keys() <= {"training"} and not kwargs.get("training")
+        if alone and inference and self.graph is not None and concrete(args[0]):
+            call: EagerCall = self.programs().get("call", (self,), lambda: EagerCall(self))  # as it is now
             if call.possible:
                 return call(args[0])
         if alone and self.built and threading.active_count() > 1:  # another thread may train it, or begin to
@@ -107,11 +100,6 @@ class Model(Trainable):
             result, changes = run(values, *args, **kwargs)
             lending.give([variables[index] for index in changes], list(changes.values()))
         return result
-
-    def _eager_call(self) -> EagerCall:
-        """The compiled call of the model as it is now."""
-        found: EagerCall = self.programs().get("call", (self,), lambda: EagerCall(self))
-        return found
 
     def _casts_inputs(self) -> bool:
         return self.graph is None
@@ -160,12 +148,12 @@ class Model(Trainable):
 
         So models inside models are not traced again for every one around them.
         """
-        graph = self.graph
-        if graph is None or not self._computes_graph() or len(args) != 1 or kwargs.keys() - {"training"}:
-            return super()._traced_spec(args, kwargs)
-        if not self.host_part and symbolic.looks(graph.in_order(args[0], self.name)) != symbolic.looks(graph.inputs):
-            return super()._traced_spec(args, kwargs)
-        return symbolic.fresh(attached.pack(graph.output_tree))
+        graph: Any = self.graph
+        known = graph is not None and self._computes_graph() and len(args) == 1 and kwargs.keys() <= {"training"}
+        same = known and symbolic.looks(graph.in_order(args[0], self.name)) == symbolic.looks(graph.inputs)
+        if same or known and self.host_part:
+            return symbolic.fresh(attached.pack(graph.output_tree))
+        return super()._traced_spec(args, kwargs)
 
     # Layers, inputs and outputs
 
@@ -257,8 +245,6 @@ class Model(Trainable):
     @property
     def output_names(self) -> list[str]:
         """Names of the layers that give the outputs; `output_1`, ... of a subclassed model."""
-        if self.graph is not None:
-            return self.graph.output_names
         known = list(getattr(self, "_output_specs", {}).values())
         return self.names_of_outputs(known[-1][1] if known else [0])
 
@@ -291,8 +277,6 @@ class Model(Trainable):
         Returns:
             A string that `model_from_json`, and that of Keras, makes an untrained model from.
         """
-        import json
-
         return json.dumps(codec.encode_object(self), **kwargs)
 
     def summary(
@@ -317,8 +301,6 @@ class Model(Trainable):
         Raises:
             ValueError: a layer named in `layer_range` does not exist.
         """
-        from .summary import print_summary
-
         print_summary(self, line_length, print_fn, expand_nested, show_trainable, layer_range)
 
     # Saving
@@ -336,8 +318,6 @@ class Model(Trainable):
         Raises:
             FileExistsError: the file exists and `overwrite` is false.
         """
-        from ..saving import api
-
         api.save_model(self, filepath, overwrite, include_optimizer, zipped)
 
     @explained
@@ -351,8 +331,6 @@ class Model(Trainable):
         Raises:
             FileExistsError: the file exists and `overwrite` is false.
         """
-        from ..saving import api
-
         api.save_weights(self, filepath, overwrite)
 
     @explained
@@ -368,8 +346,6 @@ class Model(Trainable):
             FileNotFoundError: there is no such file.
             ValueError: the file is damaged or belongs to another architecture.
         """
-        from ..saving import api
-
         api.load_weights(self, filepath, by_name, skip_mismatch)
 
 

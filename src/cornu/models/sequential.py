@@ -43,9 +43,7 @@ class Sequential(Model):
         self._layers: list[Layer] = []
         self._tensors: list[Any] = []  # the input and the output of each layer, once the shape is known
         self._loose = False  # whether the input's sizes are those of the first data, and not promised
-        if layers is not None and not isinstance(layers, list | tuple):
-            layers = [layers]
-        for layer in layers or ():
+        for layer in layers if isinstance(layers, list | tuple) else [] if layers is None else [layers]:
             self.add(layer)
 
     def add(self, layer: Any, rebuild: bool = True) -> None:
@@ -99,7 +97,7 @@ class Sequential(Model):
         if len(self._tensors) > len(self._layers) + 1:
             node = self._tensors.pop().node
             layer._nodes[:] = [n for n in layer._nodes if n is not node]
-        self._set_graph(None)
+        self._graph = None
         self.built = len(self._tensors) > 1
         return layer
 
@@ -110,7 +108,7 @@ class Sequential(Model):
 
     def _grow(self) -> None:
         """Call the layers that have not been called yet, if the input is known."""
-        self._set_graph(None)
+        self._graph = None
         if not self._tensors:
             return
         with self._named():
@@ -124,14 +122,11 @@ class Sequential(Model):
                 self._tensors.append(output)
         self.built = len(self._tensors) > 1
 
-    def _set_graph(self, graph: Graph | None) -> None:
-        self._graph = graph
-
     @property
     def graph(self) -> Graph | None:
         """The graph of the layers, None while the shape of the input is not known."""
         if self._graph is None and len(self._tensors) > 1:
-            self._set_graph(Graph(self._tensors[0], self._tensors[-1], loose=self._loose))
+            self._graph = Graph(self._tensors[0], self._tensors[-1], loose=self._loose)
         return self._graph
 
     def build(self, input_shape: Any = None) -> None:
@@ -192,12 +187,11 @@ class Sequential(Model):
             config: the configuration.
             custom_objects: your own classes and functions by name.
         """
-        listed = config if isinstance(config, list) else config["layers"]
-        settings = {} if isinstance(config, list) else {k: config[k] for k in ("name", "trainable") if k in config}
-        model = cls(**settings)
-        for layer in listed:
+        config = {"layers": config} if isinstance(config, list) else config
+        model = cls(**{key: config[key] for key in ("name", "trainable") if key in config})
+        for layer in config["layers"]:
             model.add(codec.decode(layer, layer_table, custom_objects))
-        if not isinstance(config, list) and model.graph is None and config.get("build_input_shape"):
+        if model.graph is None and config.get("build_input_shape"):
             model.build(config["build_input_shape"])
         return model
 

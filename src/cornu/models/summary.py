@@ -1,8 +1,8 @@
 """summary: a model as a table of layers, shapes, parameters and connections."""
 
+import itertools
 import shutil
 import sys
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,50 +12,39 @@ from ..core.symbolic import tensors
 from ..layers.calling import shapes_of
 from ..layers.layer import Layer
 
+_COLUMNS: dict[str, Any] = {  # and how each is laid out
+    **dict.fromkeys(("Layer (type)", "Output shape"), {"overflow": "fold"}),
+    "Params": {"justify": "right", "no_wrap": True},
+    "Connected to": {"overflow": "fold"},
+    "Trained": {"justify": "center"},
+}
+
 
 def print_summary(
-    model: Any,
-    line_length: int | None = None,
-    print_fn: Callable[[str], Any] | None = None,
-    expand_nested: bool = False,
-    show_trainable: bool = False,
-    layer_range: list[str] | None = None,
+    model: Any, line_length: int | None, print_fn: Any, expand_nested: bool, show_trainable: bool, layer_range: Any
 ) -> None:
     """Print the table that `Model.summary` describes."""
     from rich.console import Console
     from rich.table import Table
 
     rows = _rows(model, expand_nested, _chosen(model, layer_range))
-    connected = any(len(row["from"]) != 1 or row["skips"] for row in rows if not row["input"])
+    shown = {**_COLUMNS, "Connected to": any(branches for _, branches in rows), "Trained": show_trainable}
     table = Table(title=f'Model: "{model.name}"', title_justify="left", expand=False)
-    table.add_column("Layer (type)", overflow="fold")
-    table.add_column("Output shape", overflow="fold")
-    table.add_column("Params", justify="right", no_wrap=True)
-    if connected:
-        table.add_column("Connected to", overflow="fold")
-    if show_trainable:
-        table.add_column("Trained", justify="center")
-    for row in rows:
-        cells = [f"{'  ' * row['depth']}{row['name']} ({row['type']})", row["shape"], row["params"]]
-        cells += [", ".join(row["from"])] if connected else []
-        cells += [row["trained"]] if show_trainable else []
-        table.add_row(*cells)
-    live = print_fn is None and _is_terminal()
+    for title in filter(shown.get, shown):
+        table.add_column(title, **_COLUMNS[title])
+    for cells, _ in rows:
+        table.add_row(*itertools.compress(cells, shown.values()))
+    live = print_fn is None and bool(getattr(sys.stdout, "isatty", lambda: False)())
     width = line_length or (shutil.get_terminal_size((100, 24)).columns if live else 100)
     console = Console(width=width, file=sys.stdout, force_terminal=None if live else False)
     with console.capture() as capture:
         console.print(table)
         for line in _totals(model):
             console.print(line, highlight=False)
-    text = capture.get()
     if print_fn is None:
-        print(text, end="")
+        print(capture.get(), end="")
     else:
-        print_fn(text)
-
-
-def _is_terminal() -> bool:
-    return bool(getattr(sys.stdout, "isatty", lambda: False)())
+        print_fn(capture.get())
 
 
 def _chosen(model: Any, layer_range: list[str] | None) -> list[Any]:
@@ -71,7 +60,8 @@ def _chosen(model: Any, layer_range: list[str] | None) -> list[Any]:
     return list(listed)[first : last + 1]
 
 
-def _rows(model: Any, expand_nested: bool, listed: list[Any], depth: int = 0) -> list[dict[str, Any]]:
+def _rows(model: Any, expand_nested: bool, listed: list[Any], depth: int = 0) -> list[tuple[list[str], bool]]:
+    """The cells of all columns for each layer, and whether it is fed by something else than the layer above."""
     calls: dict[int, list[Any]] = {}
     for node in model.graph.nodes if model.graph is not None else ():
         calls.setdefault(id(node.operation), []).append(node)
@@ -79,39 +69,32 @@ def _rows(model: Any, expand_nested: bool, listed: list[Any], depth: int = 0) ->
     previous = None
     for layer in listed:
         nodes = calls.get(id(layer), [])
-        sources = [t.node.operation for node in nodes for t in node.inputs if t.node is not None]
-        begins = bool(getattr(layer, "_nodes", None)) and not layer._nodes[0].inputs
+        sources = [t.op for node in nodes for t in node.inputs if t.op is not None]
+        fed = list(dict.fromkeys(source.name for source in sources))
+        skips = len(nodes) > 1 or any(s is not previous for s in sources) and previous is not None
         weights = getattr(layer, "weights", [])
         known = weights or getattr(layer, "built", True)
         trained = any(v.trainable for v in weights) and layer.trainable
-        rows.append(
-            {
-                "depth": depth,
-                "name": layer.name,
-                "type": type(layer).__name__ if isinstance(layer, Layer) else "op",
-                "shape": _shape(layer, nodes, begins),
-                "params": f"{sum(v.size for v in weights):,}" if known else "not built",
-                "from": list(dict.fromkeys(s.name for s in sources)),
-                "skips": len(nodes) > 1 or any(s is not previous for s in sources) and previous is not None,
-                "input": begins or not nodes,
-                "trained": "yes" if trained else "no" if weights else "",
-            }
-        )
+        kind = type(layer).__name__ if isinstance(layer, Layer) else "op"
+        cells = [
+            f"{'  ' * depth}{layer.name} ({kind})",
+            _shape(nodes or getattr(layer, "_nodes", [])),
+            f"{sum(v.size for v in weights):,}" if known else "not built",
+            ", ".join(fed),
+            "yes" if trained else "no" if weights else "",
+        ]
+        rows.append((cells, bool(nodes) and (len(fed) != 1 or skips)))
         previous = layer
         if expand_nested and hasattr(layer, "graph"):
             rows.extend(_rows(layer, True, _chosen(layer, None), depth + 1))
     return rows
 
 
-def _shape(layer: Any, nodes: list[Any], begins: bool) -> str:
-    outputs = (
-        nodes[0].outputs if nodes else layer._nodes[0].outputs if begins or getattr(layer, "_nodes", None) else None
-    )
-    if outputs is None:
-        return "?"
-    shapes = [shapes_of(t) for t in tensors(outputs)]
+def _shape(nodes: list[Any]) -> str:
+    """The shapes that the first call gave."""
+    shapes = [shapes_of(t) for node in nodes[:1] for t in tensors(node.outputs)]
     shown = ["(" + ", ".join("None" if s is None else str(s) for s in shape) + ")" for shape in shapes]
-    return ", ".join(shown)
+    return ", ".join(shown) or "?"
 
 
 def _totals(model: Any) -> list[str]:

@@ -136,7 +136,7 @@ class Programs:
         """One step of fewer rows than `size`, the last one repeated: `(written, read, data, order, begin, count)`.
 
         Args:
-            size: rows that the step computes with; tracing raises `MixesRows` if it cannot tell which are real.
+            size: rows that the step computes with; tracing raises `Mixed` if it cannot tell which are real.
         """
 
         def step(written: Any, read: Any, data: Any, order: Any, begin: Any, count: Any) -> Any:
