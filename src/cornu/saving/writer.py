@@ -112,26 +112,17 @@ def _listed(path: str, folder: str) -> Iterator[str]:
         yield path
         return
     name = os.path.join(folder, f".cornu-{os.getpid()}-{os.path.basename(path)}.tmp")
+    _unlink(name)  # left by a process with this number that was killed here
     try:
-        _link(path, name, folder)
+        try:
+            os.link(path, name, dst_dir_fd=0, follow_symlinks=True)  # only with a directory it follows /proc's link
+        except OSError:  # a file system where a file gets no name afterwards
+            shutil.copy(path, name)
+            _sync(name)
         yield name
     except BaseException:
         _unlink(name)
         raise
-
-
-def _link(path: str, name: str, folder: str) -> None:
-    directory = os.open(folder, os.O_RDONLY)
-    try:
-        os.link(path, name, dst_dir_fd=directory, follow_symlinks=True)  # with a dir_fd it follows /proc's link
-    except FileExistsError:  # left by a process with this number that was killed here
-        _unlink(name)
-        os.link(path, name, dst_dir_fd=directory, follow_symlinks=True)
-    except OSError:  # a file system where a file gets no name afterwards
-        shutil.copy(path, name)
-        _sync(name)
-    finally:
-        os.close(directory)
 
 
 def _unlink(path: str) -> None:
