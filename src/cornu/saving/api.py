@@ -14,6 +14,8 @@ from .reader import Archive, open_file
 from .structure import write_structure
 from .writer import new_hdf5, replacing
 
+__all__ = ["load_model", "load_weights", "model_from_json", "save_model", "save_weights"]
+
 _HDF5 = (".h5", ".hdf5")
 
 
@@ -58,11 +60,8 @@ def save_model(
         return
     path = _writable(filepath)
     if not path.endswith((*_HDF5, ".keras")) or path.endswith(".weights.h5"):
-        hint = (
-            "for weights alone call model.save_weights()"
-            if path.endswith(".weights.h5")
-            else f"such as {path + '.keras'!r}"
-        )
+        weights = "for weights alone call model.save_weights()"
+        hint = weights if path.endswith(".weights.h5") else f"such as {path + '.keras'!r}"
         raise ValueError(f"A model is saved to a path ending in .h5, .hdf5 or .keras; {hint}. Received: {path!r}")
     with replacing(path, overwrite) as temporary:
         if path.endswith(_HDF5):
@@ -118,10 +117,7 @@ def save_weights(model: Any, filepath: Any, overwrite: bool = True) -> None:
         raise ValueError(f"Weights are saved to a path ending in .weights.h5 or .h5, such as {path + '.weights.h5'!r}.")
     _check_built(model, "save")
     with replacing(path, overwrite) as temporary, new_hdf5(temporary) as file:
-        if path.endswith(".weights.h5"):
-            write_structure(file, model)
-        else:
-            write_weights(file, model)
+        (write_structure if path.endswith(".weights.h5") else write_weights)(file, model)
 
 
 @explained

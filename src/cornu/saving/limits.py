@@ -9,9 +9,7 @@ from collections.abc import Iterator
 
 SLACK = 16 << 20  # bytes that any dataset or file may expand to, whatever it stores
 EXPANSION = 32  # beyond that: declared bytes for each stored byte
-FOLLOWED = (
-    "is refused: a model file is read without following anything out of it. Save the model again to one plain file."
-)
+FOLLOWED = "is refused: a model file is read without following anything out of it. Save the model again to one file."
 
 
 class FileError(ValueError):

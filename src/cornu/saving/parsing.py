@@ -22,9 +22,7 @@ def parse(text: Any, where: str) -> Any:
     if not isinstance(text, str | bytes):
         raise ValueError(f"Expected {where} to be JSON text. Received {type(text).__name__}.")
     if len(text) > _LARGEST:
-        raise ValueError(
-            f"{where} has {len(text):,} characters; at most {_LARGEST:,} are read. It describes no real model."
-        )
+        raise ValueError(f"{where} has {len(text):,} characters; at most {_LARGEST:,} are read: it is no real model.")
     try:
         text = text.decode("utf-8") if isinstance(text, bytes) else text
         count = sum(text.count(mark) for mark in "[{,")

@@ -22,17 +22,12 @@ def matched(variables: list[Variable], arrays: list[Any], what: str, skip_mismat
     Raises:
         ValueError: the number or a shape differs.
     """
-    if len(variables) != len(arrays):
-        ours, theirs = ([tuple(item.shape) for item in items] for items in (variables, arrays))
-        none = (
-            " The layer has no weights yet: make the model in code, begin it with an Input(shape=...) or call it on "
-            "data, and then load the weights."
-        )
-        _report(
-            f"{what} has {len(ours)} weights of shapes {ours}, but the file has {len(theirs)} of shapes {theirs}."
-            + ("" if ours else none),
-            skip_mismatch,
-        )
+    ours, theirs = ([tuple(item.shape) for item in items] for items in (variables, arrays))
+    if len(ours) != len(theirs):
+        problem = f"{what} has {len(ours)} weights of shapes {ours}, but the file has {len(theirs)} of shapes {theirs}."
+        if not ours:
+            problem += " The layer has no weights yet: begin the model with Input(shape=...), or call it on data first."
+        _report(problem, skip_mismatch)
         return []
     pairs: Pairs = []
     for variable, array in zip(variables, arrays, strict=True):
@@ -68,11 +63,9 @@ def optimizer_pairs(optimizer: Any, arrays: list[Any], where: str) -> Pairs:
     for own in (variables, [v for v in variables if v is not rate]):  # tf.keras kept the rate elsewhere
         if [v.stored_shape for v in own] == [tuple(a.shape) for a in arrays]:
             return list(zip(own, arrays, strict=True))
-    warnings.warn(
-        f"The optimizer's state in {where!r} ({len(arrays)} arrays) is not that of {optimizer.name!r} "
-        f"({len(variables)}): training goes on with a fresh one.",
-        stacklevel=2,
-    )
+    what = f"The optimizer's state in {where!r} ({len(arrays)} arrays)"
+    other = f"that of {optimizer.name!r} ({len(variables)}): training goes on with a fresh one."
+    warnings.warn(f"{what} is not {other}", stacklevel=2)
     return []
 
 

@@ -112,9 +112,8 @@ def existing(filepath: Any) -> str:
     path = os.fspath(filepath)
     if os.path.isdir(path):
         raise ValueError(
-            f"{path!r} is a folder. A model is one file, ending in .h5 or .keras; a TensorFlow SavedModel folder "
-            "holds a "
-            "program rather than layers and is not opened. Save the model with model.save('model.h5')."
+            f"{path!r} is a folder. A model is one file, ending in .h5 or .keras; a TensorFlow SavedModel folder holds "
+            "a program rather than layers and is not opened. Save the model with model.save('model.h5')."
         )
     if not os.path.exists(path):
         folder, name = os.path.split(path)
@@ -153,14 +152,8 @@ def open_file(source: Any) -> Iterator["Group | Archive"]:
             raise TypeError(f"Expected a path or an open binary file. Received {type(source).__name__}: {source!r}")
         path = name if isinstance(name, str) else f"<{type(source).__name__}>"
         source.seek(0)
-        start = source.read(8)
-        if start[:4] == b"PK\x03\x04":
+        if source.read(4) == b"PK\x03\x04":
             yield Archive(source, path)
-        elif path.endswith(".keras") and start != hdf5.SIGNATURE:
-            raise FileError(
-                f"The file {path!r} is not a .keras file (a zip archive). Expected what model.save('model.keras') "
-                "wrote; if it was downloaded, the download may have failed."
-            )
         else:
             yield _root(source, 0, source.seek(0, os.SEEK_END), path)
 
@@ -170,11 +163,11 @@ def _root(stream: BinaryIO, begin: int, size: int, path: str) -> Group:
     stream.seek(begin)
     start = stream.read(min(size, 8))
     if start != hdf5.SIGNATURE:
-        what = "is not an HDF5 file"
+        what = "is not a .keras file (a zip archive)" if path.endswith(".keras") else "is not an HDF5 file"
         what = "is empty" if not start else "is a zip archive, not HDF5" if start[:2] == b"PK" else what
         raise FileError(
-            f"The file {path!r} {what}. Expected what model.save('model.h5') or model.save_weights('model.weights.h5') "
-            "wrote; if it was downloaded, the download may have failed."
+            f"The file {path!r} {what}. Expected what model.save() or model.save_weights('model.weights.h5') wrote; if "
+            "it was downloaded, the download may have failed."
         )
     with damage(path):
         file = hdf5.File(stream, begin, size, Budget(size, path))

@@ -36,18 +36,14 @@ def write_hdf5(file: Any, model: Any, include_optimizer: bool) -> None:
     file.attrs["keras_version"], file.attrs["backend"] = VERSION, "jax"
     file.attrs["cornu_version"] = __version__
     file.attrs["model_config"] = json.dumps(codec.encode_object(model))
-    if compiled is not None:
-        file.attrs["training_config"] = json.dumps(_training_config(compiled))
     write_weights(file.create_group("model_weights"), model)
-    if compiled is not None and model.optimizer.built:
-        write_arrays(file.create_group("optimizer_weights"), list(model.optimizer.variables))
-
-
-def _training_config(compiled: dict[str, Any]) -> dict[str, Any]:
-    """Compile state as .h5 files hold it: the optimizer apart."""
-    rest = {key: value for key, value in compiled.items() if key != "optimizer"}
-    optimizer = {key: compiled["optimizer"][key] for key in ("class_name", "config")}
-    return {**rest, "loss": _each(_long_name, rest["loss"]), "optimizer_config": optimizer}
+    if compiled is not None:  # the optimizer is told apart from the rest
+        rest = {key: value for key, value in compiled.items() if key != "optimizer"}
+        optimizer = {key: compiled["optimizer"][key] for key in ("class_name", "config")}
+        training = {**rest, "loss": _each(_long_name, rest["loss"]), "optimizer_config": optimizer}
+        file.attrs["training_config"] = json.dumps(training)
+        if model.optimizer.built:
+            write_arrays(file.create_group("optimizer_weights"), list(model.optimizer.variables))
 
 
 def _long_name(loss: Any) -> Any:

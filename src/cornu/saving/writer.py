@@ -31,9 +31,8 @@ def replacing(filepath: Any, overwrite: bool = True) -> Iterator[str]:
     given = os.fspath(filepath)
     path = os.path.realpath(given)  # a link stays one, and what it points to is replaced
     if os.path.isdir(path):
-        raise IsADirectoryError(
-            f"{given!r} is a folder. Give the path of a file in it, such as {os.path.join(given, 'model.h5')!r}."
-        )
+        example = os.path.join(given, "model.h5")
+        raise IsADirectoryError(f"{given!r} is a folder. Give the path of a file in it, such as {example!r}.")
     if os.path.exists(path) and not overwrite:
         raise FileExistsError(f"The file {given!r} exists. Pass overwrite=True to replace it, or give another path.")
     folder = os.path.dirname(path)
@@ -96,13 +95,9 @@ def new_hdf5(path: str) -> Iterator[Any]:
 
 def _unnamed(folder: str) -> int | None:
     """A new file that no folder lists; None where there are no such files."""
-    flag = getattr(os, "O_TMPFILE", None)
-    if flag is None or not os.path.isdir(_OPEN):
-        return None
-    try:
-        return os.open(folder, flag | os.O_RDWR, 0o600)
-    except OSError:  # this file system has none, or mkstemp will say what is wrong
-        return None
+    with contextlib.suppress(AttributeError, OSError):  # this system has none, or mkstemp will say what is wrong
+        return os.open(folder, os.O_TMPFILE | os.O_RDWR, 0o600) if os.path.isdir(_OPEN) else None
+    return None
 
 
 @contextlib.contextmanager
@@ -112,7 +107,8 @@ def _listed(path: str, folder: str) -> Iterator[str]:
         yield path
         return
     name = os.path.join(folder, f".cornu-{os.getpid()}-{os.path.basename(path)}.tmp")
-    _unlink(name)  # left by a process with this number that was killed here
+    if os.path.exists(name):  # left by a process with this number that was killed here
+        _unlink(name)
     try:
         try:
             os.link(path, name, dst_dir_fd=0, follow_symlinks=True)  # only with a directory it follows /proc's link
