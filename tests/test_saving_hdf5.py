@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings, strategies
 import cornu
 from cornu import layers
 from cornu.saving.limits import FileError
-from cornu.saving.reader import open_hdf5
+from cornu.saving.reader import open_file
 
 DTYPES = ["<f2", "<f4", ">f4", "<f8", ">f8", "i1", "u1", "<i2", ">i4", "<u4", "<i8", ">u8", "?"]
 STORAGE = [{}, {"chunks": True}, {"chunks": True, "compression": "gzip"}, {"compression": "gzip", "shuffle": True}]
@@ -51,7 +51,7 @@ def assert_same(theirs, ours):
 
 def check(fill):
     data = written(fill)
-    with h5py.File(io.BytesIO(data)) as theirs, open_hdf5(data) as ours:
+    with h5py.File(io.BytesIO(data)) as theirs, open_file(data) as ours:
         assert_same(theirs, ours)
 
 
@@ -188,7 +188,7 @@ def test_changed_bytes_are_read_or_told(changes):
 
 
 def open_and_read(data):
-    with open_hdf5(data) as root:
+    with open_file(data) as root:
         read_all(root)
 
 

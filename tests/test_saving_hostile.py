@@ -20,7 +20,7 @@ import cornu
 from cornu import layers
 from cornu.saving.limits import SLACK
 from cornu.saving.parsing import parse
-from cornu.saving.reader import open_hdf5, open_zip
+from cornu.saving.reader import open_file
 
 WATCHED = (
     "subprocess.",
@@ -185,7 +185,7 @@ def test_many_names_of_one_array_share_a_budget(tmp_path, quiet):
         group["x"] = np.ones(1 << 20, "float32")
         for i in range(100):
             group[f"{i}"] = group["x"]
-    with open_hdf5(path) as root, pytest.raises(ValueError, match="could exhaust the memory"):
+    with open_file(path) as root, pytest.raises(ValueError, match="could exhaust the memory"):
         for i in range(100):
             root.array(f"g/{i}")
 
@@ -598,7 +598,7 @@ def test_other_files_are_told(tmp_path):
         file["x"] = 1
     with pytest.raises(ValueError, match="holds no weights of a model"):
         model().load_weights(tmp_path / "other.h5")
-    with open_zip(saved(tmp_path, "model.keras")) as opened, pytest.raises(ValueError, match="no 'x'"):
+    with open_file(saved(tmp_path, "model.keras")) as opened, pytest.raises(ValueError, match="no 'x'"):
         opened.read("x")
 
 

@@ -2,9 +2,8 @@
 
 import functools
 import inspect
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+import traceback
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +13,7 @@ import numpy as np
 
 from ..core import dtypes
 from ..core.attached import get_mask, masked
+from ..core.setting import Setting
 from ..core.symbolic import KerasTensor, known_shape, unwrap, without_trials
 from ..core.variable import Variable
 
@@ -33,22 +33,8 @@ class CallContext:
 
 _FOREIGN = ("jax", "numpy", "contextlib", "functools")
 
-_context: ContextVar[CallContext | None] = ContextVar("call_context", default=None)
-
-
-def current() -> CallContext | None:
-    """The context of the outermost call that is running, or None."""
-    return _context.get()
-
-
-@contextmanager
-def calling(context: CallContext) -> Iterator[CallContext]:
-    """Make `context` the current one inside the `with` block."""
-    token = _context.set(context)
-    try:
-        yield context
-    finally:
-        _context.reset(token)
+calling: Setting[Any] = Setting("call_context", None)  # the `CallContext` of the outermost call that is running
+current = calling.get
 
 
 def parameters(fn: Callable[..., Any]) -> dict[str, inspect.Parameter]:
@@ -101,23 +87,16 @@ def add_masks(given: dict[str, Any], kwargs: dict[str, Any], known: dict[str, in
     Returns:
         The mask of the first argument, given or attached; for several arrays one each.
     """
-    first = True
     masks = None
-    for name, value in given.items():
-        own = masks_of(value) if first or f"{name}_mask" in known else None
-        places = [f"{name}_mask", *(["mask"] if first else [])]
-        explicit = next((given[place] for place in places if given.get(place) is not None), None)
-        if explicit is not None:
-            own = explicit
-        elif any_mask(own):
-            kwargs.update({place: own for place in places if place in known})
-        masks, first = (own if first else masks), False
+    for index, (name, value) in enumerate(given.items()):
+        places = [f"{name}_mask", *([] if index else ["mask"])]
+        own = next((given[place] for place in places if given.get(place) is not None), None)
+        if own is None and (index == 0 or places[0] in known):
+            own = jax.tree.map(get_mask, value)
+            if jax.tree.leaves(own):
+                kwargs.update({place: own for place in places if place in known})
+        masks = masks if index else own
     return masks
-
-
-def accepts(fn: Callable[..., Any], name: str) -> bool:
-    """Whether the method has a parameter of that name."""
-    return name in parameters(fn)
 
 
 def to_arrays(value: Any, dtype: str | None) -> Any:
@@ -130,9 +109,7 @@ def to_arrays(value: Any, dtype: str | None) -> Any:
     if isinstance(value, jax.Array | KerasTensor):
         return _cast(value, dtype)
     if isinstance(value, np.ndarray | np.generic):
-        if value.dtype.kind in "OSU":
-            return value
-        return _cast(jnp.asarray(value), dtype)
+        return value if value.dtype.kind in "OSU" else _cast(jnp.asarray(value), dtype)
     if isinstance(value, Variable):
         return _cast(value.value, dtype)
     if isinstance(value, list) and value and _is_numbers(value):
@@ -199,26 +176,13 @@ def map_shapes(fn: Callable[[Any], Any], shapes: Any) -> Any:
     return jax.tree.map(fn, shapes, is_leaf=is_shape)
 
 
-def masks_of(value: Any) -> Any:
-    """The mask of every array in a tree, in the same structure; None for an array without one."""
-    return jax.tree.map(get_mask, value)
-
-
-def any_mask(masks: Any) -> bool:
-    """Whether a tree of masks holds one."""
-    return any(mask is not None for mask in jax.tree.leaves(masks))
-
-
 def explain(error: Exception, name: str, inputs: Any) -> Exception:
     """An error of JAX from inside a layer's mathematics as a sentence that names the layer.
 
     An error that Cornu or the user raised passes as it is. One of JAX that the user's own code met keeps its traceback
     and gets the layer's name as a note.
     """
-    modules, trace = [], error.__traceback__
-    while trace is not None:
-        modules.append(trace.tb_frame.f_globals.get("__name__", ""))
-        trace = trace.tb_next
+    modules = [frame.f_globals.get("__name__", "") for frame, _ in traceback.walk_tb(error.__traceback__)]
     if not modules[-1].startswith(_FOREIGN):
         return error
     message = without_trials(str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__)
@@ -228,6 +192,5 @@ def explain(error: Exception, name: str, inputs: Any) -> Exception:
             error.add_note(said)
         return error
     return ValueError(
-        f"{said} Check the shapes of what the layer receives against what it was built for (model.summary() shows "
-        "them)."
+        f"{said} Check the shapes of what the layer receives against those it was built for, as model.summary() shows."
     )

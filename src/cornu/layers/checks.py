@@ -7,10 +7,10 @@ from typing import Any
 from ..ops.layout import image_data_format
 
 
-def _wrong(layer: Any, name: str, expected: str) -> ValueError:
-    return ValueError(
-        f"{type(layer).__name__} expects {name} to be {expected}. Received: {name}={getattr(layer, name)!r}"
-    )
+def wrong(layer: Any, name: str, expected: str) -> ValueError:
+    """An error that says what an argument is expected to be, and what it is."""
+    received = f"{name}={getattr(layer, name)!r}"
+    return ValueError(f"{type(layer).__name__} expects {name} to be {expected}. Received: {received}")
 
 
 def is_integer(value: Any) -> bool:
@@ -23,7 +23,7 @@ def positive(layer: Any, *names: str) -> None:
     for name in names:
         value = getattr(layer, name)
         if not is_integer(value) or value <= 0:
-            raise _wrong(layer, name, f"a positive integer, as in {type(layer).__name__}({name}=8)")
+            raise wrong(layer, name, f"a positive integer, as in {type(layer).__name__}({name}=8)")
         setattr(layer, name, int(value))
 
 
@@ -31,7 +31,7 @@ def between(layer: Any, name: str, low: float, high: float) -> None:
     """The named argument is a number from `low` to `high`, both included."""
     value = getattr(layer, name)
     if not isinstance(value, Real) or not low <= float(value) <= high:
-        raise _wrong(layer, name, f"a number from {low:g} to {high:g}")
+        raise wrong(layer, name, f"a number from {low:g} to {high:g}")
 
 
 def not_negative(layer: Any, *names: str) -> None:
@@ -39,7 +39,7 @@ def not_negative(layer: Any, *names: str) -> None:
     for name in names:
         value = getattr(layer, name)
         if not isinstance(value, Real) or float(value) < 0:
-            raise _wrong(layer, name, "a number that is zero or more")
+            raise wrong(layer, name, "a number that is zero or more")
 
 
 def choice(layer: Any, name: str, known: Iterable[str]) -> None:
@@ -47,7 +47,7 @@ def choice(layer: Any, name: str, known: Iterable[str]) -> None:
     value = getattr(layer, name)
     known = tuple(known)
     if not isinstance(value, str) or value.lower() not in known:
-        raise _wrong(layer, name, " or ".join(repr(word) for word in known))
+        raise wrong(layer, name, " or ".join(repr(word) for word in known))
     setattr(layer, name, value.lower())
 
 
@@ -57,7 +57,7 @@ def sizes(layer: Any, name: str, rank: int, least: int = 1) -> None:
     many = tuple(value) if isinstance(value, list | tuple) else (value,) * rank
     if len(many) != rank or not all(is_integer(size) and size >= least for size in many):
         word = "integer" if rank == 1 else f"integer, or {rank} of them"
-        raise _wrong(layer, name, f"one {word}, each {least} or more")
+        raise wrong(layer, name, f"one {word}, each {least} or more")
     setattr(layer, name, tuple(int(size) for size in many))
 
 
@@ -66,11 +66,14 @@ def borders(layer: Any, name: str, rank: int) -> None:
 
     It is one integer for all sides, one integer per axis, or one pair (before, after) per axis.
     """
+    if rank == 1:  # a single pair: `(1, 2)` is one
+        sizes(layer, name, 2, least=0)
+        return
     value = getattr(layer, name)
     many = tuple(value) if isinstance(value, list | tuple) else (value,) * rank
     pairs = [tuple(side) if isinstance(side, list | tuple) else (side, side) for side in many]
     if len(pairs) != rank or not all(len(p) == 2 and all(is_integer(n) and n >= 0 for n in p) for p in pairs):
-        raise _wrong(layer, name, f"an integer, {rank} integers, or {rank} pairs (before, after), none negative")
+        raise wrong(layer, name, f"an integer, {rank} integers, or {rank} pairs (before, after), none negative")
     setattr(layer, name, tuple((int(before), int(after)) for before, after in pairs))
 
 

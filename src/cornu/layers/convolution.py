@@ -7,9 +7,8 @@ from .. import ops
 from ..core.arguments import arguments, default
 from ..core.spec import InputSpec
 from ..core.types import Activation, Constraint, Format, Given, Initializer, Regularizer, Shape, Sizes
-from ..core.variable import Variable
 from . import checks
-from .family import KernelLayer, Spatial
+from .family import Family, KernelLayer, Spatial
 
 __all__ = [
     "Conv1D", "Conv1DTranspose", "Conv2D", "Conv2DTranspose", "Conv3D", "Conv3DTranspose", "DepthwiseConv1D",
@@ -17,6 +16,14 @@ __all__ = [
 ]  # fmt: skip
 
 
+@arguments
+class Filters(Spatial):
+    """Base of the convolutions that mix channels: what they take first."""
+
+    filters: int
+
+
+@arguments
 class Convolution(Spatial):
     """Base of all convolutions: a kernel slides over space, then come a bias and an activation.
 
@@ -41,12 +48,14 @@ class Convolution(Spatial):
     """
 
     _paddings: ClassVar[tuple[str, ...]] = ("valid", "same")
+    _shrinks: ClassVar[bool] = True  # without padding, so that a kernel may be too large
     kernel_size: Sizes
-    strides: Sizes
-    padding: str
-    dilation_rate: Sizes
-    activation: Activation
-    bias: Any
+    strides: Sizes = default(1)
+    padding: Literal["valid", "same"] = "valid"
+    data_format: Format = default(None)
+    dilation_rate: Sizes = default(1)
+    activation: Activation = default(None)
+    use_bias: bool = True
 
     def _complete(self) -> None:
         super()._complete()
@@ -60,22 +69,25 @@ class Convolution(Spatial):
                 f"dilation_rate={self.dilation_rate}: one of them must be 1."
             )
 
-    def _channels(self, input_shape: Shape) -> int:
-        """The number of input channels; later inputs must have it too."""
+    def build(self, input_shape: Shape) -> None:
+        """Make kernel and bias."""
         axis = -1 if self.data_format == "channels_last" else 1
         channels = checks.known_size(self, input_shape, axis)
         self.input_spec = InputSpec(ndim=len(input_shape), axes={axis: channels})
-        return channels
-
-    def _check_fit(self, input_shape: Shape) -> None:
-        """Raise `ValueError` if the kernel is larger than the input and there is no padding."""
         for size, kernel, dilation in zip(input_shape[self._space], self.kernel_size, self.dilation_rate, strict=True):
-            if self.padding == "valid" and size is not None and size < (kernel - 1) * dilation + 1:
+            unpadded = self._shrinks and self.padding == "valid"
+            if unpadded and size is not None and size < (kernel - 1) * dilation + 1:
                 raise ValueError(
                     f"Layer {self.name!r} has kernel_size={self.kernel_size} and dilation_rate={self.dilation_rate}, "
                     f"which does not fit into an input of shape {input_shape}. Use a smaller kernel, padding='same', "
                     f"or data_format other than {self.data_format!r}."
                 )
+        outputs = self._make_kernels(channels)
+        self.bias: Any = self.add_weight((outputs,), name="bias") if self.use_bias else None
+
+    def _make_kernels(self, channels: int) -> int:
+        """Make what slides over inputs of that many channels; returns how many come out."""
+        raise NotImplementedError
 
     def call(self, x: Any) -> Any:
         """`activation(convolution(x, kernel) + bias)`."""
@@ -92,7 +104,7 @@ class Convolution(Spatial):
 
 
 @arguments
-class Conv(Convolution, KernelLayer):
+class Conv(Convolution, Filters, KernelLayer):
     """Base of the convolutions; a subclass says the rank.
 
     Args:
@@ -106,15 +118,8 @@ class Conv(Convolution, KernelLayer):
             number of channels or filters that the groups do not divide, or a kernel larger than the input.
     """
 
-    filters: int
-    kernel_size: Sizes
-    strides: Sizes = default(1)
-    padding: Literal["valid", "same", "causal"] = "valid"
-    data_format: Format = default(None)
-    dilation_rate: Sizes = default(1)
-    groups: int = 1
-    activation: Activation = default(None)
-    use_bias: bool = True
+    padding: Literal["valid", "same", "causal"] = "valid"  # type: ignore[assignment]  # one more than others
+    groups: int = default(1, after="dilation_rate")
 
     def _complete(self) -> None:
         super()._complete()
@@ -122,17 +127,13 @@ class Conv(Convolution, KernelLayer):
 
     def _check_groups(self, what: str, count: int) -> None:
         if count % self.groups:
-            raise ValueError(
-                f"Layer {self.name!r} splits channels into groups={self.groups}, which does not divide {what}={count}."
-            )
+            raise ValueError(f"Layer {self.name!r} has groups={self.groups}, which does not divide {what}={count}.")
 
-    def build(self, input_shape: Shape) -> None:
-        """Make kernel and bias."""
-        channels = self._channels(input_shape)
+    def _make_kernels(self, channels: int) -> int:
+        """Make the kernel."""
         self._check_groups("channels", channels)
-        self._check_fit(input_shape)
         self.kernel = self.add_weight((*self.kernel_size, channels // self.groups, self.filters), name="kernel")
-        self.bias = self.add_weight((self.filters,), name="bias") if self.use_bias else None
+        return self.filters
 
     def convolve(self, x: Any, **window: Any) -> Any:
         """The convolution alone."""
@@ -198,7 +199,7 @@ class Conv3D(Conv, rank=3):
 
 
 @arguments
-class ConvTranspose(Convolution, KernelLayer):
+class ConvTranspose(Convolution, Filters, KernelLayer):
     """Base of the transposed convolutions; a subclass says the rank.
 
     Args:
@@ -213,15 +214,8 @@ class ConvTranspose(Convolution, KernelLayer):
             an `output_padding` that is not less than the stride.
     """
 
-    filters: int
-    kernel_size: Sizes
-    strides: Sizes = default(1)
-    padding: Literal["valid", "same"] = "valid"
-    output_padding: Given[int | Sequence[int] | None, tuple[int, ...] | None] = default(None)
-    data_format: Format = default(None)
-    dilation_rate: Sizes = default(1)
-    activation: Activation = default(None)
-    use_bias: bool = True
+    _shrinks = False
+    output_padding: Given[int | Sequence[int] | None, tuple[int, ...] | None] = default(None, after="padding")
 
     def _complete(self) -> None:
         super()._complete()
@@ -233,11 +227,10 @@ class ConvTranspose(Convolution, KernelLayer):
                     f"Received: output_padding={self.output_padding}, strides={self.strides}"
                 )
 
-    def build(self, input_shape: Shape) -> None:
-        """Make kernel and bias."""
-        channels = self._channels(input_shape)
+    def _make_kernels(self, channels: int) -> int:
+        """Make the kernel."""
         self.kernel = self.add_weight((*self.kernel_size, self.filters, channels), name="kernel")
-        self.bias = self.add_weight((self.filters,), name="bias") if self.use_bias else None
+        return self.filters
 
     def convolve(self, x: Any, **window: Any) -> Any:
         """The transposed convolution alone."""
@@ -293,14 +286,21 @@ class Conv3DTranspose(ConvTranspose, rank=3):
     output_padding = default(None, after="data_format")  # as in Keras, in this one alone
 
 
-def _weight(layer: Convolution, part: str, shape: Shape, name: str) -> Variable:
-    """A kernel, with the initializer, regularizer and constraint that are called after its part."""
-    own = {what: getattr(layer, f"{part}_{what}") for what in ("initializer", "regularizer", "constraint")}
-    return layer.add_weight(shape, name=name, **own)
+@arguments(kw_only=True)
+class ByChannel(Family):
+    """Base of the convolutions with a kernel for each channel: what they take behind their own arguments."""
+
+    depthwise_initializer: Initializer = default("glorot_uniform")
+    bias_initializer: Initializer = default("zeros")
+    depthwise_regularizer: Regularizer = default(None)
+    bias_regularizer: Regularizer = default(None)
+    activity_regularizer = default(None, here=True)
+    depthwise_constraint: Constraint = default(None)
+    bias_constraint: Constraint = default(None)
 
 
 @arguments
-class DepthwiseConv(Convolution):
+class DepthwiseConv(Convolution, ByChannel):
     """Base of the depthwise convolutions; a subclass says the rank.
 
     Args:
@@ -312,28 +312,13 @@ class DepthwiseConv(Convolution):
         depthwise_constraint: function applied to the kernel after each update.
     """
 
-    kernel_size: Sizes
-    strides: Sizes = default(1)
-    padding: Literal["valid", "same"] = "valid"
-    depth_multiplier: int = 1
-    data_format: Format = default(None)
-    dilation_rate: Sizes = default(1)
-    activation: Activation = default(None)
-    use_bias: bool = True
-    depthwise_initializer: Initializer = default("glorot_uniform")
-    bias_initializer: Initializer = default("zeros")
-    depthwise_regularizer: Regularizer = default(None)
-    bias_regularizer: Regularizer = default(None)
-    activity_regularizer = default(None, here=True)
-    depthwise_constraint: Constraint = default(None)
-    bias_constraint: Constraint = default(None)
+    depth_multiplier: int = default(1, after="padding")
 
-    def build(self, input_shape: Shape) -> None:
-        """Make kernel and bias."""
-        channels = self._channels(input_shape)
-        self._check_fit(input_shape)
-        self.kernel = _weight(self, "depthwise", (*self.kernel_size, channels, self.depth_multiplier), "kernel")
-        self.bias = self.add_weight((channels * self.depth_multiplier,), name="bias") if self.use_bias else None
+    def _make_kernels(self, channels: int) -> int:
+        """Make the kernel, which is called after its place here, and its initializer after what it does."""
+        own = {what: getattr(self, f"depthwise_{what}") for what in ("initializer", "regularizer", "constraint")}
+        self.kernel = self.add_weight((*self.kernel_size, channels, self.depth_multiplier), name="kernel", **own)
+        return channels * self.depth_multiplier
 
     def convolve(self, x: Any, **window: Any) -> Any:
         """The depthwise convolution alone."""
@@ -373,7 +358,7 @@ class DepthwiseConv2D(DepthwiseConv, rank=2):
 
 
 @arguments
-class SeparableConv(Convolution):
+class SeparableConv(Convolution, Filters, ByChannel):
     """Base of the separable convolutions; a subclass says the rank.
 
     Args:
@@ -387,35 +372,18 @@ class SeparableConv(Convolution):
         pointwise_constraint: function applied to the second kernel after each update.
     """
 
-    filters: int
-    kernel_size: Sizes
-    strides: Sizes = default(1)
-    padding: Literal["valid", "same"] = "valid"
-    data_format: Format = default(None)
-    dilation_rate: Sizes = default(1)
-    depth_multiplier: int = 1
-    activation: Activation = default(None)
-    use_bias: bool = True
-    depthwise_initializer: Initializer = default("glorot_uniform")
-    pointwise_initializer: Initializer = default("glorot_uniform")
-    bias_initializer: Initializer = default("zeros")
-    depthwise_regularizer: Regularizer = default(None)
-    pointwise_regularizer: Regularizer = default(None)
-    bias_regularizer: Regularizer = default(None)
-    activity_regularizer = default(None, here=True)
-    depthwise_constraint: Constraint = default(None)
-    pointwise_constraint: Constraint = default(None)
-    bias_constraint: Constraint = default(None)
+    depth_multiplier: int = default(1, after="dilation_rate")
+    pointwise_initializer: Initializer = default("glorot_uniform", after="depthwise_initializer")
+    pointwise_regularizer: Regularizer = default(None, after="depthwise_regularizer")
+    pointwise_constraint: Constraint = default(None, after="depthwise_constraint")
 
-    def build(self, input_shape: Shape) -> None:
-        """Make both kernels and the bias."""
-        channels = self._channels(input_shape)
-        self._check_fit(input_shape)
+    def _make_kernels(self, channels: int) -> int:
+        """Make both kernels."""
         first = (*self.kernel_size, channels, self.depth_multiplier)
+        self.depthwise_kernel = self.add_weight(first, name="depthwise_kernel")
         second = (*(1,) * self.rank, channels * self.depth_multiplier, self.filters)
-        self.depthwise_kernel = _weight(self, "depthwise", first, "depthwise_kernel")
-        self.pointwise_kernel = _weight(self, "pointwise", second, "pointwise_kernel")
-        self.bias = self.add_weight((self.filters,), name="bias") if self.use_bias else None
+        self.pointwise_kernel = self.add_weight(second, name="pointwise_kernel")
+        return self.filters
 
     def convolve(self, x: Any, **window: Any) -> Any:
         """The depthwise convolution and the mix of channels alone."""

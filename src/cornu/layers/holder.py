@@ -1,7 +1,7 @@
 """Holder: what has weights. They are found, frozen, read and replaced here; `Layer` adds the call."""
 
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -101,14 +101,8 @@ class Holder(Configurable, Part):
     @property
     def weights(self) -> list[Variable]:
         """All weights, those of inner layers included: of each layer those made to be trained come first."""
-        found = {id(v): v for owner in self._holders() for v in own_variables(owner)}
-        return list(found.values())
-
-    def _holders(self) -> Iterator[Any]:
-        """This layer and those inside at any depth, with the readings of their weights."""
-        for _, part in parts.walk(self, into=_holds):
-            if _holds(part):
-                yield part
+        holders = [part for _, part in parts.walk(self, into=_holds) if _holds(part)]
+        return list({id(v): v for owner in holders for v in own_variables(owner)}.values())
 
     def _sublayers(self) -> list[Any]:
         """The layers that it holds itself."""

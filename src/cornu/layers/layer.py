@@ -149,10 +149,8 @@ class Layer(Options):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call on arrays, or on symbolic tensors to make a model; the weights are made on the first call."""
         if not hasattr(self, "_nodes"):
-            raise RuntimeError(
-                f"{type(self).__name__}.__init__() must call super().__init__() before the layer is used."
-            )
-        if not args and "inputs" in kwargs and not calling.accepts(self.call, "inputs"):
+            raise RuntimeError(f"{type(self).__name__}.__init__() must call super().__init__() before it is used.")
+        if not args and "inputs" in kwargs and "inputs" not in calling.parameters(self.call):
             args = (kwargs.pop("inputs"),)  # as Keras calls the first argument of most layers
         args, kwargs = self._converted(args, kwargs)
         given = calling.named(self.call, args, kwargs)
@@ -253,7 +251,7 @@ class Layer(Options):
         if outer is None:
             self._keep("_added", [] if any(isinstance(v, jax.core.Tracer) for v in context.losses) else context.losses)
         says = holders.is_users(type(self).compute_mask)  # a layer of one's own may make masks from nothing
-        if says or (self.supports_masking and calling.any_mask(masks)):
+        if says or (self.supports_masking and jax.tree.leaves(masks)):
             outputs = self._attach(outputs, self.compute_mask(inputs, masks), inputs)
         return outputs
 
@@ -385,11 +383,10 @@ class Layer(Options):
         if not self.built:
             self._build(calling.named(self.call, args, kwargs))
         key = self._looks(args, kwargs)
-        if key is None or key not in _specs:
-            found = symbolic.infer(self._converted_run, args, kwargs)
-            if key is None:
-                return found
-            _specs[key] = attached.pack(found)
+        if key is None:
+            return symbolic.infer(self._converted_run, args, kwargs)
+        if key not in _specs:
+            _specs[key] = attached.pack(symbolic.infer(self._converted_run, args, kwargs))
         return symbolic.fresh(_specs[key])
 
     def _looks(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

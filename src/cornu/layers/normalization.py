@@ -34,11 +34,6 @@ class Normalization(Family):
 
     supports_masking = True
 
-    def _add_affine(self, shape: Shape, scale: bool, center: bool) -> None:
-        """Make scale and offset, as far as they are wanted."""
-        self.gamma: Any = self.add_weight(shape, name="gamma", autocast=False) if scale else None
-        self.beta: Any = self.add_weight(shape, name="beta", autocast=False) if center else None
-
 
 @arguments
 class AlongAxes(Normalization):
@@ -53,9 +48,7 @@ class AlongAxes(Normalization):
 
     def _complete(self) -> None:
         if not all(map(checks.is_integer, self.axis if isinstance(self.axis, list | tuple) else [self.axis])):
-            raise TypeError(
-                f"{type(self).__name__} expects axis to be an integer or a list of them. Received: {self.axis!r}"
-            )
+            raise TypeError(f"{type(self).__name__} expects axis to be an integer, or several. Received: {self.axis!r}")
 
     @property
     def _axes(self) -> tuple[int, ...]:
@@ -66,7 +59,43 @@ class AlongAxes(Normalization):
 
 
 @arguments
-class LayerNormalization(AlongAxes):
+class OfGroups(Normalization):
+    """Base that says what GroupNormalization takes first."""
+
+    groups: int = 32
+    axis: int = -1
+
+
+@arguments
+class Moving(Normalization):
+    """Base that says what BatchNormalization takes first."""
+
+    axis: Given[int | Sequence[int], int] = default(-1)
+    momentum: float = 0.99
+
+
+@arguments
+class Affine(Normalization):
+    """Base of those that end with a scale and an offset."""
+
+    epsilon: float = 1e-3
+    center: bool = True
+    scale: bool = True
+    beta_initializer: Initializer = default("zeros")
+    gamma_initializer: Initializer = default("ones")
+    beta_regularizer: Regularizer = default(None)
+    gamma_regularizer: Regularizer = default(None)
+    beta_constraint: Constraint = default(None)
+    gamma_constraint: Constraint = default(None)
+
+    def _add_affine(self, shape: Shape, scale: bool, center: bool) -> None:
+        """Make scale and offset, as far as they are wanted."""
+        self.gamma: Any = self.add_weight(shape, name="gamma", autocast=False) if scale else None
+        self.beta: Any = self.add_weight(shape, name="beta", autocast=False) if center else None
+
+
+@arguments
+class LayerNormalization(Affine, AlongAxes):
     """Normalizes each sample over its features: `y = gamma * (x - mean) / sqrt(variance + epsilon) + beta`.
 
     Args:
@@ -86,15 +115,6 @@ class LayerNormalization(AlongAxes):
     Source: Ba, Kiros, Hinton (2016), https://arxiv.org/abs/1607.06450
     """
 
-    epsilon: float = 1e-3
-    center: bool = True
-    scale: bool = True
-    beta_initializer: Initializer = default("zeros")
-    gamma_initializer: Initializer = default("ones")
-    beta_regularizer: Regularizer = default(None)
-    gamma_regularizer: Regularizer = default(None)
-    beta_constraint: Constraint = default(None)
-    gamma_constraint: Constraint = default(None)
     rms_scaling: bool = False
 
     def _complete(self) -> None:
@@ -168,7 +188,7 @@ class UnitNormalization(AlongAxes):
 
 
 @arguments
-class GroupNormalization(Normalization):
+class GroupNormalization(Affine, OfGroups):
     """Normalizes each sample over groups of channels and all of space.
 
     `y = gamma * (x - mean) / sqrt(variance + epsilon) + beta`, with mean and variance per sample and group.
@@ -190,18 +210,6 @@ class GroupNormalization(Normalization):
 
     Source: Wu, He (2018), https://arxiv.org/abs/1803.08494
     """
-
-    groups: int = 32
-    axis: int = -1
-    epsilon: float = 1e-3
-    center: bool = True
-    scale: bool = True
-    beta_initializer: Initializer = default("zeros")
-    gamma_initializer: Initializer = default("ones")
-    beta_regularizer: Regularizer = default(None)
-    gamma_regularizer: Regularizer = default(None)
-    beta_constraint: Constraint = default(None)
-    gamma_constraint: Constraint = default(None)
 
     def _complete(self) -> None:
         if self.groups != -1:
@@ -236,7 +244,7 @@ class GroupNormalization(Normalization):
 
 
 @arguments
-class BatchNormalization(Normalization):
+class BatchNormalization(Affine, Moving):
     """Normalizes each channel over the batch and all other axes.
 
     `y = gamma * (x - mean) / sqrt(variance + epsilon) + beta`. In training, mean and variance are those of the
@@ -271,19 +279,8 @@ class BatchNormalization(Normalization):
     https://arxiv.org/abs/1702.03275
     """
 
-    axis: Given[int | Sequence[int], int] = default(-1)
-    momentum: float = 0.99
-    epsilon: float = 1e-3
-    center: bool = True
-    scale: bool = True
-    beta_initializer: Initializer = default("zeros")
-    gamma_initializer: Initializer = default("ones")
-    moving_mean_initializer: Initializer = default("zeros")
-    moving_variance_initializer: Initializer = default("ones")
-    beta_regularizer: Regularizer = default(None)
-    gamma_regularizer: Regularizer = default(None)
-    beta_constraint: Constraint = default(None)
-    gamma_constraint: Constraint = default(None)
+    moving_mean_initializer: Initializer = default("zeros", after="gamma_initializer")
+    moving_variance_initializer: Initializer = default("ones", after="moving_mean_initializer")
     renorm: bool = False
     renorm_clipping: Mapping[str, float] | None = None
     renorm_momentum: float = 0.99
@@ -321,10 +318,10 @@ class BatchNormalization(Normalization):
         beta = self.beta.value if self.center else None
         if training and self.trainable:
             mean, variance = self._moments(x, mask)
+            _follow(self.moving_mean, mean, self.momentum)
             if self.renorm:
                 gamma, beta = self._renormalized(mean, variance, gamma, beta)
             else:
-                _follow(self.moving_mean, mean, self.momentum)
                 _follow(self.moving_variance, variance, self.momentum)
         else:
             mean, variance = self.moving_mean.value, self.moving_variance.value
@@ -359,7 +356,6 @@ class BatchNormalization(Normalization):
         r, d = ops.stop_gradient(r), ops.stop_gradient(d)
         _follow(self.renorm_mean, mean, self.renorm_momentum)
         _follow(self.renorm_stddev, stddev, self.renorm_momentum)
-        _follow(self.moving_mean, mean, self.momentum)
         _follow(self.moving_stddev, stddev, self.momentum)
         self.moving_variance.assign(ops.relu(ops.square(self.moving_stddev.value) - self.epsilon))
         scale, offset = (r, d) if gamma is None else (r * gamma, d * gamma)

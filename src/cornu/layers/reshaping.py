@@ -78,12 +78,10 @@ class Reshape(Layer):
     def _complete(self) -> None:
         given: Any = self.target_shape
         sizes = (given,) if checks.is_integer(given) else tuple(given)
-        self.target_shape = tuple(-1 if size is None else size for size in sizes)
-        if self.target_shape.count(-1) > 1 or not all(checks.is_integer(s) and s >= -1 for s in self.target_shape):
-            raise ValueError(
-                "Reshape expects the sizes of one sample, at most one of them -1, as in Reshape((7, 7, -1)). "
-                f"Received: target_shape={given!r}"
-            )
+        sizes = tuple(-1 if size is None else size for size in sizes)
+        if sizes.count(-1) > 1 or not all(checks.is_integer(size) and size >= -1 for size in sizes):
+            raise checks.wrong(self, "target_shape", "the sizes of one sample, at most one of them -1, as in (7, -1)")
+        self.target_shape = sizes
 
     def call(self, x: Any) -> Any:
         """The same elements in the new shape."""
@@ -122,9 +120,7 @@ class Permute(Layer):
     def _complete(self) -> None:
         self.dims = tuple(self.dims)
         if sorted(self.dims) != list(range(1, len(self.dims) + 1)):
-            raise ValueError(
-                f"Permute expects each of 1, 2, ... once, as in Permute((2, 1)). Received: dims={self.dims!r}"
-            )
+            raise checks.wrong(self, "dims", "each of 1, 2, ... once, as in Permute((2, 1))")
         self.input_spec = InputSpec(ndim=len(self.dims) + 1)
 
     def call(self, x: Any) -> Any:
@@ -166,14 +162,6 @@ class RepeatVector(Layer):
 Border = Given[int | Sequence[int | Sequence[int]], Any]  # a pair (before, after) for one axis, pairs for several
 
 
-def _check_border(layer: Spatial, name: str) -> None:
-    """Normalize a border; that of one axis is a single pair, and `(1, 2)` is such a pair."""
-    if layer.rank > 1:
-        checks.borders(layer, name, layer.rank)
-    else:
-        checks.sizes(layer, name, 2, least=0)
-
-
 @arguments
 class ZeroPadding(Spatial):
     """Base: zeros around space; a subclass says the rank.
@@ -192,7 +180,7 @@ class ZeroPadding(Spatial):
 
     def _complete(self) -> None:
         super()._complete()
-        _check_border(self, "padding")
+        checks.borders(self, "padding", self.rank)
 
     def call(self, x: Any) -> Any:
         """`x` with zeros around."""
@@ -257,7 +245,7 @@ class Cropping(Spatial):
 
     def _complete(self) -> None:
         super()._complete()
-        _check_border(self, "cropping")
+        checks.borders(self, "cropping", self.rank)
 
     def call(self, x: Any) -> Any:
         """The middle of `x`."""

@@ -1,6 +1,5 @@
 """Save and load models and weights: the functions behind `model.save` and `cornu.saving`."""
 
-import io
 import os
 import tempfile
 from typing import Any
@@ -8,12 +7,14 @@ from typing import Any
 from ..core import lookup
 from ..core.arguments import explained
 from . import plan, whole
-from .legacy import plan_by_name, plan_by_position, write_weights
+from .legacy import plan_layers, write_weights
 from .limits import FileError, naming
 from .parsing import parse
-from .reader import existing, is_zip, name_of, open_hdf5, open_zip
+from .reader import Archive, open_file
 from .structure import write_structure
 from .writer import new_hdf5, replacing
+
+__all__ = ["load_model", "load_weights", "model_from_json", "save_model", "save_weights"]
 
 _HDF5 = (".h5", ".hdf5")
 
@@ -59,11 +60,8 @@ def save_model(
         return
     path = _writable(filepath)
     if not path.endswith((*_HDF5, ".keras")) or path.endswith(".weights.h5"):
-        hint = (
-            "for weights alone call model.save_weights()"
-            if path.endswith(".weights.h5")
-            else f"such as {path + '.keras'!r}"
-        )
+        weights = "for weights alone call model.save_weights()"
+        hint = weights if path.endswith(".weights.h5") else f"such as {path + '.keras'!r}"
         raise ValueError(f"A model is saved to a path ending in .h5, .hdf5 or .keras; {hint}. Received: {path!r}")
     with replacing(path, overwrite) as temporary:
         if path.endswith(_HDF5):
@@ -96,11 +94,8 @@ def load_model(
         ValueError: the file is damaged, of another kind, holds a class that is not known, or asks for something
             that reading a model never needs.
     """
-    source = _source(filepath)
-    path = name_of(source)
-    read = whole.read_keras if is_zip(source) or path.endswith(".keras") else whole.read_hdf5
-    with naming(f"The file {path!r}"), lookup.custom_object_scope(custom_objects):
-        return read(source, compile)
+    with open_file(filepath) as file, naming(f"The file {file.path!r}"), lookup.custom_object_scope(custom_objects):
+        return whole.read_keras(file, compile) if isinstance(file, Archive) else whole.read_hdf5(file, compile)
 
 
 @explained
@@ -122,10 +117,7 @@ def save_weights(model: Any, filepath: Any, overwrite: bool = True) -> None:
         raise ValueError(f"Weights are saved to a path ending in .weights.h5 or .h5, such as {path + '.weights.h5'!r}.")
     _check_built(model, "save")
     with replacing(path, overwrite) as temporary, new_hdf5(temporary) as file:
-        if path.endswith(".weights.h5"):
-            write_structure(file, model)
-        else:
-            write_weights(file, model)
+        (write_structure if path.endswith(".weights.h5") else write_weights)(file, model)
 
 
 @explained
@@ -144,27 +136,26 @@ def load_weights(model: Any, filepath: Any, by_name: bool = False, skip_mismatch
         FileNotFoundError: there is no such file.
         ValueError: the file is damaged, or belongs to another architecture.
     """
-    source = _source(filepath)
-    _check_built(model, "load")
-    path = name_of(source)
-    with naming(f"The file {path!r}"):
-        if is_zip(source):
-            _check_by_position(by_name, path)
-            with open_zip(source) as archive:
-                whole.load_archive(archive, model, skip_mismatch)
-            return
-        with open_hdf5(source) as root:
+    with open_file(filepath) as file:
+        _check_built(model, "load")
+        with naming(f"The file {file.path!r}"):
+            root = file.hdf5(whole.WEIGHTS) if isinstance(file, Archive) else file
             group = root.group("model_weights") if "model_weights" in root else root
             if group.strings("layer_names"):
-                plan.assign((plan_by_name if by_name else plan_by_position)(group, model, skip_mismatch))
-            elif "vars" in root or "layers" in root:
-                _check_by_position(by_name, path)
-                whole.load_group(root, model, skip_mismatch)
-            else:
+                plan.assign(plan_layers(group, model, by_name, skip_mismatch))
+            elif "vars" not in root and "layers" not in root:
                 raise FileError(
-                    f"The HDF5 file {path!r} holds no weights of a model. Expected what model.save_weights() or "
+                    f"The HDF5 file {root.path!r} holds no weights of a model. Expected what model.save_weights() or "
                     f"model.save() wrote; it has {root.names()[:8]}."
                 )
+            elif by_name:
+                raise ValueError(
+                    f"{file.path!r} is in the layout of Keras 3, which matches weights by their place in the model, "
+                    "not by name. Load it without by_name=True into the model that wrote it, or save the weights to a "
+                    "path ending in .h5 but not in .weights.h5."
+                )
+            else:
+                whole.load_group(root, model, skip_mismatch)
 
 
 def model_from_json(json_string: str, custom_objects: dict[str, Any] | None = None) -> Any:
@@ -187,16 +178,6 @@ def model_from_json(json_string: str, custom_objects: dict[str, Any] | None = No
         return whole.decode_model(parse(json_string, "The model's JSON"))
 
 
-def _source(filepath: Any) -> Any:
-    """A path that exists, or a binary file to read from."""
-    if isinstance(filepath, str | os.PathLike):
-        return existing(filepath)
-    if hasattr(filepath, "id") and hasattr(filepath, "attrs"):  # an h5py.File
-        filepath.flush()
-        return io.BytesIO(filepath.file.id.get_file_image())
-    return filepath
-
-
 def _writable(filepath: Any) -> str:
     if not isinstance(filepath, str | os.PathLike):
         raise TypeError(f"Expected a path, a string or pathlib.Path. Received {type(filepath).__name__}: {filepath!r}")
@@ -206,17 +187,6 @@ def _writable(filepath: Any) -> str:
 def _check_built(model: Any, verb: str) -> None:
     if not model.built:
         raise ValueError(
-            f"Model {model.name!r} has no weights to {verb} yet, since its input shape is not known. Call it on "
-            "data, call "
-            "model.build((None, ...)), or begin it with Input(shape=...)."
-        )
-
-
-def _check_by_position(by_name: bool, path: str) -> None:
-    if by_name:
-        raise ValueError(
-            f"{path!r} is in the layout of Keras 3, which matches weights by their place in the model, not by "
-            "name. Load it "
-            "without by_name=True into the model that wrote it, or save the weights to a path ending in .h5 but not "
-            "in .weights.h5."
+            f"Model {model.name!r} has no weights to {verb} yet, since its input shape is not known. Call it on data, "
+            "call model.build((None, ...)), or begin it with Input(shape=...)."
         )

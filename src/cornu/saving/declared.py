@@ -4,14 +4,14 @@ Weights are drawn when they are needed, and those of a file never are, however l
 objects make arrays as long as a number in their config when they are made or called, and some write a loop out.
 """
 
-import contextlib
 import math
-from collections.abc import Iterator
-from contextvars import ContextVar
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
 from ..core import codec
+from ..core.setting import Setting
+from .parsing import nested
 
 _LARGEST = 1 << 20  # of a number that makes an array at once
 _ELEMENTS = 1 << 28  # of a batch of inputs, or of a sample where the batch is open
@@ -62,11 +62,10 @@ class Loading:
     unrolled: set[str] = field(default_factory=set)
 
 
-_loading: ContextVar[Loading | None] = ContextVar("loading", default=None)
+_loading: Setting[Any] = Setting("loading", None)
 
 
-@contextlib.contextmanager
-def loading(encoded: Any) -> Iterator[Loading]:
+def loading(encoded: Any) -> AbstractContextManager[Loading]:
     """Objects decoded inside the `with` block are those of one file.
 
     Args:
@@ -76,7 +75,7 @@ def loading(encoded: Any) -> Iterator[Loading]:
         ValueError: models inside models would be called without end.
     """
     what = Loading()
-    for value in _dictionaries(encoded):
+    for value in (value for value, _ in nested(encoded) if isinstance(value, dict)):
         what.turns += _TURNS[1] if "class_name" in value else 0
         for key in _BATCHES:
             shape = value.get(key)
@@ -86,23 +85,7 @@ def loading(encoded: Any) -> Iterator[Loading]:
     what.turns -= _CALL * calls
     if what.turns < 0:
         _refuse("the model", "calls of layers", calls, "models inside models are called too often")
-    token = _loading.set(what)
-    try:
-        yield what
-    finally:
-        _loading.reset(token)
-
-
-def _dictionaries(value: Any) -> Iterator[dict[str, Any]]:
-    """All dictionaries in a tree."""
-    waiting = [value]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, dict):
-            yield value
-            waiting += value.values()
-        elif isinstance(value, list):
-            waiting += value
+    return _loading(what)
 
 
 def _calls(encoded: Any) -> int:
@@ -130,11 +113,8 @@ def checked(encoded: dict[str, Any]) -> dict[str, Any]:
     for key in _ARRAYS.get(name, ()):
         if max(_integers(config.get(key)), default=0) > _LARGEST:
             _refuse(name, key, config[key], f"at most {_LARGEST:,} are made")
-    return encoded if what is None else _of_file(encoded, name, config, what)
-
-
-def _of_file(encoded: dict[str, Any], name: str, config: dict[str, Any], what: Loading) -> dict[str, Any]:
-    """`checked`, for an object of a file."""
+    if what is None:
+        return encoded
     for key, value in (*config.items(), ("build_config", encoded.get("build_config"))):
         if "shape" in str(key) or key == "build_config":
             _check_shape(name, key, value)
@@ -156,27 +136,15 @@ def _of_file(encoded: dict[str, Any], name: str, config: dict[str, Any], what: L
 
 def _check_shape(name: str, key: str, value: Any) -> None:
     """Raise for a shape, or one among several, of more axes or elements than any array has."""
-    if isinstance(value, dict):
-        value = list(value.values())
-    if not isinstance(value, list):
-        return
-    if any(isinstance(item, list | dict) for item in value):
-        for item in value:
-            _check_shape(name, key, item)
-    elif len(value) > _AXES or math.prod(_integers(value)) > _ELEMENTS:
-        _refuse(name, key, value, f"shapes have at most {_AXES} axes and {_ELEMENTS:,} elements")
+    for shape, _ in nested(value):
+        several = not isinstance(shape, list) or any(isinstance(item, list | dict) for item in shape)
+        if not several and (len(shape) > _AXES or math.prod(_integers(shape)) > _ELEMENTS):
+            _refuse(name, key, shape, f"shapes have at most {_AXES} axes and {_ELEMENTS:,} elements")
 
 
 def _integers(value: Any) -> list[int]:
     """The positive integers in nested lists."""
-    found, waiting = [], [value]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, list):
-            waiting += value
-        elif isinstance(value, int | float) and value > 0:
-            found.append(int(min(value, 1 << 62)))
-    return found
+    return [int(min(item, 1 << 62)) for item, _ in nested(value) if isinstance(item, int | float) and item > 0]
 
 
 def _refuse(name: str, key: str, value: Any, limit: str) -> None:

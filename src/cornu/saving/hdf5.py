@@ -7,6 +7,8 @@ by the file's size. What no Keras writes (newer layouts, links, data outside of 
 Source: HDF5 File Format Specification 3.0, https://docs.hdfgroup.org/hdf5/v1_14/_f_m_t3.html
 """
 
+import functools
+import itertools
 import math
 from collections.abc import Iterator
 from typing import Any, BinaryIO
@@ -14,7 +16,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from . import hdf5_messages as messages
-from .hdf5_messages import NEWER, Attribute, Cursor, Item
+from .hdf5_messages import NEWER, Cursor
 from .limits import Budget, Damaged
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
@@ -36,83 +38,62 @@ class File:
         self.size, self.budget = size, budget
         self._stream, self._begin = stream, begin
         self._left = 2 * size + (1 << 20)  # bytes of blocks that may still be read: each is, once
-        self._items: dict[int, Item] = {}
-        self._heaps: dict[int, dict[int, bytes]] = {}
-        self._texts: dict[tuple[int, int, int], str] = {}
+        self.item = functools.cache(lambda address: Item(self, address, self._header(address)))
+        self.heap, self.text = functools.cache(self._heap), functools.cache(self._text)
         top = self.block(0, 96)
-        top.expect(SIGNATURE)
-        version = top.number(1)
-        top.take(4)
-        if version > 1 or top.take(2) != b"\x08\x08":  # sizes of addresses and of lengths
+        if top.data[8] > 1 or top.data[13:15] != b"\x08\x08":  # version; sizes of addresses and of lengths
             raise Damaged(f"it is {NEWER}")
-        top.take(9 if version == 0 else 13)
-        if top.number(8) != 0:
+        top.take(24 + 4 * top.data[8])
+        begins, _, end, _, _, self.root = top.numbers("6Q")
+        if begins != 0:
             raise Damaged("it does not begin at its beginning")
-        top.take(8)
-        if top.number(8) > size:
+        if end > size:
             raise Damaged("its end is missing")
-        top.take(16)
-        self.root = top.number(8)
 
     # Bytes
 
     def block(self, address: int, size: int) -> Cursor:
         """Bytes of what describes the file."""
         self._count(size)
-        return Cursor(self.read(address, size))
+        return Cursor(bytes(self.read(address, size)))
 
     def _count(self, size: int) -> None:
         self._left -= size
         if self._left < 0:
             raise Damaged("blocks of it overlap")
 
-    def read(self, address: int, size: int) -> bytes:
-        """Bytes at an address."""
-        self._seek(address, size)
-        return self._stream.read(size)
-
-    def read_into(self, address: int, array: np.ndarray[Any, Any]) -> None:
-        """Fill an array with the bytes at an address."""
-        self._seek(address, array.nbytes)
-        target, done = memoryview(array.reshape(-1).view(np.uint8)), 0  # type: ignore[arg-type]
-        while done < len(target):
-            count = self._stream.readinto(target[done:])  # type: ignore[attr-defined]
-            if not count:
-                raise Damaged("it ends too early")
-            done += count
-
-    def _seek(self, address: int, size: int) -> None:
+    def read(self, address: int, size: int) -> bytearray:
+        """Bytes at an address, of which an array may be made that can be written to."""
         if address + size > self.size:
             raise Damaged(f"it has {self.size:,} bytes, but something at {address:,}, {size:,} bytes long")
         self._stream.seek(self._begin + address)
+        data, done = bytearray(size), 0
+        while done < size:  # the system reads at most 2 GiB at once
+            count = self._stream.readinto(memoryview(data)[done:])  # type: ignore[attr-defined]
+            if not count:
+                raise Damaged("it ends too early")
+            done += count
+        return data
 
     # Headers
 
-    def item(self, address: int) -> Item:
-        """The object whose header is at an address."""
-        if address not in self._items:
-            self._items[address] = Item(address, self._header(address))
-        return self._items[address]
-
     def _header(self, address: int) -> dict[int, list[bytes]]:
+        """The messages of the object whose header is at an address, by number."""
         head = self.block(address, 16)
         if head.data.startswith(b"OHDR"):
             raise Damaged(f"a part of it is {NEWER}")
         head.expect(b"\x01")
-        head.take(1)
-        left, _, size = head.number(2), head.number(4), head.number(4)
+        left, _, size = head.numbers("xHII")
         found: dict[int, list[bytes]] = {}
         pieces, seen = [(address + 16, size)], {address + 16}
-        while pieces:
-            piece = self.block(*pieces.pop(0))
+        for place, extent in pieces:
+            piece = self.block(place, extent)
             while piece.left >= 8 and left:
-                number, length, flags = piece.number(2), piece.number(2), piece.number(1)
-                piece.take(3)
+                number, length, flags = piece.numbers("HHB3x")
                 message = piece.take(length)
                 left -= 1
                 if number == messages.MORE:
-                    more = Cursor(message)
-                    place, extent = more.number(8), more.number(8)
+                    place, extent = Cursor(message).numbers("QQ")
                     if place in seen:
                         raise Damaged(f"the header at {address} goes round in a circle")
                     seen.add(place)
@@ -125,122 +106,65 @@ class File:
 
     # Groups
 
-    def links(self, item: Item) -> dict[str, int | str]:
-        """What a group holds: the address of each item, or the kind of a link that leads elsewhere."""
-        if item.links is None:
-            item.links = self._links(item.messages)
-        return item.links
-
-    def _links(self, header: dict[int, list[bytes]]) -> dict[str, int | str]:
-        for message in header.get(messages.MANY_LINKS, ()):
-            many = Cursor(message)
-            many.take(1)
-            many.take(8 if many.number(1) & 1 else 0)
-            if many.number(8) != NOWHERE:
-                raise Damaged(f"a group of it is {NEWER}")
-        found: dict[str, int | str] = {}
-        for message in header.get(messages.TABLE, ()):
-            for name, target in self._table(Cursor(message)):
-                _put(found, name, target)
-        for message in header.get(messages.LINK, ()):
-            _put(found, *messages.link(message))
-        return found
-
-    def _table(self, where: Cursor) -> Iterator[tuple[str, int | str]]:
+    def table(self, where: Cursor) -> Iterator[tuple[str, int | str]]:
         """Names and addresses in the symbol table of a group."""
         tree, heap = where.number(8), self.block(where.number(8), 32)
         heap.expect(b"HEAP\x00")
-        heap.take(3)
-        size, _, start = heap.number(8), heap.number(8), heap.number(8)
+        size, _, start = heap.numbers("3xQQQ")
         names = self.block(start, size).data
         for _, node in self.tree(tree, 0, 8):
             head = self.block(node, 8)
             head.expect(b"SNOD\x01\x00")
             entries = self.block(node + 8, 40 * head.number(2))
             while entries.left:
-                place, address, what = entries.number(8), entries.number(8), entries.number(4)
-                entries.take(20)
+                place, address, what = entries.numbers("QQI20x")
                 end = names.find(b"\0", place, place + _LONGEST_NAME)
                 if end < 0:
                     raise Damaged("a name of it has no end")
                 self._count(end - place)
                 yield names[place:end].decode("utf-8"), "soft link" if what == 2 else address
 
-    def tree(self, address: int, kind: int, key_size: int) -> Iterator[tuple[bytes, int]]:
-        """Keys and addresses in a tree, in order.
+    def tree(self, address: int, kind: int, key_size: int, level: int | None = None) -> Iterator[tuple[bytes, int]]:
+        """Keys and addresses in a tree, in order. Its levels are counted down, so that it cannot grow into itself.
 
         Args:
             address: of its root.
             kind: 0 for names, 1 for chunks.
             key_size: bytes of a key.
+            level: how far it is to the leaves, if that is known.
         """
-        waiting: list[tuple[int, int | None]] = [(address, None)]
-        seen = set()
-        while waiting:
-            address, expected = waiting.pop()
-            if address in seen:
-                raise Damaged("a tree of it grows into itself")
-            seen.add(address)
-            node = self.block(address, 24)
-            node.expect(b"TREE" + bytes([kind]))
-            level, used = node.number(1), node.number(2)
-            if expected is not None and level != expected:
-                raise Damaged("the branches of a tree of it have different lengths")
-            pairs = self.block(address + 24, used * (key_size + 8))
-            children = [(pairs.take(key_size), pairs.number(8)) for _ in range(used)]
-            if level:
-                waiting += [(child, level - 1) for _, child in reversed(children)]
+        node = self.block(address, 24)
+        node.expect(b"TREE" + bytes([kind]))
+        own, used = node.numbers("BH")
+        if level not in (None, own):
+            raise Damaged("the branches of a tree of it have different lengths")
+        pairs = self.block(address + 24, used * (key_size + 8))
+        for _ in range(used):
+            key, child = pairs.take(key_size), pairs.number(8)
+            if own:
+                yield from self.tree(child, kind, key_size, own - 1)
             else:
-                yield from children
+                yield key, child
 
-    # Attributes
-
-    def attribute(self, item: Item, name: str) -> Any:
-        """An attribute: text, a list of texts, or numbers; None if there is none."""
-        if item.attributes is None:
-            if messages.MANY_ATTRIBUTES in item.messages:
-                raise Damaged(f"an attribute of it is {NEWER}")
-            listed = map(messages.attribute, item.messages.get(messages.ATTRIBUTE, ()))
-            item.attributes = {attribute.name: attribute for attribute in listed}
-        return self._value(item.attributes[name]) if name in item.attributes else None
-
-    def _value(self, attribute: Attribute) -> Any:
-        kind, data = attribute.kind, Cursor(attribute.data)
-        count = math.prod(attribute.shape)
-        if kind.dtype is not None:
-            numbers = np.frombuffer(data.take(count * kind.size), kind.dtype)
-            return kind.plain(numbers.reshape(attribute.shape))[()]
-        if kind.name == "text" and kind.size:
-            texts = [messages.text(data.take(kind.size)) for _ in range(count)]
-        elif kind.name == "text elsewhere":
-            texts = [self._text(data.number(4), data.number(8), data.number(4)) for _ in range(count)]
-        else:
-            raise Damaged(f"its attribute {attribute.name!r} holds {kind.name}")
-        return texts if attribute.shape else texts[0]
+    # Texts
 
     def _text(self, length: int, address: int, index: int) -> str:
         """A text of the global heap, made once, however often it is referred to."""
-        if not length:
-            return ""
-        if address not in self._heaps:
-            self._heaps[address] = self._heap(address)
-        place, heap = (address, index, length), self._heaps[address]
-        if len(heap.get(index, b"")) < length:
+        data = self.heap(address).get(index, b"") if length else b""
+        if len(data) < length:
             raise Damaged("it refers to a text that is not there")
-        if place not in self._texts:
-            self._count(length)
-            self._texts[place] = messages.text(heap[index][:length])
-        return self._texts[place]
+        self._count(length)
+        return messages.text(data[:length])
 
     def _heap(self, address: int) -> dict[int, bytes]:
         """The global heap at an address: bytes by number."""
         head = self.block(address, 16)
         head.expect(b"GCOL\x01")
-        head.take(3)
-        heap = self.block(address + 16, max(head.number(8) - 16, 0))
+        (size,) = head.numbers("3xQ")
+        heap = self.block(address + 16, max(size - 16, 0))
         found = {}
         while heap.left >= 16:
-            index, _, size = heap.number(2), heap.take(6), heap.number(8)
+            index, size = heap.numbers("H6xQ")
             if index == 0:  # the rest is free
                 break
             found[index] = heap.take(size)
@@ -248,7 +172,59 @@ class File:
         return found
 
 
-def _put(found: dict[str, int | str], name: str, target: int | str) -> None:
-    if name in found or not name or "/" in name:
-        raise Damaged(f"a group of it holds {name!r}, which is no name or there twice")
-    found[name] = target
+class Item:
+    """A group or an array: the messages of its header, by number.
+
+    Args:
+        file: the file.
+        address: where in it the header is.
+        messages: what that holds.
+    """
+
+    def __init__(self, file: File, address: int, messages: dict[int, list[bytes]]) -> None:
+        self.file, self.address, self.messages = file, address, messages
+
+    def one(self, number: int) -> Cursor:
+        """The only message of that number."""
+        found = self.messages.get(number, ())
+        if len(found) != 1:
+            raise Damaged(f"the object at {self.address} has {len(found)} messages {number}, where one is expected")
+        return Cursor(found[0])
+
+    @functools.cached_property
+    def links(self) -> dict[str, int | str]:
+        """What a group holds: the address of each item, or the kind of a link that leads elsewhere."""
+        for message in self.messages.get(messages.MANY_LINKS, ()):
+            many = Cursor(message[2 + 8 * (message[1] & 1) :])
+            if many.number(8) != NOWHERE:
+                raise Damaged(f"a group of it is {NEWER}")
+        tables = [self.file.table(Cursor(message)) for message in self.messages.get(messages.TABLE, ())]
+        found: dict[str, int | str] = {}
+        for name, target in itertools.chain(*tables, map(messages.link, self.messages.get(messages.LINK, ()))):
+            if name in found or not name or "/" in name:
+                raise Damaged(f"a group of it holds {name!r}, which is no name or there twice")
+            found[name] = target
+        return found
+
+    @functools.cached_property
+    def _attributes(self) -> dict[str, tuple[str, Any, tuple[int, ...], bytes]]:
+        if messages.MANY_ATTRIBUTES in self.messages:
+            raise Damaged(f"an attribute of it is {NEWER}")
+        return dict(map(messages.attribute, self.messages.get(messages.ATTRIBUTE, ())))
+
+    def attribute(self, name: str) -> Any:
+        """An attribute: text, a list of texts, or numbers; None if there is none."""
+        if name not in self._attributes:
+            return None
+        kind, dtype, shape, data = self._attributes[name]
+        if kind in (messages.NUMBERS, messages.TEXT):
+            array = np.frombuffer(data, dtype, math.prod(shape))
+            if kind == messages.NUMBERS:
+                return messages.plain(array.reshape(shape))[()]
+            texts = [messages.text(item) for item in array.tolist()]
+        elif kind == messages.FAR_TEXT:
+            places = Cursor(data)
+            texts = [self.file.text(*places.numbers("IQI")) for _ in range(math.prod(shape))]
+        else:
+            raise Damaged(f"its attribute {name!r} holds {kind}")
+        return texts if shape else texts[0]

@@ -62,7 +62,7 @@ def write_array(group: Any, path: str, value: Any) -> None:
 
 def write_names(group: Any, name: str, values: list[str]) -> None:
     """Write a list of names as an attribute, or as several where it is too long for one."""
-    encoded = np.array([value.encode("utf-8") for value in values] or [], dtype="S")
+    encoded = np.array([value.encode("utf-8") for value in values], dtype="S")
     pieces = 1
     while any(piece.nbytes > _ATTRIBUTE_LIMIT for piece in np.array_split(encoded, pieces)):
         pieces += 1
@@ -75,39 +75,41 @@ def read_arrays(group: Group) -> list[Any]:
     return [group.array(name) for name in group.strings("weight_names")]
 
 
-def plan_by_position(group: Group, model: Any, skip_mismatch: bool) -> Pairs:
-    """Match the layers that have weights, in order; raises `ValueError` if they differ."""
-    names = [name for name in group.strings("layer_names") if group.group(name).strings("weight_names")]
-    layers = [layer for layer in model.layers if layer.weights]
+def plan_layers(group: Group, model: Any, by_name: bool = False, skip_mismatch: bool = False) -> Pairs:
+    """Match the layers that have weights in order, or those whose names agree, and the weights of the model itself.
+
+    Args:
+        group: the group of the weights.
+        model: the model.
+        by_name: whether names count, rather than the order.
+        skip_mismatch: whether what does not fit is left out with a warning.
+
+    Raises:
+        ValueError: the number of layers, or what one holds, differs.
+    """
+    names, layers = group.strings("layer_names"), model.layers
+    own = _TOP in group and _TOP not in names
+    if by_name:
+        known = {layer.name: layer for layer in layers}
+        names = [name for name in names if name in known]
+        layers = [known[name] for name in names]
+    else:
+        names = [name for name in names if group.group(name).strings("weight_names")]
+        layers = [layer for layer in layers if layer.weights]
     if len(names) != len(layers):
         raise ValueError(
-            f"Model {model.name!r} has {len(layers)} layers with weights ({_listed([x.name for x in layers])}), "
-            "but the file "
-            f"has {len(names)} ({_listed(names)}). No weight was changed. Use the model that wrote the file, or pass "
-            "by_name=True to load the layers whose names agree."
+            f"Model {model.name!r} has {len(layers)} layers with weights ({_listed([x.name for x in layers])}), but "
+            f"the file has {len(names)} ({_listed(names)}). No weight was changed. Use the model that wrote the file, "
+            "or pass by_name=True to load the layers whose names agree."
         )
     pairs: Pairs = []
     for name, layer in zip(names, layers, strict=True):
         what = f"Layer {layer.name!r}" + (f" (called {name!r} in the file)" if name != layer.name else "")
         pairs += matched(ordered_weights(layer), read_arrays(group.group(name)), what, skip_mismatch)
-    return pairs + _plan_own(group, model, skip_mismatch)
-
-
-def plan_by_name(group: Group, model: Any, skip_mismatch: bool) -> Pairs:
-    """Match the layers whose names agree."""
-    layers = {layer.name: layer for layer in model.layers}
-    pairs: Pairs = []
-    for name in group.strings("layer_names"):
-        if name in layers:
-            arrays = read_arrays(group.group(name))
-            pairs += matched(ordered_weights(layers[name]), arrays, f"Layer {name!r}", skip_mismatch)
-    return pairs + _plan_own(group, model, skip_mismatch)
-
-
-def _plan_own(group: Group, model: Any, skip_mismatch: bool) -> Pairs:
-    if _TOP not in group or _TOP in group.strings("layer_names"):
-        return []
-    return matched(own_variables(model), read_arrays(group.group(_TOP)), f"Model {model.name!r} itself", skip_mismatch)
+    if own:
+        what = f"Model {model.name!r} itself"
+        pairs += matched(own_variables(model), read_arrays(group.group(_TOP)), what, skip_mismatch)
+    return pairs
 
 
 def _listed(names: list[str]) -> str:

@@ -2,15 +2,14 @@
 
 import contextlib
 import struct
+import traceback
 import zipfile
 import zlib
 from collections.abc import Iterator
 
 SLACK = 16 << 20  # bytes that any dataset or file may expand to, whatever it stores
 EXPANSION = 32  # beyond that: declared bytes for each stored byte
-FOLLOWED = (
-    "is refused: a model file is read without following anything out of it. Save the model again to one plain file."
-)
+FOLLOWED = "is refused: a model file is read without following anything out of it. Save the model again to one file."
 
 
 class FileError(ValueError):
@@ -47,25 +46,20 @@ class Budget:
         self.left -= declared
 
 
+# What says all that there is to say, and what broken bytes lead to.
+_TOLD = (FileError, FileNotFoundError, PermissionError, IsADirectoryError)
+_BROKEN: tuple[type[Exception], ...] = (OSError, RuntimeError, LookupError, TypeError, ValueError, OverflowError)
+_BROKEN += (EOFError, struct.error, zipfile.BadZipFile, zlib.error)
+
+
 @contextlib.contextmanager
 def damage(path: str) -> Iterator[None]:
     """Errors from the bytes of a file inside the `with` block as a sentence that names it."""
     try:
         yield
-    except (FileError, FileNotFoundError, PermissionError, IsADirectoryError):
+    except _TOLD:
         raise
-    except (
-        OSError,
-        RuntimeError,
-        LookupError,
-        TypeError,
-        ValueError,
-        OverflowError,
-        EOFError,
-        struct.error,
-        zipfile.BadZipFile,
-        zlib.error,
-    ) as error:
+    except _BROKEN as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise FileError(
             f"The file {path!r} is damaged or incomplete ({reason}). Get it again from its source, or save the model "
@@ -82,7 +76,7 @@ def naming(what: str) -> Iterator[None]:
     """
     try:
         yield
-    except (FileError, FileNotFoundError, PermissionError, IsADirectoryError, Warning):
+    except (*_TOLD, Warning):
         raise
     except Exception as error:
         reason = str(error)[:2000]
@@ -98,8 +92,5 @@ def naming(what: str) -> Iterator[None]:
 
 def _is_sentence(error: Exception) -> bool:
     """Whether the error was written here for a reader, rather than by Python, NumPy or JAX."""
-    trace, module = error.__traceback__, ""
-    while trace is not None:
-        module = trace.tb_frame.f_globals.get("__name__", "")
-        trace = trace.tb_next
-    return isinstance(error, ValueError) and module.startswith(__package__.split(".")[0]) and str(error).endswith(".")
+    modules = [frame.f_globals.get("__name__", "") for frame, _ in traceback.walk_tb(error.__traceback__)]
+    return isinstance(error, ValueError) and modules[-1].startswith("cornu.") and str(error).endswith(".")

@@ -2,9 +2,21 @@
 
 from typing import Any
 
-from ..core import codec, lookup
+from ..core import codec
+from ..core.lookup import (
+    custom_object_scope,
+    get_custom_objects,
+    get_registered_name,
+    get_registered_object,
+    register_keras_serializable,
+)
 
-CustomObjectScope = lookup.custom_object_scope
+__all__ = [
+    "CustomObjectScope", "custom_object_scope", "deserialize_keras_object", "get_custom_objects", "get_registered_name",
+    "get_registered_object", "register_keras_serializable", "serialize_keras_object",
+]  # fmt: skip
+
+CustomObjectScope = custom_object_scope
 
 
 def serialize_keras_object(obj: Any) -> Any:
@@ -49,7 +61,7 @@ def deserialize_keras_object(
         >>> cornu.saving.deserialize_keras_object(encoded).units
         3
     """
-    with lookup.custom_object_scope(custom_objects):
+    with custom_object_scope(custom_objects):
         if isinstance(config, dict) and "class_name" not in config:
             return {key: deserialize_keras_object(value) for key, value in config.items()}
         return codec.decode_value(config)

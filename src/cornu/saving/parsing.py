@@ -1,6 +1,7 @@
 """JSON from a file as plain data, within limits."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 _LARGEST = 64 << 20  # characters; the largest published models have configs of about one million
@@ -21,16 +22,14 @@ def parse(text: Any, where: str) -> Any:
     if not isinstance(text, str | bytes):
         raise ValueError(f"Expected {where} to be JSON text. Received {type(text).__name__}.")
     if len(text) > _LARGEST:
-        raise ValueError(
-            f"{where} has {len(text):,} characters; at most {_LARGEST:,} are read. It describes no real model."
-        )
+        raise ValueError(f"{where} has {len(text):,} characters; at most {_LARGEST:,} are read: it is no real model.")
     try:
         text = text.decode("utf-8") if isinstance(text, bytes) else text
         count = sum(text.count(mark) for mark in "[{,")
         if count > _MOST:
             raise ValueError(f"it has {count:,} values; at most {_MOST:,} are read")
         data = json.loads(text)
-        if _deeper_than(_DEEPEST, data):
+        if any(depth > _DEEPEST for _, depth in nested(data)):
             raise ValueError(f"it is nested more than {_DEEPEST} levels deep")
         return data
     except (ValueError, RecursionError) as error:
@@ -41,14 +40,11 @@ def parse(text: Any, where: str) -> Any:
         ) from None
 
 
-def _deeper_than(levels: int, data: Any) -> bool:
-    """Whether lists and dictionaries are nested more deeply."""
-    layer = [data]
-    for _ in range(levels + 1):
-        layer = [
-            item
-            for value in layer
-            if isinstance(value, dict | list)
-            for item in (value.values() if isinstance(value, dict) else value)
-        ]
-    return bool(layer)
+def nested(value: Any) -> Iterator[tuple[Any, int]]:
+    """The value, what its lists and dictionaries hold, what those hold, and so on; with how deep each lies."""
+    waiting = [(value, 0)]
+    while waiting:
+        value, depth = waiting.pop()
+        yield value, depth
+        if isinstance(value, dict | list):
+            waiting += [(item, depth + 1) for item in (value.values() if isinstance(value, dict) else value)]

@@ -22,42 +22,28 @@ def matched(variables: list[Variable], arrays: list[Any], what: str, skip_mismat
     Raises:
         ValueError: the number or a shape differs.
     """
-    if len(variables) != len(arrays):
-        hint = ""
-        if not variables:
-            hint = (
-                " The layer has no weights yet: make the model in code, begin it with an Input(shape=...) or call it "
-                "on data, and then load the weights."
-            )
-        problem = (
-            f"{what} has {len(variables)} weights {_shapes(variables)}, but the file has {len(arrays)} "
-            f"{_shapes(arrays)}."
-        )
-        _report(problem + hint, skip_mismatch)
+    ours, theirs = ([tuple(item.shape) for item in items] for items in (variables, arrays))
+    if len(ours) != len(theirs):
+        problem = f"{what} has {len(ours)} weights of shapes {ours}, but the file has {len(theirs)} of shapes {theirs}."
+        if not ours:
+            problem += " The layer has no weights yet: begin the model with Input(shape=...), or call it on data first."
+        _report(problem, skip_mismatch)
         return []
     pairs: Pairs = []
     for variable, array in zip(variables, arrays, strict=True):
         if variable.stored_shape == tuple(array.shape):
             pairs.append((variable, array))
         else:
-            _report(
-                f"{what}: the weight {variable.name!r} expects shape {variable.stored_shape}, but the file has shape "
-                f"{tuple(array.shape)}.",
-                skip_mismatch,
-            )
+            expected = f"{what}: the weight {variable.name!r} expects shape {variable.stored_shape}"
+            _report(f"{expected}, but the file has shape {tuple(array.shape)}.", skip_mismatch)
     return pairs
-
-
-def _shapes(items: list[Any]) -> str:
-    return "of shapes [" + ", ".join(str(tuple(item.shape)) for item in items) + "]"
 
 
 def _report(problem: str, skip_mismatch: bool) -> None:
     if not skip_mismatch:
         raise ValueError(
-            f"{problem} No weight was changed. The file belongs to another architecture: use the model that wrote "
-            "it, or "
-            "pass skip_mismatch=True to leave out what does not fit."
+            f"{problem} No weight was changed. The file belongs to another architecture: use the model that wrote it, "
+            "or pass skip_mismatch=True to leave out what does not fit."
         )
     warnings.warn(f"{problem} It was left out.", stacklevel=2)
 
@@ -77,11 +63,9 @@ def optimizer_pairs(optimizer: Any, arrays: list[Any], where: str) -> Pairs:
     for own in (variables, [v for v in variables if v is not rate]):  # tf.keras kept the rate elsewhere
         if [v.stored_shape for v in own] == [tuple(a.shape) for a in arrays]:
             return list(zip(own, arrays, strict=True))
-    warnings.warn(
-        f"The optimizer's state in {where!r} ({len(arrays)} arrays) is not that of {optimizer.name!r} "
-        f"({len(variables)}): training goes on with a fresh one.",
-        stacklevel=2,
-    )
+    what = f"The optimizer's state in {where!r} ({len(arrays)} arrays)"
+    other = f"that of {optimizer.name!r} ({len(variables)}): training goes on with a fresh one."
+    warnings.warn(f"{what} is not {other}", stacklevel=2)
     return []
 
 

@@ -44,16 +44,12 @@ def write_structure(group: Any, model: Any) -> None:
 
 def _stored(owner: Any) -> dict[str, Any]:
     """What is saved of a layer or optimizer itself, by name."""
-    if isinstance(owner, Optimizer):
-        return {str(i): v for i, v in enumerate(owner.variables)}
-    if hasattr(type(owner), "save_own_variables"):
+    if not isinstance(owner, Optimizer) and hasattr(type(owner), "save_own_variables"):
         store: dict[str, Any] = {}
         owner.save_own_variables(store)
         return store
-    return {str(i): v for i, v in enumerate(own_variables(owner))}
-
-
-_UNUSED = 2  # what an optimizer keeps before it has seen weights: the number of steps, and the rate
+    own = owner.variables if isinstance(owner, Optimizer) else own_variables(owner)
+    return {str(i): v for i, v in enumerate(own)}
 
 
 def plan_structure(group: Group, model: Any, skip_mismatch: bool) -> tuple[Pairs, list[tuple[Any, dict[str, Any]]]]:
@@ -73,18 +69,17 @@ def plan_structure(group: Group, model: Any, skip_mismatch: bool) -> tuple[Pairs
     for path, owner in walk(model):
         found = at(f"{path}/vars".lstrip("/"))
         stored = found.names() if found is not None else []
-        what = f"Layer {owner.name!r} (at {path or 'the top'} in the file)"
-        if isinstance(owner, Optimizer):
-            if len(stored) > _UNUSED and path == "optimizer" and model.built:
-                owner.build(model.trainable_variables)  # a state that it has no slots for would be lost
-            if found is not None and owner.built and stored:
-                arrays = [found.array(str(i)) for i in range(len(stored))]
-                pairs += optimizer_pairs(owner, arrays, group.where)
-        elif hasattr(type(owner), "load_own_variables"):
+        if not isinstance(owner, Optimizer) and hasattr(type(owner), "load_own_variables"):
             custom.append((owner, {name: found.array(name) for name in stored} if found is not None else {}))
-        elif stored or own_variables(owner):
-            arrays = [found.array(str(i)) for i in range(len(stored))] if found is not None else []
+            continue
+        arrays = [found.array(str(i)) for i in range(len(stored))] if found is not None else []
+        if not isinstance(owner, Optimizer):
+            what = f"Layer {owner.name!r} (at {path or 'the top'} in the file)"
             pairs += matched(own_variables(owner), arrays, what, skip_mismatch)
+        elif arrays:
+            if len(arrays) > 2 and path == "optimizer" and model.built:  # more than the number of steps and the rate
+                owner.build(model.trainable_variables)  # a state that it has no slots for would be lost
+            pairs += optimizer_pairs(owner, arrays, group.where) if owner.built else []
     return pairs, custom
 
 
@@ -111,10 +106,8 @@ def _attributes(owner: Any) -> list[tuple[str, Any]]:
         named["layers"] = owner.layers
         if owner.optimizer is not None:
             named["optimizer"] = owner.optimizer
-    ordered = sorted(named.items(), key=lambda item: "~" + item[0] if item[0].startswith("_") else item[0])
-    if is_model and owner.graph is not None:
-        ordered.sort(key=lambda item: item[0] != "layers")
-    return ordered
+    first = "layers" if is_model and owner.graph is not None else None
+    return sorted(named.items(), key=lambda item: (item[0] != first, "~" * item[0].startswith("_") + item[0]))
 
 
 def _items(container: Any) -> list[tuple[str, Any]]:

@@ -1,23 +1,25 @@
 """Whole models: architecture, weights, compile state and optimizer, in one .h5 or .keras file."""
 
 import contextlib
+import functools
 import json
 import os
 import shutil
 import time
 import zipfile
+from collections.abc import Callable
 from typing import Any
 
 from ..core import codec, lookup
 from . import declared, plan
-from .legacy import VERSION, plan_by_position, read_arrays, write_arrays, write_weights
+from .legacy import VERSION, plan_layers, read_arrays, write_arrays, write_weights
 from .limits import FileError
 from .parsing import parse
-from .reader import Archive, Group, name_of, open_hdf5, open_zip
+from .reader import Archive, Group
 from .structure import plan_structure, walk, write_structure
 from .writer import new_hdf5, scratch
 
-_WEIGHTS, _METADATA = "model.weights.h5", "metadata.json"
+WEIGHTS, _METADATA = "model.weights.h5", "metadata.json"
 
 
 def write_hdf5(file: Any, model: Any, include_optimizer: bool) -> None:
@@ -34,41 +36,41 @@ def write_hdf5(file: Any, model: Any, include_optimizer: bool) -> None:
     file.attrs["keras_version"], file.attrs["backend"] = VERSION, "jax"
     file.attrs["cornu_version"] = __version__
     file.attrs["model_config"] = json.dumps(codec.encode_object(model))
-    if compiled is not None:
-        file.attrs["training_config"] = json.dumps(_training_config(compiled))
     write_weights(file.create_group("model_weights"), model)
-    if compiled is not None and model.optimizer.built:
-        write_arrays(file.create_group("optimizer_weights"), list(model.optimizer.variables))
+    if compiled is not None:  # the optimizer is told apart from the rest
+        rest = {key: value for key, value in compiled.items() if key != "optimizer"}
+        optimizer = {key: compiled["optimizer"][key] for key in ("class_name", "config")}
+        training = {**rest, "loss": _each(_long_name, rest["loss"]), "optimizer_config": optimizer}
+        file.attrs["training_config"] = json.dumps(training)
+        if model.optimizer.built:
+            write_arrays(file.create_group("optimizer_weights"), list(model.optimizer.variables))
 
 
-def _training_config(compiled: dict[str, Any]) -> dict[str, Any]:
-    """Compile state as .h5 files hold it: the optimizer apart."""
-    rest = {key: value for key, value in compiled.items() if key != "optimizer"}
-    rest["loss"] = _long_names(rest["loss"])
-    optimizer = compiled["optimizer"]
-    return {**rest, "optimizer_config": {key: optimizer[key] for key in ("class_name", "config")}}
-
-
-def _long_names(loss: Any) -> Any:
-    """Losses under their full names: Keras 3.15 writes `"mse"` into .h5 files, and then cannot read it."""
-    if isinstance(loss, list):
-        return [_long_names(item) for item in loss]
-    if isinstance(loss, dict) and "class_name" not in loss:
-        return {key: _long_names(item) for key, item in loss.items()}
+def _long_name(loss: Any) -> Any:
+    """A loss under its full name: Keras 3.15 writes `"mse"` into .h5 files, and then cannot read it."""
     if isinstance(loss, str) and ">" not in loss:
         return lookup.snake_case(lookup.tables()["keras.losses"].find(loss).__name__)
     return loss
 
 
-def read_hdf5(source: Any, compile: bool) -> Any:
+def _each(fn: Callable[[Any], Any], value: Any) -> Any:
+    """What a function gives for each name and each encoded object in lists and dictionaries."""
+    if isinstance(value, list):
+        return [_each(fn, item) for item in value]
+    if isinstance(value, dict) and "class_name" not in value:
+        return {key: _each(fn, item) for key, item in value.items()}
+    return fn(value)
+
+
+def read_hdf5(root: Group, compile: bool) -> Any:
     """The model in an .h5 file of any version of Keras, or of Cornu.
 
     Args:
-        source: path, or an open binary file.
+        root: the file's root.
         compile: whether to restore the compile state and the optimizer.
     """
-    path = name_of(source)
-    with open_hdf5(source) as root, codec.written_by(root.attribute("keras_version")):
+    path = root.path
+    with codec.written_by(root.attribute("keras_version")):
         text = root.attribute("model_config")
         if text is None:
             raise FileError(
@@ -76,13 +78,14 @@ def read_hdf5(source: Any, compile: bool) -> Any:
                 f"model.load_weights({path!r})."
             )
         model = decode_model(parse(text, f"The architecture in {path!r}"))
-        plan.assign(plan_by_position(root.group("model_weights"), model, skip_mismatch=False))
+        plan.assign(plan_layers(root.group("model_weights"), model))
         settings = root.attribute("training_config") if compile else None
         if settings is not None:
             training = parse(settings, f"The compile state in {path!r}")
             _compile(model, training, training["optimizer_config"])
             if "optimizer_weights" in root:
-                _restore_optimizer(model, root.group("optimizer_weights"), path)
+                arrays = read_arrays(root.group("optimizer_weights"))
+                plan.assign(plan.optimizer_pairs(model.optimizer, arrays, path))
     return model
 
 
@@ -115,28 +118,15 @@ def decode_model(encoded: Any) -> Any:
 
 def _compile(model: Any, training: dict[str, Any], optimizer: Any) -> None:
     """Compile as a file says, each part of it being of its own kind."""
-    tables = lookup.tables()
-    kinds = {"loss": tables["keras.losses"], "metrics": tables["keras.metrics"]}
-    kinds["weighted_metrics"] = kinds["metrics"]
-    known = {key: _decoded(training[key], kind) for key, kind in kinds.items() if key in training}
-    if "loss_weights" in training:
-        known["loss_weights"] = training["loss_weights"]
+    kinds = {"loss": "keras.losses", "metrics": "keras.metrics", "weighted_metrics": "keras.metrics"}
+    known = {key: training[key] for key in (*kinds, "loss_weights") if key in training}
+    for key in kinds.keys() & known:
+        known[key] = _each(functools.partial(_decoded, lookup.tables()[kinds[key]]), known[key])
     model.compile_from_config({**known, "optimizer": optimizer})
 
 
-def _decoded(value: Any, table: lookup.Table) -> Any:
-    """Objects of one kind in a tree of lists and dictionaries."""
-    if isinstance(value, dict) and "class_name" in value:
-        return codec.decode(value, table)
-    if isinstance(value, dict):
-        return {key: _decoded(item, table) for key, item in value.items()}
-    return [_decoded(item, table) for item in value] if isinstance(value, list) else value
-
-
-def _restore_optimizer(model: Any, group: Group, path: str) -> None:
-    if not model.optimizer.built:
-        model.optimizer.build(model.trainable_variables)
-    plan.assign(plan.optimizer_pairs(model.optimizer, read_arrays(group), path))
+def _decoded(table: lookup.Table, value: Any) -> Any:
+    return codec.decode(value, table) if isinstance(value, dict) else value
 
 
 def write_keras(target: Any, model: Any, folder: str) -> None:
@@ -158,38 +148,28 @@ def write_keras(target: Any, model: Any, folder: str) -> None:
         with new_hdf5(path) as file:
             write_structure(file, model)
         large = os.path.getsize(path) >= 1 << 31
-        with open(path, "rb") as weights, archive.open(_WEIGHTS, "w", force_zip64=large) as member:
+        with open(path, "rb") as weights, archive.open(WEIGHTS, "w", force_zip64=large) as member:
             shutil.copyfileobj(weights, member, 1 << 20)
 
 
-def read_keras(source: Any, compile: bool) -> Any:
+def read_keras(archive: Archive, compile: bool) -> Any:
     """The model in a .keras archive.
 
     Args:
-        source: path, or an open binary file.
+        archive: its members.
         compile: whether to restore the compile state and the optimizer.
     """
-    path = name_of(source)
-    with open_zip(source) as archive, codec.written_by(_version(archive, path)):
+    path = archive.path
+    metadata = parse(archive.read(_METADATA), f"{_METADATA} in {path!r}") if _METADATA in archive else {}
+    with codec.written_by(metadata.get("keras_version") if isinstance(metadata, dict) else None):
         encoded = parse(archive.read("config.json"), f"config.json in {path!r}")
-        weights = archive.hdf5(_WEIGHTS)
+        weights = archive.hdf5(WEIGHTS)
         model = decode_model(encoded)
         compiled = encoded.get("compile_config") or {}
         if compile and "optimizer" in compiled:
             _compile(model, compiled, compiled["optimizer"])
         load_group(weights, model)
     return model
-
-
-def _version(archive: Archive, path: str) -> Any:
-    """The version of Keras that an archive says wrote it, or None."""
-    metadata = parse(archive.read(_METADATA), f"{_METADATA} in {path!r}") if _METADATA in archive else {}
-    return metadata.get("keras_version") if isinstance(metadata, dict) else None
-
-
-def load_archive(archive: Archive, model: Any, skip_mismatch: bool) -> None:
-    """Put the weights of a .keras archive into a model."""
-    load_group(archive.hdf5(_WEIGHTS), model, skip_mismatch)
 
 
 def load_group(root: Group, model: Any, skip_mismatch: bool = False) -> None:

@@ -31,9 +31,8 @@ def replacing(filepath: Any, overwrite: bool = True) -> Iterator[str]:
     given = os.fspath(filepath)
     path = os.path.realpath(given)  # a link stays one, and what it points to is replaced
     if os.path.isdir(path):
-        raise IsADirectoryError(
-            f"{given!r} is a folder. Give the path of a file in it, such as {os.path.join(given, 'model.h5')!r}."
-        )
+        example = os.path.join(given, "model.h5")
+        raise IsADirectoryError(f"{given!r} is a folder. Give the path of a file in it, such as {example!r}.")
     if os.path.exists(path) and not overwrite:
         raise FileExistsError(f"The file {given!r} exists. Pass overwrite=True to replace it, or give another path.")
     folder = os.path.dirname(path)
@@ -96,13 +95,9 @@ def new_hdf5(path: str) -> Iterator[Any]:
 
 def _unnamed(folder: str) -> int | None:
     """A new file that no folder lists; None where there are no such files."""
-    flag = getattr(os, "O_TMPFILE", None)
-    if flag is None or not os.path.isdir(_OPEN):
-        return None
-    try:
-        return os.open(folder, flag | os.O_RDWR, 0o600)
-    except OSError:  # this file system has none, or mkstemp will say what is wrong
-        return None
+    with contextlib.suppress(AttributeError, OSError):  # this system has none, or mkstemp will say what is wrong
+        return os.open(folder, os.O_TMPFILE | os.O_RDWR, 0o600) if os.path.isdir(_OPEN) else None
+    return None
 
 
 @contextlib.contextmanager
@@ -112,26 +107,18 @@ def _listed(path: str, folder: str) -> Iterator[str]:
         yield path
         return
     name = os.path.join(folder, f".cornu-{os.getpid()}-{os.path.basename(path)}.tmp")
+    if os.path.exists(name):  # left by a process with this number that was killed here
+        _unlink(name)
     try:
-        _link(path, name, folder)
+        try:
+            os.link(path, name, dst_dir_fd=0, follow_symlinks=True)  # only with a directory it follows /proc's link
+        except OSError:  # a file system where a file gets no name afterwards
+            shutil.copy(path, name)
+            _sync(name)
         yield name
     except BaseException:
         _unlink(name)
         raise
-
-
-def _link(path: str, name: str, folder: str) -> None:
-    directory = os.open(folder, os.O_RDONLY)
-    try:
-        os.link(path, name, dst_dir_fd=directory, follow_symlinks=True)  # with a dir_fd it follows /proc's link
-    except FileExistsError:  # left by a process with this number that was killed here
-        _unlink(name)
-        os.link(path, name, dst_dir_fd=directory, follow_symlinks=True)
-    except OSError:  # a file system where a file gets no name afterwards
-        shutil.copy(path, name)
-        _sync(name)
-    finally:
-        os.close(directory)
 
 
 def _unlink(path: str) -> None:

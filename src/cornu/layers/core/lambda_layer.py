@@ -128,6 +128,5 @@ def _found(value: Any, place: str, layer: str, tables: tuple[str, ...] = ()) -> 
         missing, place = f"a function {names[-1]!r} that is not known here", names[-1]
     elif isinstance(value, list | tuple) or (isinstance(value, dict) and (value.get("config") or {}).get("code")):
         missing = "a function that was saved as Python bytecode, which is never run"
-    raise ValueError(
-        f"The Lambda layer {layer!r} calls {missing}. Give it when you load: custom_objects={{{place!r}: function}}."
-    )
+    given = f"custom_objects={{{place!r}: function}}"
+    raise ValueError(f"The Lambda layer {layer!r} calls {missing}. Give it when you load: {given}.")

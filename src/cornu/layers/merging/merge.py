@@ -16,10 +16,8 @@ def checked_inputs(layer: Layer, shapes: Any, count: int | None = None) -> list[
     several = isinstance(shapes, list | tuple) and all(isinstance(shape, list | tuple) for shape in shapes)
     if not several or not shapes or (count is not None and len(shapes) != count):
         wanted = "a list of inputs" if count is None else f"a list of {count} inputs"
-        raise ValueError(
-            f"Layer {layer.name!r} merges {wanted}: write {type(layer).__name__}(...)([a, b]). "
-            f"Received shapes: {shapes}"
-        )
+        call = f"{type(layer).__name__}(...)([a, b])"
+        raise ValueError(f"Layer {layer.name!r} merges {wanted}: write {call}. Received shapes: {shapes}")
     return [tuple(shape) for shape in shapes]
 
 
@@ -65,11 +63,7 @@ class Merge(Layer):
 
     def call(self, inputs: Any) -> Any:
         """Combine all inputs."""
-        return self.merge(_same_rank(inputs))
-
-    def merge(self, inputs: list[Any]) -> Any:
-        """Combine arrays of one rank."""
-        return reduce(self.combine, inputs)
+        return reduce(self.combine, _same_rank(inputs))
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """True where any input is real; None if one has no mask."""
@@ -198,9 +192,9 @@ class Average(Merge):
 
     combine = staticmethod(ops.add)
 
-    def merge(self, inputs: list[Any]) -> Any:
+    def call(self, inputs: Any) -> Any:
         """The sum divided by their number."""
-        return super().merge(inputs) / len(inputs)
+        return super().call(inputs) / len(inputs)
 
 
 class Maximum(Selection):

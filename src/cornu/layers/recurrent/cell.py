@@ -1,9 +1,6 @@
 """What recurrent cells share: arguments, weights, and dropout with one mask for all steps of a sequence."""
 
-import contextlib
-from collections.abc import Iterator, Mapping
-from contextvars import ContextVar
-from types import MappingProxyType
+from contextlib import AbstractContextManager
 from typing import Any, ClassVar
 
 import jax
@@ -12,14 +9,13 @@ from ... import ops
 from ...core import parts
 from ...core.arguments import arguments, default
 from ...core.seeds import SeedGenerator
+from ...core.setting import Setting
 from ...core.types import Activation, Constraint, Initializer, Regularizer, Shape
 from ...ops.random import dropout
 from .. import checks
 from ..layer import Layer
 
-_held: ContextVar[Mapping[int, Any]] = ContextVar(
-    "held_masks", default=MappingProxyType({})
-)  # by cell, while a sequence is read
+_held: Setting[dict[int, Any]] = Setting("held_masks", {})  # by cell, while a sequence is read
 
 
 @arguments(kw_only=True)
@@ -167,15 +163,10 @@ class DropoutCell(UnitArguments):
         return draw(self.dropout, self.kernel.shape[0]), draw(self.recurrent_dropout, self.units)
 
 
-@contextlib.contextmanager
-def masks_of_sequence(cell: Any, batch_size: int) -> Iterator[None]:
+def masks_of_sequence(cell: Any, batch_size: int) -> AbstractContextManager[Any]:
     """Inside the `with` block every cell in `cell`, at any depth, sees the same masks at all steps."""
     cells = [part for _, part in parts.walk(cell) if isinstance(part, DropoutCell)] if hasattr(cell, "__dict__") else []
-    token = _held.set({**_held.get(), **{id(inner): inner._draw(batch_size) for inner in cells}})
-    try:
-        yield
-    finally:
-        _held.reset(token)
+    return _held({**_held.get(), **{id(inner): inner._draw(batch_size) for inner in cells}})
 
 
 def product(x: Any, kernel: Any, masks: Any) -> Any:

@@ -1,6 +1,5 @@
 """The loop over time: one step function, applied to every step of a sequence."""
 
-from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -9,38 +8,22 @@ from jax import lax
 
 from ...core import parts, state
 from .. import calling
+from .stacked import call_cell
 
-Step = Callable[[Any, Any], tuple[Any, Any]]
 
+def rnn(layer: Any, inputs: Any, states: Any, mask: Any) -> tuple[Any, Any, Any]:
+    r"""Run the cell of a recurrent layer over the time axis, in the way that the layer's arguments say.
 
-def rnn(
-    step: Step,
-    inputs: Any,
-    states: Any,
-    mask: Any = None,
-    go_backwards: bool = False,
-    unroll: bool = False,
-    zero_output_for_mask: bool = False,
-    return_all_outputs: bool = True,
-    owner: Any = None,
-) -> tuple[Any, Any, Any]:
-    r"""Run `step` over the time axis.
-
-    $$(y_t, s_t) = \mathrm{step}(x_t, s_{t-1})$$
+    $$(y_t, s_t) = \mathrm{cell}(x_t, s_{t-1})$$
 
     and where the mask is false $y_t = y_{t-1}$, $s_t = s_{t-1}$.
 
     Args:
-        step: function `(inputs at a time, states) -> (output, new states)`.
+        layer: recurrent layer. The Variables of its cell that training leaves alone (seeds, statistics) may change in
+            the loop.
         inputs: array or tree of arrays of shape (batch, time, ...).
         states: tree of arrays of shape (batch, ...), the states before the first step.
-        mask: booleans of shape (batch, time), true where a step is real.
-        go_backwards: begin at the last step; outputs come in the order of computation.
-        unroll: write the loop out instead of compiling it as one.
-        zero_output_for_mask: all outputs are zero, not repeated, where the mask is false.
-        return_all_outputs: whether the outputs of all steps are kept.
-        owner: what `step` calls; its Variables that training leaves alone (seeds, statistics) may change in
-            the loop.
+        mask: booleans of shape (batch, time), true where a step is real; or None.
 
     Returns:
         Last output of shape (batch, ...), all outputs of shape (batch, time, ...) or None, and last states.
@@ -50,9 +33,9 @@ def rnn(
     """
     mask = checked_mask(mask, jax.tree.leaves(inputs)[0])
     inputs, mask = jax.tree.map(_swap_batch_and_time, (inputs, mask))
-    if go_backwards:
+    if layer.go_backwards:
         inputs, mask = jax.tree.map(lambda x: jnp.flip(x, axis=0), (inputs, mask))
-    effects = Effects(step, owner)
+    effects = Effects(layer.cell)
     first = jax.tree.map(lambda x: x[0], inputs)
     expected, _ = jax.eval_shape(effects.pure_step, first, states, effects.begin())[0]
 
@@ -66,13 +49,13 @@ def rnn(
             output = _where(real, output, previous)
             news = [_where(real, new, old) for new, old in zip(news, olds, strict=True)]
         after = jax.tree.unflatten(tree, news)
-        return (after, output, effect), (output if return_all_outputs else None, losses)
+        return (after, output, effect), (output if layer.return_sequences else None, losses)
 
     carry = (states, _output_before(states, expected), effects.begin())
-    (states, last, effect), (outputs, losses) = lax.scan(body, carry, (inputs, mask), unroll=unroll)
+    (states, last, effect), (outputs, losses) = lax.scan(body, carry, (inputs, mask), unroll=layer.unroll)
     effects.end(effect, losses)
     if outputs is not None:
-        if zero_output_for_mask and mask is not None:
+        if layer.zero_output_for_mask and mask is not None:
             outputs = jax.tree.map(lambda y: _where(mask, y, jnp.zeros_like(y)), outputs)
         outputs = jax.tree.map(_swap_batch_and_time, outputs)
     return last, outputs, states
@@ -84,13 +67,12 @@ class Effects:
     A layer inside may draw a seed, update a statistic or add a loss; compiled loops allow none of it.
 
     Args:
-        step: function `(inputs at a time, states) -> (output, new states)`.
-        owner: object that holds the Variables which the step may assign.
+        cell: the cell, which holds the Variables that a step may assign.
     """
 
-    def __init__(self, step: Step, owner: Any) -> None:
-        self.step = step
-        self.variables = [] if owner is None else [v for v in parts.all_variables(owner) if not v.begins_trainable]
+    def __init__(self, cell: Any) -> None:
+        self.cell = cell
+        self.variables = [v for v in parts.all_variables(cell) if not v.begins_trainable]
         self.changed: set[int] = set()
 
     def begin(self) -> list[Any]:
@@ -103,7 +85,7 @@ class Effects:
         outer = calling.current()
         context = calling.CallContext(outer.training if outer else None)
         with calling.calling(context):
-            result, after = state.pure(self.step, self.variables)(values, x, states)
+            result, after = state.pure(call_cell, self.variables)(values, self.cell, x, states)
         pairs = zip(values, after, strict=True)
         self.changed.update(i for i, (old, new) in enumerate(pairs) if new is not old)
         return result, after, sum(context.losses) if context.losses else None
@@ -133,9 +115,7 @@ def checked_mask(mask: Any, inputs: Any) -> Any:
     if mask.ndim == 3:
         mask = mask.any(axis=-1)
     if mask.shape != inputs.shape[:2]:
-        raise ValueError(
-            f"The mask of a sequence has shape (batch, time), here {inputs.shape[:2]}. Received: {mask.shape}."
-        )
+        raise ValueError(f"The mask of a sequence has shape (batch, time), {inputs.shape[:2]}. Received: {mask.shape}.")
     return mask
 
 

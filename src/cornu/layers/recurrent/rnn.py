@@ -1,7 +1,6 @@
 """RNN: a cell, applied to every step of a sequence. WholeSequence: one that also has a formula for all steps."""
 
 import contextlib
-import functools
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -18,7 +17,7 @@ from ..layer import Layer
 from ..options import Options
 from .cell import DropoutCell, UnitArguments, masks_of_sequence
 from .loop import checked_mask, rnn
-from .stacked import StackedRNNCells, call_cell, check_cell, initial_state
+from .stacked import StackedRNNCells, check_cell, initial_state
 
 __all__ = ["RNN"]
 
@@ -127,9 +126,7 @@ class RNN(Layer):
 
     def inner_loop(self, sequences: Any, initial_state: Any, mask: Any, training: bool = False) -> tuple[Any, Any, Any]:
         """Last output, all outputs and last states."""
-        step = functools.partial(call_cell, self.cell)
-        how = (self.go_backwards, self.unroll, self.zero_output_for_mask, self.return_sequences)
-        return rnn(step, sequences, initial_state, mask, *how, owner=self.cell)
+        return rnn(self, sequences, initial_state, mask)
 
     def _states_before(self, given: Any, batch_size: int) -> list[Any]:
         """The states before the first step, as a list of arrays in the computation's dtype."""
@@ -235,10 +232,7 @@ class WholeSequence(UnitArguments, RNN):
 
     def _formula_applies(self, training: bool) -> bool:
         cell, activations = self.cell, lookup.tables()["keras.activations"]
-        return (
-            self.use_cudnn is not False
-            and not self.unroll
-            and cell.activation is activations.find("tanh")
-            and getattr(cell, "recurrent_activation", None) in (None, activations.find("sigmoid"))
-            and not (training and (cell.recurrent_dropout or (cell.dropout and cell.masks_per_gate)))
-        )
+        gates = getattr(cell, "recurrent_activation", None)
+        usual = cell.activation is activations.find("tanh") and gates in (None, activations.find("sigmoid"))
+        drops = training and (cell.recurrent_dropout or (cell.dropout and cell.masks_per_gate))
+        return self.use_cudnn is not False and not self.unroll and usual and not drops

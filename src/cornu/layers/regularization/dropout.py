@@ -46,10 +46,7 @@ class Dropout(Noise):
         if shape is None:
             return
         if not isinstance(shape, list | tuple) or not all(n is None or (checks.is_integer(n) and n > 0) for n in shape):
-            raise ValueError(
-                "Dropout expects noise_shape to hold positive integers, and None for a size of the input, as in "
-                f"noise_shape=(None, 1, None). Received: {shape!r}"
-            )
+            raise checks.wrong(self, "noise_shape", "positive integers and None (a size of the input), as in (None, 1)")
         self.noise_shape = tuple(shape)
 
     def changed(self, x: Any) -> Any:

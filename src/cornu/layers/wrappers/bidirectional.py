@@ -56,27 +56,12 @@ class Bidirectional(Layer):
         backward_layer: Layer | None = None,
         **kwargs: Any,
     ) -> None:
-        for given in (layer, layer if backward_layer is None else backward_layer):
-            check_layer(given, "Bidirectional")
+        check_layer(layer, "Bidirectional")
+        forward: Any = _copy(layer, "forward_")
+        backward: Any = _copy(layer, "backward_", go_backwards=True) if backward_layer is None else backward_layer
+        check_layer(backward, "Bidirectional")
         if merge_mode is not None and merge_mode not in _MERGE:
             raise ValueError(f"merge_mode is one of {', '.join(map(repr, _MERGE))}, or None. Received: {merge_mode!r}")
-        super().__init__(weights=weights, **kwargs)
-        self.merge_mode = merge_mode
-        self.forward_layer: Any = _copy(layer, "forward_")
-        self.backward_layer: Any = (
-            _copy(layer, "backward_", go_backwards=True) if backward_layer is None else backward_layer
-        )
-        self._check_pair()
-        both: tuple[Any, Any] = self.forward_layer, self.backward_layer
-        for inner in both:
-            if hasattr(inner, "zero_output_for_mask"):
-                inner.zero_output_for_mask = inner.return_sequences
-        self.return_sequences, self.return_state = both[0].return_sequences, both[0].return_state
-        self.stateful = both[0].stateful
-        self.input_spec = layer.input_spec
-
-    def _check_pair(self) -> None:
-        forward, backward = self.forward_layer, self.backward_layer
         if forward.go_backwards == backward.go_backwards:
             raise ValueError(
                 "One layer of a Bidirectional reads forwards and the other backwards. Make the backward_layer with "
@@ -86,6 +71,14 @@ class Bidirectional(Layer):
             values = getattr(forward, name), getattr(backward, name)
             if values[0] != values[1]:
                 raise ValueError(f"Both layers of a Bidirectional need the same {name}. Received: {values}.")
+        super().__init__(weights=weights, **kwargs)
+        self.merge_mode, self.forward_layer, self.backward_layer = merge_mode, forward, backward
+        for inner in (forward, backward):
+            if hasattr(inner, "zero_output_for_mask"):
+                inner.zero_output_for_mask = inner.return_sequences
+        self.return_sequences, self.return_state = forward.return_sequences, forward.return_state
+        self.stateful = forward.stateful
+        self.input_spec = layer.input_spec
 
     def build(self, sequences_shape: Any, initial_state_shape: Any = None) -> None:
         """Build both layers for inputs of shape (batch, time, features)."""

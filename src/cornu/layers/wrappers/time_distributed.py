@@ -54,9 +54,8 @@ class TimeDistributed(Wrapper):
             mask: booleans of shape (batch, time, ...), which the layer gets as (batch * time, ...).
         """
         batch, time = jax.tree.leaves(inputs)[0].shape[:2]
-        kwargs: dict[str, Any] = {}
-        if calling.accepts(self.layer.call, "training"):
-            kwargs["training"] = training
+        known = calling.parameters(self.layer.call)
+        kwargs: dict[str, Any] = {"training": training} if "training" in known else {}
         if mask is not None:
             if mask.shape[:2] != (batch, time):
                 raise ValueError(
@@ -64,7 +63,7 @@ class TimeDistributed(Wrapper):
                     f"{(batch, time)}. Received a mask of shape {mask.shape}."
                 )
             of_steps = hasattr(self.layer, "return_sequences")  # which a mask of one number per sample does not fit
-            if calling.accepts(self.layer.call, "mask") and (mask.ndim > 2 or not of_steps):
+            if "mask" in known and (mask.ndim > 2 or not of_steps):
                 kwargs["mask"] = mask
         if self._samples_meet(inputs, kwargs, training):
             steps = [self.layer(_at(inputs, i), **{k: _at(v, i) for k, v in kwargs.items()}) for i in range(time)]
@@ -103,7 +102,5 @@ def _merged(x: Any) -> Any:
 def _without_time(shape: Shape) -> Shape:
     """The shape of one step."""
     if len(shape) < 3:
-        raise ValueError(
-            f"TimeDistributed needs an input of shape (batch, time, ...) with three axes or more. Received: {shape}."
-        )
+        raise ValueError(f"TimeDistributed needs an input (batch, time, ...) of three axes or more. Received: {shape}.")
     return (shape[0], *shape[2:])
