@@ -1,7 +1,7 @@
 """The base of losses: per-sample values, weighted, masked and reduced to one number."""
 
 from collections.abc import Callable
-from typing import Any, Literal, Self, get_args
+from typing import Any, Literal, Self, dataclass_transform, get_args
 
 import jax
 import jax.numpy as jnp
@@ -181,10 +181,11 @@ class LossFunctionWrapper(Wrapper, Loss):
         return self.of_function(y_true, y_pred)
 
 
+@dataclass_transform(eq_default=False)
 class OfFunction:
     """What is made of one function: a subclass has it as `fn`, and arguments that the function takes as its own.
 
-    It is called as its function is, unless it says otherwise.
+    It is called as its function is, unless it says otherwise. To have `fn` decorates it with `arguments`.
     """
 
     fn: Any
@@ -195,8 +196,9 @@ class OfFunction:
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        if "fn" in vars(cls) and "name" not in vars(cls):
-            cls.name = default(cls.fn.__name__)
+        if "fn" in vars(cls):
+            cls.name = vars(cls).get("name", default(cls.fn.__name__))
+            arguments(cls)
 
     @property
     def fn_kwargs(self) -> dict[str, Any]:

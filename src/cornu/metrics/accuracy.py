@@ -6,7 +6,6 @@ import jax.numpy as jnp
 
 from .. import ops
 from ..core import dtypes
-from ..core.arguments import arguments
 from ..core.op import recorded
 from ..core.types import ArrayLike, DTypeLike
 from ..losses.alignment import indices, one_hot, pair
@@ -168,7 +167,6 @@ def sparse_top_k_categorical_accuracy(
     return ops.in_top_k(labels, y_pred, k).astype(dtypes.floatx())
 
 
-@arguments
 class Accuracy(FunctionMetric):
     """How often predictions equal targets.
 
@@ -181,7 +179,6 @@ class Accuracy(FunctionMetric):
     fn = staticmethod(accuracy)
 
 
-@arguments
 class BinaryAccuracy(FunctionMetric):
     """How often probabilities lie on the label's side of the threshold.
 
@@ -198,7 +195,6 @@ class BinaryAccuracy(FunctionMetric):
     threshold: float = 0.5
 
 
-@arguments
 class CategoricalAccuracy(FunctionMetric):
     """How often the most probable class is that of a one-hot label.
 
@@ -211,7 +207,6 @@ class CategoricalAccuracy(FunctionMetric):
     fn = staticmethod(categorical_accuracy)
 
 
-@arguments
 class SparseCategoricalAccuracy(FunctionMetric):
     """How often the most probable class is the label.
 
@@ -224,7 +219,6 @@ class SparseCategoricalAccuracy(FunctionMetric):
     fn = staticmethod(sparse_categorical_accuracy)
 
 
-@arguments
 class TopKCategoricalAccuracy(FunctionMetric):
     """How often the class of a one-hot label is among the `k` most probable.
 
@@ -240,7 +234,6 @@ class TopKCategoricalAccuracy(FunctionMetric):
         Mean.__init__(self, name=name, dtype=dtype)
 
 
-@arguments
 class SparseTopKCategoricalAccuracy(FunctionMetric):
     """How often the label is among the `k` most probable classes.
 
