@@ -29,6 +29,11 @@ def same_rank(first: Any, second: Any, expand_rank_1: bool = True) -> tuple[Any,
     return first, second
 
 
+def behind(weight: Any, other: Any) -> Any:
+    """Weights of samples with axes of size one behind, so that they multiply an array of more axes."""
+    return weight.reshape(weight.shape + (1,) * (other.ndim - weight.ndim))
+
+
 def pair(y_true: ArrayLike, y_pred: ArrayLike, name: str, exact: bool = False) -> tuple[jax.Array, jax.Array]:
     """Targets and predictions as arrays of one dtype and one rank, for an element-wise comparison.
 

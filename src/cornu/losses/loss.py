@@ -15,7 +15,7 @@ from ..core.lookup import Table
 from ..core.symbolic import unwrap
 from ..core.types import Config, DType, DTypeLike, Given, Name
 from ..ops import divide_no_nan
-from .alignment import same_rank
+from .alignment import behind, same_rank
 
 __all__ = ["Loss", "LossFunctionWrapper", "as_loss", "deserialize", "get", "serialize"]
 
@@ -249,8 +249,7 @@ def reduce_weighted(values: Any, sample_weight: Any, mask: Any, reduction: str |
     if weight is not None:
         given = weight.shape
         values, weight = same_rank(values, weight)
-        if values.ndim > weight.ndim:  # one weight per sample, several losses each
-            weight = weight.reshape(weight.shape + (1,) * (values.ndim - weight.ndim))
+        weight = behind(weight, values)  # one weight per sample, several losses each
         try:
             values = values * weight
         except (ValueError, TypeError):
@@ -290,9 +289,7 @@ def merge_mask(sample_weight: Any, mask: Any, dtype: Any, mean: bool) -> Any:
     if sample_weight is None:
         return keep
     keep, sample_weight = same_rank(keep, sample_weight)
-    if keep.ndim > sample_weight.ndim:  # one weight per sample, a mask of its steps
-        sample_weight = sample_weight.reshape(sample_weight.shape + (1,) * (keep.ndim - sample_weight.ndim))
-    return sample_weight * keep
+    return behind(sample_weight, keep) * keep  # one weight per sample, a mask of its steps
 
 
 def of_kind(table: Table, found: Any, wrapper: Any, name: str | None) -> Any:

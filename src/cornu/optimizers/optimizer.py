@@ -3,13 +3,14 @@
 import re
 import warnings
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, dataclass_transform
 
 import jax
 import jax.numpy as jnp
 
 from ..core import state
 from ..core.arguments import arguments, default
+from ..core.holders import is_library
 from ..core.lookup import Table
 from ..core.types import Name
 from ..core.variable import Variable
@@ -103,7 +104,7 @@ class Optimizer(OptimizerState):
             variable: the weight.
             learning_rate: the learning rate.
         """
-        kept = [self._kept[slot][self._get_variable_index(variable)] for group in self.slots for slot in group]
+        kept = self._kept[self._get_variable_index(variable)]
         rest = (*[slot.value for slot in kept], value_of(learning_rate), self._step_number())
         weight, values = self.update(gradient, variable.stored, *rest)
         variable.store(weight)
@@ -308,6 +309,19 @@ class Optimizer(OptimizerState):
     assign = staticmethod(Variable.assign)
     assign_add = staticmethod(Variable.assign_add)
     assign_sub = staticmethod(Variable.assign_sub)
+
+
+@dataclass_transform(eq_default=False)
+@arguments
+class Rule(Optimizer):
+    """Base of the library's own rules, which it decorates with `arguments`: the learning rate is their first."""
+
+    learning_rate: LearningRate = default(0.001)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if is_library(cls):
+            arguments(cls)
 
 
 def choose(holds: Any, if_true: Callable[[], None], if_false: Callable[[], None], variables: list[Variable]) -> None:

@@ -46,16 +46,15 @@ class Progress:
         if self.silent:
             return
         if self._bar is not None:
-            self._bar.update(self._task, total=done, completed=done, note=_note(done, self._began, logs))
-            self._bar.refresh()
-            self._bar.stop()
-            self._bar = None
+            self._bar.update(self._task, total=done)
+            self.show(done, logs)
+            self.close()
         else:
             title = f"{self._title} - " if self._title else ""
             print(f"{title}{done}/{done} - {_note(done, self._began, logs)}", flush=True)
 
-    def abort(self) -> None:
-        """Leave the terminal in order after an error."""
+    def close(self) -> None:
+        """Leave the terminal in order, also after an error."""
         if self._bar is not None:
             self._bar.stop()
             self._bar = None
