@@ -99,8 +99,7 @@ def sparse_categorical_crossentropy(
         0.6931
     """
     check_axis(axis)
-    y_pred = jnp.asarray(y_pred)
-    labels = indices(y_true, y_pred, "sparse_categorical_crossentropy", axis)
+    labels, y_pred = indices(y_true, y_pred, "sparse_categorical_crossentropy", axis)
     if ignore_class is None:
         return ops.sparse_categorical_crossentropy(labels, y_pred, from_logits, axis)
     pred, from_logits = predicted(y_pred, from_logits, "softmax", axis)  # before what follows hides them

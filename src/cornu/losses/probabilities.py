@@ -99,8 +99,7 @@ def categorical_generalized_cross_entropy(y_true: ArrayLike, y_pred: ArrayLike, 
 
     Source: Zhang and Sabuncu, https://arxiv.org/abs/1805.07836
     """
-    y_pred = jnp.asarray(y_pred)
-    labels = indices(y_true, y_pred, "categorical_generalized_cross_entropy")
+    labels, y_pred = indices(y_true, y_pred, "categorical_generalized_cross_entropy")
     chosen = jax.nn.one_hot(labels, y_pred.shape[-1], dtype=bool)
     return (1 - jnp.power(jnp.sum(jnp.where(chosen, y_pred, 0), axis=-1), q)) / q
 

@@ -108,8 +108,7 @@ def sparse_categorical_accuracy(y_true: ArrayLike, y_pred: ArrayLike) -> Any:
         >>> cornu.metrics.sparse_categorical_accuracy([1, 0], [[0.3, 0.7], [0.2, 0.8]]).tolist()
         [1.0, 0.0]
     """
-    y_pred = jnp.asarray(y_pred)
-    labels = indices(y_true, y_pred, "sparse_categorical_accuracy")
+    labels, y_pred = indices(y_true, y_pred, "sparse_categorical_accuracy")
     return (labels == jnp.argmax(y_pred, axis=-1)).astype(dtypes.floatx())
 
 
@@ -160,8 +159,7 @@ def sparse_top_k_categorical_accuracy(
         >>> cornu.metrics.sparse_top_k_categorical_accuracy([2], [[0.1, 0.6, 0.3]], k=2).tolist()
         [1.0]
     """
-    y_pred = jnp.asarray(y_pred)
-    labels = indices(y_true, y_pred, "sparse_top_k_categorical_accuracy")
+    labels, y_pred = indices(y_true, y_pred, "sparse_top_k_categorical_accuracy")
     if from_sorted_ids:
         return jnp.any(labels[..., None] == y_pred[..., :k], axis=-1).astype(dtypes.floatx())
     return ops.in_top_k(labels, y_pred, k).astype(dtypes.floatx())

@@ -12,7 +12,6 @@ from ..core.variable import Variable
 from ..optimizers.loss_scale import LossScaleOptimizer
 from . import steps
 from .data import arrays
-from .data.checks import check_targets
 from .plan import ACCURACY, CROSSENTROPY, Plan, named, results
 from .programs import Runnable, Table, making
 
@@ -91,7 +90,8 @@ class Compiled(facts.Watched):
         logs, values = given
         if self.model.overrides("get_metrics_result"):
             return {key: float(value) for key, value in self.model.get_metrics_result().items()}
-        known = {key: _plain(value) for key, value in named(runnable.metrics, values).items()}
+        known = named(runnable.metrics, values)
+        known = {key: float(v) if getattr(v, "ndim", 0) == 0 else v for key, v in known.items()}
         return known if logs is None else {key: known.get(key, float(value)) for key, value in logs.items()}
 
     # The parts of a step
@@ -139,7 +139,7 @@ class Compiled(facts.Watched):
         with making:
             kind = engine.signature(jax.tree.map(lambda a: dtypes.spec(a.shape[1:], a.dtype), batch))
             y_pred = self._table.get(kind, (self.model, self), lambda: self._prepared(batch))
-            check_targets(self.plan, batch[1], y_pred, bool(class_weight))
+            self.plan.check_targets(batch[1], y_pred, bool(class_weight))
 
     def _prepared(self, batch: Any) -> Any:
         """The specs of the outputs."""
@@ -177,7 +177,8 @@ class Compiled(facts.Watched):
     def _make(self, kind: str) -> Runnable:
         self.model.refuse_overrides()
         tracked = self.tracked()
-        of_metrics = parts.all_variables(*[metric for _, metric in tracked])
+        listed = [metric for _, metric in tracked]
+        of_metrics = parts.all_variables(*listed)
         trained = self.trained() if kind == "train" else []
         of_model = [*self.model.all_variables(), seeds.session_variable()]
         if kind == "train" and not trained and self.model.weights:
@@ -194,9 +195,7 @@ class Compiled(facts.Watched):
         else:
             step = steps.test_step(self)
         gives = self.model.overrides("compute_metrics")
-        programs = steps.Programs(
-            step, written, _without(of_model, written), lambda: results([metric for _, metric in tracked]), gives
-        )
+        programs = steps.Programs(step, written, _without(of_model, written), lambda: results(listed), gives)
         by_row = None if gives else lambda batch: self._by_row(batch, kind == "train")
         return Runnable(programs, by_row, self.settings["run_eagerly"], tracked)
 
@@ -218,7 +217,3 @@ def _make_metric_state(plan: Plan, batch: Any, y_pred: Any) -> None:
 def _without(variables: list[Variable], others: list[Variable]) -> list[Variable]:
     known = {id(v) for v in others}
     return [v for v in variables if id(v) not in known]
-
-
-def _plain(value: Any) -> Any:
-    return float(value) if getattr(value, "ndim", 0) == 0 else value

@@ -5,6 +5,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from .. import losses, metrics
 from ..core import dtypes, facts, rows
@@ -14,6 +15,7 @@ from ..core.lookup import nearest, tables
 from ..core.symbolic import unwrap
 from ..losses.alignment import behind
 from ..losses.loss import merge_mask
+from .data.arrays import beginning
 
 _KINDS = {"binary": "Binary", "sparse": "SparseCategorical", "categorical": "Categorical"}
 ACCURACY, CROSSENTROPY = ("accuracy", "acc"), ("crossentropy", "ce")  # what they mean is read off loss and shapes
@@ -49,11 +51,10 @@ class Plan(facts.Watched):
         weights = self._per_output(loss_weights, "loss_weights")
         self.weights = [1.0 if weight is None else float(weight) for weight in weights]
         self.loss_metric = metrics.Mean(name="loss")
-        several = sum(fn is not None for fn in self.losses) > 1
-        pairs = zip(self.names, self.losses, strict=True)
-        self.loss_metrics = [metrics.Mean(name=f"{n}_loss") if several and fn is not None else None for n, fn in pairs]
+        trained = [i for i, fn in enumerate(self.losses) if fn is not None]
+        self.loss_metrics = {i: metrics.Mean(name=f"{self.names[i]}_loss") for i in trained if len(trained) > 1}
         self.metrics: list[tuple[int, Any, bool]] = []  # which output, the metric, whether weights count
-        self.keys = ["loss", *(m.name for m in self.loss_metrics if m is not None)]
+        self.keys = ["loss", *(metric.name for metric in self.loss_metrics.values())]
         for asked, weighs in ((counting, False), (weighted, True)):
             for index, group in enumerate(self._metric_groups(asked)):
                 for item in group:
@@ -130,6 +131,10 @@ class Plan(facts.Watched):
         flat = jax.tree.leaves(weight, is_leaf=lambda v: v is None)
         return flat if len(flat) == len(self.names) else flat[:1] * len(self.names)
 
+    def outputs(self, y_true: Any, y_pred: Any, weight: Any = None) -> list[Any]:
+        """Targets, predictions and sample weights of each output."""
+        return list(zip(self.targets(y_true), jax.tree.leaves(y_pred), self.sample_weights(weight), strict=True))
+
     def loss(self, y_true: Any, y_pred: Any, weight: Any, added: Sequence[Any]) -> tuple[Any, list[Any]]:
         """The loss to minimise, and the loss of each output.
 
@@ -141,15 +146,15 @@ class Plan(facts.Watched):
         """
         parts: list[Any] = []
         total: Any = 0.0
-        arrays = zip(self.targets(y_true), jax.tree.leaves(y_pred), self.sample_weights(weight), strict=True)
-        for fn, scale, (true, pred, w) in zip(self.losses, self.weights, arrays, strict=True):
+        outputs = self.outputs(y_true, y_pred, weight)
+        for fn, scale, (true, pred, own) in zip(self.losses, self.weights, outputs, strict=True):
             if fn is None or true is None:
                 parts.append(None)
                 continue
             if type(fn).__call__ is not losses.Loss.__call__:
                 rows.refuse("a loss with a __call__ of its own")
             with facts.calling(True, fn):
-                value = rows.reduced(jnp.sum, fn(true, pred, sample_weight=w))
+                value = rows.reduced(jnp.sum, fn(true, pred, sample_weight=own))
             parts.append(value)
             total = total + scale * value
         for value in added:
@@ -159,35 +164,67 @@ class Plan(facts.Watched):
     def update_losses(self, loss: Any, parts: list[Any], count: Any) -> None:
         """Add the losses of a batch of `count` samples."""
         self.loss_metric.update_state(loss, sample_weight=count)
-        for metric, part in zip(self.loss_metrics, parts, strict=True):
-            if metric is not None and part is not None:
-                metric.update_state(part, sample_weight=count)
+        for index, metric in self.loss_metrics.items():
+            if parts[index] is not None:
+                metric.update_state(parts[index], sample_weight=count)
 
     def update_metrics(self, y_true: Any, y_pred: Any, weight: Any) -> None:
         """Add a batch to the metrics."""
-        true, pred = self.targets(y_true), jax.tree.leaves(y_pred)
-        weights = self.sample_weights(weight)
+        outputs = self.outputs(y_true, y_pred, weight)
         for index, metric, weighted in self.metrics:
-            if true[index] is None:
+            true, pred, own = outputs[index]
+            if true is None:
                 continue
-            mask, own = get_mask(pred[index]), None
-            if weighted:
-                own = merge_mask(weights[index], mask, dtypes.floatx(), mean=False)
+            mask = get_mask(pred)
+            own = merge_mask(own, mask, dtypes.floatx(), mean=False) if weighted else None
             with facts.calling(True, metric):
-                metric.update_state(true[index], pred[index], sample_weight=_real(own, mask))
+                metric.update_state(true, pred, sample_weight=_real(own, mask))
 
     def values_of_functions(self, y_true: Any, y_pred: Any) -> list[Any]:
         """What the metrics that are functions of the user's own give for a batch."""
         if any(not is_library(type(metric)) for _, metric, _ in self.metrics):
             rows.refuse("a metric that may not count by weights")
-        true, pred = self.targets(y_true), jax.tree.leaves(y_pred)
-        functions = [(i, m) for i, m, _ in self.metrics if isinstance(m, metrics.MeanMetricWrapper)]
-        own = [(i, m) for i, m in functions if not is_library(m.fn)]
-        return [m.fn(true[i], pred[i], **m.fn_kwargs) for i, m in own if true[i] is not None]
+        outputs = self.outputs(y_true, y_pred)
+        functions = [(m, *outputs[i]) for i, m, _ in self.metrics if isinstance(m, metrics.MeanMetricWrapper)]
+        own = [each for each in functions if not is_library(each[0].fn)]
+        return [m.of_function(true, pred) for m, true, pred, _ in own if true is not None]
 
     def all_metrics(self) -> list[Any]:
         """Every metric, in the order of `keys`."""
-        return [self.loss_metric, *filter(None, self.loss_metrics), *(metric for _, metric, _ in self.metrics)]
+        return [self.loss_metric, *self.loss_metrics.values(), *(metric for _, metric, _ in self.metrics)]
+
+    def check_targets(self, y_true: Any, y_pred: Any, by_class: bool) -> None:
+        """Raise `ValueError` for class labels that an output has no place for, or whose classes cannot weigh samples.
+
+        A compiled program could not report them.
+
+        Args:
+            y_true: targets on the host.
+            y_pred: specs of the outputs.
+            by_class: whether classes weigh samples.
+        """
+        for name, loss, (labels, pred, _) in zip(self.names, self.losses, self.outputs(y_true, y_pred), strict=True):
+            sparse = getattr(loss, "fn", None) is losses.sparse_categorical_crossentropy
+            if not sparse or not isinstance(labels, np.ndarray) or not labels.size:
+                continue
+            if by_class and labels.ndim > 1 and labels.shape[-1] != 1:
+                raise ValueError(
+                    f"class_weight weighs samples with one label each, but the targets have shape {labels.shape}. Give "
+                    f"a weight for each label: sample_weight of shape {labels.shape}."
+                )
+            labels = beginning(labels)
+            low, high, classes = labels.min(), labels.max(), pred.shape[-1]
+            ignored = getattr(loss, "ignore_class", None)
+            if high >= classes and high != ignored:
+                raise ValueError(
+                    f"Labels of output {name!r} go up to {int(high)}, but it has {classes} classes, numbered 0 to "
+                    f"{classes - 1}. Give the last layer {int(high) + 1} units, or number the labels from 0."
+                )
+            if low < 0 and low != ignored:
+                raise ValueError(
+                    f"Labels of output {name!r} begin at {int(low)}, but classes are numbered from 0 to {classes - 1}. "
+                    "Shift them, for instance with y - y.min()."
+                )
 
 
 def _real(weight: Any, mask: Any) -> Any:

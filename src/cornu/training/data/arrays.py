@@ -61,10 +61,9 @@ class SparseRows:
         return np.asarray(self.matrix[rows].toarray())
 
 
-def narrow(array: Any) -> Any:
-    """An array in the dtype that programs compute in: 64-bit numbers become 32-bit ones."""
-    dtype = jax.dtypes.canonicalize_dtype(array.dtype)
-    return array if array.dtype == dtype else np.asarray(array).astype(dtype)
+def narrow(array: Any) -> np.dtype[Any]:
+    """The dtype in which programs compute with an array: 64-bit numbers become 32-bit ones."""
+    return np.dtype(jax.dtypes.canonicalize_dtype(array.dtype))
 
 
 def length(tree: Any) -> int:
@@ -139,7 +138,7 @@ def rows(tree: Any, begin: int, end: int | None) -> Any:
 
 def batch(tree: Any) -> Any:
     """All samples of every array in a tree, as one batch that a program takes."""
-    return jax.tree.map(lambda a: narrow(a[:]), tree)
+    return jax.tree.map(lambda a: a[:].astype(narrow(a), copy=False), tree)
 
 
 def split(data: Any, fraction: float) -> tuple[Any, Any]:
