@@ -1,7 +1,7 @@
 """The base of losses: per-sample values, weighted, masked and reduced to one number."""
 
 from collections.abc import Callable
-from typing import Any, Literal, Self, dataclass_transform, get_args
+from typing import Any, Literal, Self, get_args
 
 import jax
 import jax.numpy as jnp
@@ -11,6 +11,7 @@ from ..core import codec, dtypes, names, rows
 from ..core.arguments import arguments, default, parameters
 from ..core.attached import get_mask
 from ..core.config import Configurable
+from ..core.declared import Declared
 from ..core.lookup import Table
 from ..core.symbolic import unwrap
 from ..core.types import Config, DType, DTypeLike, Given, Name
@@ -181,11 +182,10 @@ class LossFunctionWrapper(Wrapper, Loss):
         return self.of_function(y_true, y_pred)
 
 
-@dataclass_transform(eq_default=False)
 class OfFunction:
     """What is made of one function: a subclass has it as `fn`, and arguments that the function takes as its own.
 
-    It is called as its function is, unless it says otherwise. To have `fn` decorates it with `arguments`.
+    It is called as its function is, unless it says otherwise.
     """
 
     fn: Any
@@ -195,10 +195,9 @@ class OfFunction:
         pass  # it is not given a function, as its base is
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
+        if "fn" in vars(cls) and "name" not in vars(cls):
+            cls.name = default(cls.fn.__name__)
         super().__init_subclass__(**kwargs)
-        if "fn" in vars(cls):
-            cls.name = vars(cls).get("name", default(cls.fn.__name__))
-            arguments(cls)
 
     @property
     def fn_kwargs(self) -> dict[str, Any]:
@@ -206,8 +205,7 @@ class OfFunction:
         return {p.name: vars(self)[p.name] for p in parameters(self.fn) if p.name in vars(self)}
 
 
-@arguments(kw_only=True)
-class FunctionLoss(OfFunction, LossFunctionWrapper):  # type: ignore[override]  # arguments as they are now
+class FunctionLoss(OfFunction, Declared, LossFunctionWrapper, kw_only=True):  # type: ignore[override]  # arguments as they are now
     """Base of the losses that are made of one function."""
 
     reduction = default("sum_over_batch_size", here=True)

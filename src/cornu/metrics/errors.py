@@ -6,7 +6,8 @@ import jax.numpy as jnp
 
 from .. import losses
 from ..core import dtypes
-from ..core.arguments import arguments, default
+from ..core.arguments import default
+from ..core.declared import Declared
 from ..core.op import recorded
 from ..core.symbolic import unwrap
 from ..core.types import ArrayLike
@@ -36,7 +37,6 @@ class MeanSquaredError(FunctionMetric):
     fn = staticmethod(losses.mean_squared_error)
 
 
-@arguments
 class RootMeanSquaredError(Mean):
     r"""Root of the mean of :math:`(y - \hat y)^2` over all batches.
 
@@ -255,8 +255,7 @@ class CosineSimilarity(FunctionMetric):
     axis: int = -1
 
 
-@arguments
-class R2Score(Metric):
+class R2Score(Declared, Metric):
     r"""Share of the variance that is explained, :math:`1 - \sum w (y - \hat y)^2 / \sum w (y - \bar y)^2`.
 
     With :math:`p` regressors and :math:`n` numbers seen it is adjusted to

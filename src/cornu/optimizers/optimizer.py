@@ -3,14 +3,14 @@
 import re
 import warnings
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, dataclass_transform
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 
 from ..core import state
 from ..core.arguments import arguments, default
-from ..core.holders import is_library
+from ..core.declared import Declared
 from ..core.lookup import Table
 from ..core.types import Name
 from ..core.variable import Variable
@@ -311,17 +311,10 @@ class Optimizer(OptimizerState):
     assign_sub = staticmethod(Variable.assign_sub)
 
 
-@dataclass_transform(eq_default=False)
-@arguments
-class Rule(Optimizer):
-    """Base of the library's own rules, which it decorates with `arguments`: the learning rate is their first."""
+class Rule(Declared, Optimizer):
+    """Base of the library's own rules: the learning rate is their first argument."""
 
     learning_rate: LearningRate = default(0.001)
-
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
-        if is_library(cls):
-            arguments(cls)
 
 
 def choose(holds: Any, if_true: Callable[[], None], if_false: Callable[[], None], variables: list[Variable]) -> None:
