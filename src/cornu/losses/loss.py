@@ -213,15 +213,10 @@ class FunctionLoss(OfFunction, Declared, LossFunctionWrapper, kw_only=True):  # 
 
 table = Table("loss", "keras.losses", Loss)
 SHORT = {  # names of losses and of metrics
-    "mse": "mean_squared_error",
-    "mae": "mean_absolute_error",
-    "mape": "mean_absolute_percentage_error",
-    "msle": "mean_squared_logarithmic_error",
-    "bce": "binary_crossentropy",
-    "kld": "kl_divergence",
-    "kullback_leibler_divergence": "kl_divergence",
-    "logcosh": "log_cosh",
-}
+    "mse": "mean_squared_error", "mae": "mean_absolute_error", "mape": "mean_absolute_percentage_error",
+    "msle": "mean_squared_logarithmic_error", "bce": "binary_crossentropy", "logcosh": "log_cosh",
+    "kld": "kl_divergence", "kullback_leibler_divergence": "kl_divergence",
+}  # fmt: skip
 
 
 def _is_array(value: Any) -> bool:

@@ -17,12 +17,9 @@ class Progress:
 
     def __init__(self, verbose: Any, epochs: int | None, steps: int | None) -> None:
         verbose = 1 if verbose == "auto" else int(verbose)
-        self.epochs, self.steps = epochs, steps
-        self.silent = verbose == 0
+        self.epochs, self.steps, self.silent = epochs, steps, verbose == 0
         self.live = verbose == 1 and _is_terminal()
         self._bar: Any = None
-        self._began = 0.0
-        self._title = ""
 
     def begin(self, epoch: int) -> None:
         """An epoch, or an evaluation, begins."""

@@ -90,6 +90,7 @@ class Programs:
         self, step: Step, written: list[Variable], read: list[Variable], results: Callable[[], Any], gives: bool
     ) -> None:
         self.written, self.read, self.variables, self._gives = written, read, [*written, *read], gives
+        self._changed: set[int] = set()  # which values a step changes, known when it was traced
         self._step, self._results = state.pure_changes(step, self.variables), state.pure(results, self.variables)
 
     def loop(self, size: int) -> Callable[..., Any]:
@@ -108,15 +109,14 @@ class Programs:
             if self._gives:
                 shapes = jax.eval_shape(lambda: self._step(values, _batch(data, order, begin, size))[0])
                 outputs = jax.tree.map(lambda s: jnp.zeros(s.shape, s.dtype), shapes)
-            changed: set[int] = set()
 
             def body(i: Any, carry: Any) -> Any:
                 values, _ = carry
-                outputs, new = self._settled(values, _batch(data, order, begin + i * size, size), changed)
+                outputs, new = self._settled(values, _batch(data, order, begin + i * size, size))
                 return new, outputs
 
             values, outputs = lax.fori_loop(0, steps, body, (values, outputs))
-            return self._parted(values, outputs, changed)
+            return self._parted(values, outputs)
 
         return many_steps
 
@@ -124,9 +124,8 @@ class Programs:
         """One step of one batch: `(written, read, batch)`."""
 
         def step(written: Any, read: Any, batch: Any) -> Any:
-            changed: set[int] = set()
-            outputs, values = self._settled([*written, *read], batch, changed)
-            return self._parted(values, outputs, changed)
+            outputs, values = self._settled([*written, *read], batch)
+            return self._parted(values, outputs)
 
         return step
 
@@ -153,29 +152,28 @@ class Programs:
         """
 
         def many_outputs(written: Any, read: Any, data: Any) -> Any:
-            changed: set[int] = set()
 
             def body(values: list[Any], i: Any) -> Any:
-                outputs, new = self._settled(values, _batch(data, None, i * size, size), changed)
+                outputs, new = self._settled(values, _batch(data, None, i * size, size))
                 return new, outputs
 
             values, outputs = lax.scan(body, [*written, *read], jnp.arange(arrays.length(data) // size))
-            return self._parted(values, jax.tree.map(lambda a: a.reshape((-1, *a.shape[2:])), outputs), changed)
+            return self._parted(values, jax.tree.map(lambda a: a.reshape((-1, *a.shape[2:])), outputs))
 
         return many_outputs
 
-    def _settled(self, values: list[Any], batch: Any, changed: set[int]) -> tuple[Any, list[Any]]:
+    def _settled(self, values: list[Any], batch: Any) -> tuple[Any, list[Any]]:
         """Outputs and new values of one step, in exactly their Variables' dtypes so that a loop may carry them."""
         outputs, changes = self._step(values, batch)
-        changed.update(changes)
+        self._changed.update(changes)
         new = [changes.get(i, value) for i, value in enumerate(values)]
         pairs = zip(new, self.variables, strict=True)
         return outputs, [lax.convert_element_type(value, jnp.dtype(v.stored_dtype)) for value, v in pairs]
 
-    def _parted(self, values: list[Any], outputs: Any, changed: set[int]) -> Any:
+    def _parted(self, values: list[Any], outputs: Any) -> Any:
         """New values of what every step writes, of what else has changed by its index, and the results."""
         count = len(self.written)
-        changes = {i: values[i] for i in sorted(changed) if i >= count}
+        changes = {i: values[i] for i in sorted(self._changed) if i >= count}
         return values[:count], changes, (outputs, self._results(values)[0])
 
 
