@@ -138,20 +138,19 @@ class Compiled(facts.Watched):
         """
         with making:
             kind = engine.signature(jax.tree.map(lambda a: dtypes.spec(a.shape[1:], a.dtype), batch))
-            y_pred = self._table.get(kind, (self.model, self), lambda: self._prepared(batch))
+            y_pred, self.plan = self._table.get(kind, (self.model,), lambda: self._prepared(batch))
             self.plan.check_targets(batch[1], y_pred, bool(class_weight))
 
-    def _prepared(self, batch: Any) -> Any:
-        """The specs of the outputs."""
+    def _prepared(self, batch: Any) -> tuple[Any, Plan]:
+        """The specs of the outputs, and the plan for them."""
         x, y, _ = batch
-        y_pred = self.model.output_specs(x)
-        if self.plan is None or not self.plan.fits(y_pred):
+        y_pred, plan = self.model.output_specs(x), self.plan
+        if plan is None or not plan.fits(y_pred):
             plan = Plan(self.model.names_of_outputs(y_pred), y, y_pred, *(self.settings[name] for name in _RESOLVED))
             _make_metric_state(plan, batch, y_pred)
-            self.plan = plan
         if self.optimizer is not None:
             self.optimizer.build(self.trained())
-        return y_pred
+        return y_pred, plan
 
     def trained(self) -> list[Variable]:
         """The weights that training changes.

@@ -39,6 +39,7 @@ class Loop:
         self._shows = shows
         self._seconds = LIVE_SECONDS if progress.live else SILENT_SECONDS
         self._stream = Stream()
+        self._known: tuple[Any, ...] = (None, None)  # programs, data, and which program the rest of it takes
 
     def run(self, data: Blocks | Batches, steps: int | None = None) -> dict[str, Any] | None:
         """Run all batches of one pass, or `steps` of them.
@@ -115,8 +116,11 @@ class Loop:
 
     def _rest_program(self, data: Blocks) -> tuple[Any, ...]:
         """Its program and what that takes."""
-        batch = jax.tree.map(lambda a: jax.ShapeDtypeStruct((data.rest, *a.shape[1:]), a.dtype), data.data)
-        program, size, count = self.runnable.fewer(batch, data.batch_size)
+        runnable, rest = self.runnable, data.rest
+        if self._known[0] is not runnable or self._known[1] is not data:
+            batch = jax.tree.map(lambda a: jax.ShapeDtypeStruct((rest, *a.shape[1:]), a.dtype), data.data)
+            self._known = runnable, data, *runnable.fewer(batch, data.batch_size)
+        program, size, count = self._known[2:]
         block, order, begin = data.rows_at(data.full * data.batch_size, size)
         return program, block, order, np.int32(begin), count
 
