@@ -29,6 +29,11 @@ def same_rank(first: Any, second: Any, expand_rank_1: bool = True) -> tuple[Any,
     return first, second
 
 
+def behind(weight: Any, other: Any) -> Any:
+    """Weights of samples with axes of size one behind, so that they multiply an array of more axes."""
+    return weight.reshape(weight.shape + (1,) * (other.ndim - weight.ndim))
+
+
 def pair(y_true: ArrayLike, y_pred: ArrayLike, name: str, exact: bool = False) -> tuple[jax.Array, jax.Array]:
     """Targets and predictions as arrays of one dtype and one rank, for an element-wise comparison.
 
@@ -100,8 +105,8 @@ def one_hot(y_true: ArrayLike, y_pred: ArrayLike, name: str, exact: bool = False
     raise mismatch(name, true, pred, fix)
 
 
-def indices(y_true: ArrayLike, y_pred: jax.Array, name: str, axis: int = -1) -> jax.Array:
-    """Targets as int32 indices, of the shape of the predictions without the class axis.
+def indices(y_true: ArrayLike, y_pred: ArrayLike, name: str, axis: int = -1) -> tuple[jax.Array, jax.Array]:
+    """Targets as int32 indices, of the shape of the predictions without the class axis, and those.
 
     Args:
         y_true: targets; where the class axis is, they may have one of size one.
@@ -112,16 +117,16 @@ def indices(y_true: ArrayLike, y_pred: jax.Array, name: str, axis: int = -1) -> 
     Raises:
         ValueError: the targets have another shape.
     """
-    true = jnp.asarray(y_true)
-    if not y_pred.ndim:
-        raise mismatch(name, true, y_pred, "It expects an axis of classes in y_pred.")
-    if true.ndim == y_pred.ndim and true.shape[axis] == 1:
+    true, pred = jnp.asarray(y_true), jnp.asarray(y_pred)
+    if not pred.ndim:
+        raise mismatch(name, true, pred, "It expects an axis of classes in y_pred.")
+    if true.ndim == pred.ndim and true.shape[axis] == 1:
         true = jnp.squeeze(true, axis)
-    axis %= y_pred.ndim
-    expected = y_pred.shape[:axis] + y_pred.shape[axis + 1 :]
+    axis %= pred.ndim
+    expected = pred.shape[:axis] + pred.shape[axis + 1 :]
     if true.shape == expected:
-        return true.astype("int32")
-    if true.shape == y_pred.shape:
+        return true.astype("int32"), pred
+    if true.shape == pred.shape:
         fix = (
             "It expects class indices, and these look one-hot: use categorical_crossentropy, or convert them with "
             "y_true.argmax(axis=-1)."
@@ -132,7 +137,7 @@ def indices(y_true: ArrayLike, y_pred: jax.Array, name: str, axis: int = -1) -> 
             "A model that still has positions or steps where the targets have none lacks a Flatten or pooling layer, "
             "or return_sequences=False."
         )
-    raise mismatch(name, true, y_pred, fix)
+    raise mismatch(name, true, pred, fix)
 
 
 def _floats(y_true: ArrayLike, y_pred: ArrayLike, exact: bool = False) -> tuple[jax.Array, jax.Array]:

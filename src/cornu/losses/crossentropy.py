@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 
 from .. import ops
-from ..core.arguments import arguments, default
+from ..core.arguments import default
 from ..core.attached import set_mask
 from ..core.op import recorded
 from ..core.types import ArrayLike
@@ -99,8 +99,7 @@ def sparse_categorical_crossentropy(
         0.6931
     """
     check_axis(axis)
-    y_pred = jnp.asarray(y_pred)
-    labels = indices(y_true, y_pred, "sparse_categorical_crossentropy", axis)
+    labels, y_pred = indices(y_true, y_pred, "sparse_categorical_crossentropy", axis)
     if ignore_class is None:
         return ops.sparse_categorical_crossentropy(labels, y_pred, from_logits, axis)
     pred, from_logits = predicted(y_pred, from_logits, "softmax", axis)  # before what follows hides them
@@ -243,7 +242,6 @@ def categorical_focal_crossentropy(
     return -jnp.sum(weight * y_true * jnp.log(p), axis=axis)
 
 
-@arguments
 class CategoricalCrossentropy(FunctionLoss):
     r"""Crossentropy between one-hot labels and predicted classes, :math:`- \sum_c y_c \log p_c`.
 
@@ -261,7 +259,6 @@ class CategoricalCrossentropy(FunctionLoss):
     axis: int = -1
 
 
-@arguments
 class SparseCategoricalCrossentropy(FunctionLoss):
     r"""Crossentropy between class indices and predicted classes, :math:`- \log p_y`.
 
@@ -280,7 +277,6 @@ class SparseCategoricalCrossentropy(FunctionLoss):
     axis: int = -1
 
 
-@arguments
 class BinaryCrossentropy(FunctionLoss):
     r"""Crossentropy between labels 0 or 1 and predicted probabilities.
 
@@ -298,7 +294,6 @@ class BinaryCrossentropy(FunctionLoss):
     axis: int = -1
 
 
-@arguments
 class BinaryFocalCrossentropy(FunctionLoss):
     r"""Binary crossentropy with less weight on what is classified well; see `binary_focal_crossentropy`.
 
@@ -317,7 +312,6 @@ class BinaryFocalCrossentropy(FunctionLoss):
     axis: int = -1
 
 
-@arguments
 class CategoricalFocalCrossentropy(FunctionLoss):
     r"""Categorical crossentropy with less weight on what is classified well; see `categorical_focal_crossentropy`.
 

@@ -5,7 +5,6 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from ..core.arguments import arguments
 from ..core.attached import set_mask
 from ..core.op import recorded
 from ..core.types import ArrayLike
@@ -153,7 +152,6 @@ def circle(
     return loss
 
 
-@arguments
 class Hinge(FunctionLoss):
     r"""Mean of :math:`\max(1 - y \hat y, 0)`; see `hinge`.
 
@@ -166,7 +164,6 @@ class Hinge(FunctionLoss):
     fn = staticmethod(hinge)
 
 
-@arguments
 class SquaredHinge(FunctionLoss):
     r"""Mean of :math:`\max(1 - y \hat y, 0)^2`; see `squared_hinge`.
 
@@ -179,7 +176,6 @@ class SquaredHinge(FunctionLoss):
     fn = staticmethod(squared_hinge)
 
 
-@arguments
 class CategoricalHinge(FunctionLoss):
     """Shortfall of the right class's score below the best wrong one's plus one; see `categorical_hinge`.
 
@@ -192,7 +188,6 @@ class CategoricalHinge(FunctionLoss):
     fn = staticmethod(categorical_hinge)
 
 
-@arguments
 class Circle(FunctionLoss):
     """Circle loss between the embeddings of a batch; see `circle`.
 

@@ -11,11 +11,12 @@ from ..core import codec, dtypes, names, rows
 from ..core.arguments import arguments, default, parameters
 from ..core.attached import get_mask
 from ..core.config import Configurable
+from ..core.declared import Declared
 from ..core.lookup import Table
 from ..core.symbolic import unwrap
 from ..core.types import Config, DType, DTypeLike, Given, Name
 from ..ops import divide_no_nan
-from .alignment import same_rank
+from .alignment import behind, same_rank
 
 __all__ = ["Loss", "LossFunctionWrapper", "as_loss", "deserialize", "get", "serialize"]
 
@@ -194,9 +195,9 @@ class OfFunction:
         pass  # it is not given a function, as its base is
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
         if "fn" in vars(cls) and "name" not in vars(cls):
             cls.name = default(cls.fn.__name__)
+        super().__init_subclass__(**kwargs)
 
     @property
     def fn_kwargs(self) -> dict[str, Any]:
@@ -204,8 +205,7 @@ class OfFunction:
         return {p.name: vars(self)[p.name] for p in parameters(self.fn) if p.name in vars(self)}
 
 
-@arguments(kw_only=True)
-class FunctionLoss(OfFunction, LossFunctionWrapper):  # type: ignore[override]  # arguments as they are now
+class FunctionLoss(OfFunction, Declared, LossFunctionWrapper, kw_only=True):  # type: ignore[override]  # arguments as they are now
     """Base of the losses that are made of one function."""
 
     reduction = default("sum_over_batch_size", here=True)
@@ -213,15 +213,10 @@ class FunctionLoss(OfFunction, LossFunctionWrapper):  # type: ignore[override]  
 
 table = Table("loss", "keras.losses", Loss)
 SHORT = {  # names of losses and of metrics
-    "mse": "mean_squared_error",
-    "mae": "mean_absolute_error",
-    "mape": "mean_absolute_percentage_error",
-    "msle": "mean_squared_logarithmic_error",
-    "bce": "binary_crossentropy",
-    "kld": "kl_divergence",
-    "kullback_leibler_divergence": "kl_divergence",
-    "logcosh": "log_cosh",
-}
+    "mse": "mean_squared_error", "mae": "mean_absolute_error", "mape": "mean_absolute_percentage_error",
+    "msle": "mean_squared_logarithmic_error", "bce": "binary_crossentropy", "logcosh": "log_cosh",
+    "kld": "kl_divergence", "kullback_leibler_divergence": "kl_divergence",
+}  # fmt: skip
 
 
 def _is_array(value: Any) -> bool:
@@ -247,8 +242,7 @@ def reduce_weighted(values: Any, sample_weight: Any, mask: Any, reduction: str |
     if weight is not None:
         given = weight.shape
         values, weight = same_rank(values, weight)
-        if values.ndim > weight.ndim:  # one weight per sample, several losses each
-            weight = weight.reshape(weight.shape + (1,) * (values.ndim - weight.ndim))
+        weight = behind(weight, values)  # one weight per sample, several losses each
         try:
             values = values * weight
         except (ValueError, TypeError):
@@ -288,9 +282,7 @@ def merge_mask(sample_weight: Any, mask: Any, dtype: Any, mean: bool) -> Any:
     if sample_weight is None:
         return keep
     keep, sample_weight = same_rank(keep, sample_weight)
-    if keep.ndim > sample_weight.ndim:  # one weight per sample, a mask of its steps
-        sample_weight = sample_weight.reshape(sample_weight.shape + (1,) * (keep.ndim - sample_weight.ndim))
-    return sample_weight * keep
+    return behind(sample_weight, keep) * keep  # one weight per sample, a mask of its steps
 
 
 def of_kind(table: Table, found: Any, wrapper: Any, name: str | None) -> Any:

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 
 from .. import ops
 from ..core import dtypes
-from ..core.arguments import arguments, default
+from ..core.arguments import default
 from ..core.op import recorded
 from ..core.types import ArrayLike, Axis
 from ..ops.tensors import to_axes
@@ -99,8 +99,7 @@ def categorical_generalized_cross_entropy(y_true: ArrayLike, y_pred: ArrayLike, 
 
     Source: Zhang and Sabuncu, https://arxiv.org/abs/1805.07836
     """
-    y_pred = jnp.asarray(y_pred)
-    labels = indices(y_true, y_pred, "categorical_generalized_cross_entropy")
+    labels, y_pred = indices(y_true, y_pred, "categorical_generalized_cross_entropy")
     chosen = jax.nn.one_hot(labels, y_pred.shape[-1], dtype=bool)
     return (1 - jnp.power(jnp.sum(jnp.where(chosen, y_pred, 0), axis=-1), q)) / q
 
@@ -204,7 +203,6 @@ def tversky(y_true: ArrayLike, y_pred: ArrayLike, alpha: float = 0.5, beta: floa
     return 1 - both / (both + alpha * missed + beta * excess + dtypes.epsilon())
 
 
-@arguments
 class KLDivergence(FunctionLoss):
     r"""Kullback-Leibler divergence, :math:`\sum_c y_c \log (y_c / p_c)`; see `kl_divergence`.
 
@@ -217,7 +215,6 @@ class KLDivergence(FunctionLoss):
     fn = staticmethod(kl_divergence)
 
 
-@arguments
 class Poisson(FunctionLoss):
     r"""Negative log-likelihood of counts, :math:`\hat y - y \log \hat y`; see `poisson`.
 
@@ -230,7 +227,6 @@ class Poisson(FunctionLoss):
     fn = staticmethod(poisson)
 
 
-@arguments
 class CategoricalGeneralizedCrossEntropy(FunctionLoss):
     r"""Crossentropy that bears wrong labels, :math:`(1 - p_y^q) / q`.
 
@@ -254,7 +250,6 @@ class CategoricalGeneralizedCrossEntropy(FunctionLoss):
             raise ValueError(f"q lies between 0 and 1. Received: q={self.q!r}")
 
 
-@arguments
 class CTC(FunctionLoss):
     """Connectionist temporal classification; see `ctc`.
 
@@ -267,7 +262,6 @@ class CTC(FunctionLoss):
     fn = staticmethod(ctc)
 
 
-@arguments
 class Dice(FunctionLoss):
     """One minus the Dice coefficient; see `dice`.
 
@@ -283,7 +277,6 @@ class Dice(FunctionLoss):
     axis: Axis = None
 
 
-@arguments
 class Tversky(FunctionLoss):
     """One minus the Tversky index; see `tversky`.
 

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..core import dtypes
-from ..core.arguments import arguments, default
+from ..core.arguments import default
 from ..core.op import recorded
 from ..core.types import ArrayLike
 from .alignment import pair
@@ -219,7 +219,6 @@ def unit(x: Any, axis: int) -> Any:
     return x * jax.lax.rsqrt(jnp.maximum(squared, smallest))
 
 
-@arguments
 class MeanSquaredError(FunctionLoss):
     r"""Mean of squared differences, :math:`\frac{1}{d} \sum_j (y_j - \hat y_j)^2`; see `mean_squared_error`.
 
@@ -232,7 +231,6 @@ class MeanSquaredError(FunctionLoss):
     fn = staticmethod(mean_squared_error)
 
 
-@arguments
 class MeanAbsoluteError(FunctionLoss):
     r"""Mean of absolute differences, :math:`\frac{1}{d} \sum_j |y_j - \hat y_j|`; see `mean_absolute_error`.
 
@@ -245,7 +243,6 @@ class MeanAbsoluteError(FunctionLoss):
     fn = staticmethod(mean_absolute_error)
 
 
-@arguments
 class MeanAbsolutePercentageError(FunctionLoss):
     r"""Mean of absolute differences in percent of the target; see `mean_absolute_percentage_error`.
 
@@ -258,7 +255,6 @@ class MeanAbsolutePercentageError(FunctionLoss):
     fn = staticmethod(mean_absolute_percentage_error)
 
 
-@arguments
 class MeanSquaredLogarithmicError(FunctionLoss):
     r"""Mean of squared differences of logarithms; see `mean_squared_logarithmic_error`.
 
@@ -271,7 +267,6 @@ class MeanSquaredLogarithmicError(FunctionLoss):
     fn = staticmethod(mean_squared_logarithmic_error)
 
 
-@arguments
 class Huber(FunctionLoss):
     r"""Squared up to `delta`, linear beyond; see `huber`.
 
@@ -286,7 +281,6 @@ class Huber(FunctionLoss):
     name = default("huber_loss")
 
 
-@arguments
 class LogCosh(FunctionLoss):
     r"""Mean of :math:`\log \cosh(\hat y - y)`; see `log_cosh`.
 
@@ -299,7 +293,6 @@ class LogCosh(FunctionLoss):
     fn = staticmethod(log_cosh)
 
 
-@arguments
 class CosineSimilarity(FunctionLoss):
     r"""Minus the cosine between targets and predictions; see `cosine_similarity`.
 

@@ -1,24 +1,16 @@
 """Metrics: summaries of how good predictions are, updated batch by batch."""
 
 from ..core.public import publish as _publish
-from ..losses.crossentropy import (
-    binary_crossentropy,
-    binary_focal_crossentropy,
-    categorical_crossentropy,
-    categorical_focal_crossentropy,
-    sparse_categorical_crossentropy,
-)
-from ..losses.hinge import categorical_hinge, hinge, squared_hinge
+
+# isort: off
+from ..losses import (
+    binary_crossentropy, binary_focal_crossentropy, categorical_crossentropy, categorical_focal_crossentropy,
+    categorical_hinge, hinge, huber, kl_divergence, log_cosh, mean_absolute_error, mean_absolute_percentage_error,
+    mean_squared_error, mean_squared_logarithmic_error, poisson, sparse_categorical_crossentropy, squared_hinge,
+)  # fmt: skip
 from ..losses.loss import SHORT as _SHORT
-from ..losses.probabilities import kl_divergence, poisson
-from ..losses.regression import (
-    huber,
-    log_cosh,
-    mean_absolute_error,
-    mean_absolute_percentage_error,
-    mean_squared_error,
-    mean_squared_logarithmic_error,
-)
+
+# isort: on
 from .accuracy import *
 from .confusion import *
 from .errors import *

@@ -6,7 +6,6 @@ import jax.numpy as jnp
 
 from .. import ops
 from ..core import dtypes
-from ..core.arguments import arguments
 from ..core.op import recorded
 from ..core.types import ArrayLike, DTypeLike
 from ..losses.alignment import indices, one_hot, pair
@@ -109,8 +108,7 @@ def sparse_categorical_accuracy(y_true: ArrayLike, y_pred: ArrayLike) -> Any:
         >>> cornu.metrics.sparse_categorical_accuracy([1, 0], [[0.3, 0.7], [0.2, 0.8]]).tolist()
         [1.0, 0.0]
     """
-    y_pred = jnp.asarray(y_pred)
-    labels = indices(y_true, y_pred, "sparse_categorical_accuracy")
+    labels, y_pred = indices(y_true, y_pred, "sparse_categorical_accuracy")
     return (labels == jnp.argmax(y_pred, axis=-1)).astype(dtypes.floatx())
 
 
@@ -161,14 +159,12 @@ def sparse_top_k_categorical_accuracy(
         >>> cornu.metrics.sparse_top_k_categorical_accuracy([2], [[0.1, 0.6, 0.3]], k=2).tolist()
         [1.0]
     """
-    y_pred = jnp.asarray(y_pred)
-    labels = indices(y_true, y_pred, "sparse_top_k_categorical_accuracy")
+    labels, y_pred = indices(y_true, y_pred, "sparse_top_k_categorical_accuracy")
     if from_sorted_ids:
         return jnp.any(labels[..., None] == y_pred[..., :k], axis=-1).astype(dtypes.floatx())
     return ops.in_top_k(labels, y_pred, k).astype(dtypes.floatx())
 
 
-@arguments
 class Accuracy(FunctionMetric):
     """How often predictions equal targets.
 
@@ -181,7 +177,6 @@ class Accuracy(FunctionMetric):
     fn = staticmethod(accuracy)
 
 
-@arguments
 class BinaryAccuracy(FunctionMetric):
     """How often probabilities lie on the label's side of the threshold.
 
@@ -198,7 +193,6 @@ class BinaryAccuracy(FunctionMetric):
     threshold: float = 0.5
 
 
-@arguments
 class CategoricalAccuracy(FunctionMetric):
     """How often the most probable class is that of a one-hot label.
 
@@ -211,7 +205,6 @@ class CategoricalAccuracy(FunctionMetric):
     fn = staticmethod(categorical_accuracy)
 
 
-@arguments
 class SparseCategoricalAccuracy(FunctionMetric):
     """How often the most probable class is the label.
 
@@ -224,7 +217,6 @@ class SparseCategoricalAccuracy(FunctionMetric):
     fn = staticmethod(sparse_categorical_accuracy)
 
 
-@arguments
 class TopKCategoricalAccuracy(FunctionMetric):
     """How often the class of a one-hot label is among the `k` most probable.
 
@@ -240,7 +232,6 @@ class TopKCategoricalAccuracy(FunctionMetric):
         Mean.__init__(self, name=name, dtype=dtype)
 
 
-@arguments
 class SparseTopKCategoricalAccuracy(FunctionMetric):
     """How often the label is among the `k` most probable classes.
 

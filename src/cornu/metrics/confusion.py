@@ -8,7 +8,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..core import codec, dtypes
-from ..core.arguments import arguments, default
+from ..core.arguments import default
+from ..core.declared import Declared
 from ..core.symbolic import unwrap
 from ..core.types import ArrayLike, DTypeLike, Given
 from ..losses.alignment import same_rank
@@ -26,8 +27,7 @@ KINDS = ("true_positives", "false_positives", "true_negatives", "false_negatives
 _LOWEST = -1e10  # below every prediction: what top_k leaves out
 
 
-@arguments(kw_only=True)
-class ConfusionMetric(Metric):
+class ConfusionMetric(Declared, Metric, kw_only=True):
     """Base of metrics that are functions of confusion counts; a subclass names those it keeps in `kinds`.
 
     Args:
@@ -147,7 +147,6 @@ def count(y_true: Any, y_pred: Any, weight: Any, grid: np.ndarray[Any, Any]) -> 
     return dict(zip(KINDS, (true, false, *rest), strict=True))
 
 
-@arguments
 class _Count(ConfusionMetric):
     """Base of the four counts.
 
@@ -229,7 +228,6 @@ class FalseNegatives(_Count):
     kind = "false_negatives"
 
 
-@arguments
 class _Share(ConfusionMetric):
     """Base of precision and recall.
 
@@ -278,8 +276,7 @@ class Recall(_Share):
     kinds = ("true_positives", "false_negatives")
 
 
-@arguments
-class FBetaScore(Metric):
+class FBetaScore(Declared, Metric):
     r"""Weighted harmonic mean of precision and recall of each class.
 
     .. math:: F_\beta = (1 + \beta^2) \frac{P R}{\beta^2 P + R}
@@ -358,7 +355,6 @@ class FBetaScore(Metric):
         return scores if self.average is None else jnp.mean(scores)
 
 
-@arguments
 class F1Score(FBetaScore):
     r"""Harmonic mean of precision and recall of each class, :math:`2 P R / (P + R)`.
 

@@ -6,7 +6,8 @@ import jax.numpy as jnp
 
 from .. import losses
 from ..core import dtypes
-from ..core.arguments import arguments, default
+from ..core.arguments import default
+from ..core.declared import Declared
 from ..core.op import recorded
 from ..core.symbolic import unwrap
 from ..core.types import ArrayLike
@@ -24,7 +25,6 @@ __all__ = [
 Aggregation = Literal[None, "uniform_average", "variance_weighted_average"]
 
 
-@arguments
 class MeanSquaredError(FunctionMetric):
     r"""Mean of :math:`(y - \hat y)^2`.
 
@@ -37,7 +37,6 @@ class MeanSquaredError(FunctionMetric):
     fn = staticmethod(losses.mean_squared_error)
 
 
-@arguments
 class RootMeanSquaredError(Mean):
     r"""Root of the mean of :math:`(y - \hat y)^2` over all batches.
 
@@ -67,7 +66,6 @@ class RootMeanSquaredError(Mean):
         return jnp.sqrt(super().result())
 
 
-@arguments
 class MeanAbsoluteError(FunctionMetric):
     r"""Mean of :math:`|y - \hat y|`.
 
@@ -80,7 +78,6 @@ class MeanAbsoluteError(FunctionMetric):
     fn = staticmethod(losses.mean_absolute_error)
 
 
-@arguments
 class MeanAbsolutePercentageError(FunctionMetric):
     r"""Mean of :math:`|y - \hat y| / |y|`, in percent.
 
@@ -93,7 +90,6 @@ class MeanAbsolutePercentageError(FunctionMetric):
     fn = staticmethod(losses.mean_absolute_percentage_error)
 
 
-@arguments
 class MeanSquaredLogarithmicError(FunctionMetric):
     r"""Mean of :math:`(\log(1 + y) - \log(1 + \hat y))^2`.
 
@@ -106,7 +102,6 @@ class MeanSquaredLogarithmicError(FunctionMetric):
     fn = staticmethod(losses.mean_squared_logarithmic_error)
 
 
-@arguments
 class LogCoshError(FunctionMetric):
     r"""Mean of :math:`\log \cosh(\hat y - y)`.
 
@@ -120,7 +115,6 @@ class LogCoshError(FunctionMetric):
     name = default("logcosh")
 
 
-@arguments
 class BinaryCrossentropy(FunctionMetric):
     """Mean crossentropy between labels 0 or 1 and probabilities; see `losses.binary_crossentropy`.
 
@@ -135,7 +129,6 @@ class BinaryCrossentropy(FunctionMetric):
     label_smoothing: float = 0
 
 
-@arguments
 class CategoricalCrossentropy(FunctionMetric):
     """Mean crossentropy between one-hot labels and probabilities; see `losses.categorical_crossentropy`.
 
@@ -151,7 +144,6 @@ class CategoricalCrossentropy(FunctionMetric):
     axis: int = -1
 
 
-@arguments
 class SparseCategoricalCrossentropy(FunctionMetric):
     """Mean crossentropy between class indices and probabilities; see `losses.sparse_categorical_crossentropy`.
 
@@ -167,7 +159,6 @@ class SparseCategoricalCrossentropy(FunctionMetric):
     axis: int = -1
 
 
-@arguments
 class KLDivergence(FunctionMetric):
     """Mean Kullback-Leibler divergence; see `losses.kl_divergence`.
 
@@ -180,7 +171,6 @@ class KLDivergence(FunctionMetric):
     fn = staticmethod(losses.kl_divergence)
 
 
-@arguments
 class Poisson(FunctionMetric):
     """Mean negative log-likelihood of counts; see `losses.poisson`.
 
@@ -193,7 +183,6 @@ class Poisson(FunctionMetric):
     fn = staticmethod(losses.poisson)
 
 
-@arguments
 class Hinge(FunctionMetric):
     r"""Mean of :math:`\max(1 - y \hat y, 0)`; see `losses.hinge`.
 
@@ -206,7 +195,6 @@ class Hinge(FunctionMetric):
     fn = staticmethod(losses.hinge)
 
 
-@arguments
 class SquaredHinge(FunctionMetric):
     r"""Mean of :math:`\max(1 - y \hat y, 0)^2`; see `losses.squared_hinge`.
 
@@ -219,7 +207,6 @@ class SquaredHinge(FunctionMetric):
     fn = staticmethod(losses.squared_hinge)
 
 
-@arguments
 class CategoricalHinge(FunctionMetric):
     """Mean shortfall of the right class's score; see `losses.categorical_hinge`.
 
@@ -255,7 +242,6 @@ def cosine_similarity(y_true: ArrayLike, y_pred: ArrayLike, axis: int = -1) -> A
     return -losses.cosine_similarity(y_true, y_pred, axis=axis)
 
 
-@arguments
 class CosineSimilarity(FunctionMetric):
     """Mean cosine of the angle between targets and predictions; 1 where they agree.
 
@@ -269,8 +255,7 @@ class CosineSimilarity(FunctionMetric):
     axis: int = -1
 
 
-@arguments
-class R2Score(Metric):
+class R2Score(Declared, Metric):
     r"""Share of the variance that is explained, :math:`1 - \sum w (y - \hat y)^2 / \sum w (y - \bar y)^2`.
 
     With :math:`p` regressors and :math:`n` numbers seen it is adjusted to
@@ -410,7 +395,6 @@ def concordance_correlation(y_true: ArrayLike, y_pred: ArrayLike, axis: int = -1
     return jnp.mean(2 * covariance / (spread + dtypes.epsilon()), axis=axis)
 
 
-@arguments
 class PearsonCorrelation(FunctionMetric):
     """Mean of Pearson's correlation; see `pearson_correlation`.
 
@@ -424,7 +408,6 @@ class PearsonCorrelation(FunctionMetric):
     axis: int = -1
 
 
-@arguments
 class ConcordanceCorrelation(FunctionMetric):
     """Mean of the concordance correlation; see `concordance_correlation`.
 

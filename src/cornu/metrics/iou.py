@@ -6,7 +6,8 @@ from typing import Any
 import jax.numpy as jnp
 
 from ..core import dtypes
-from ..core.arguments import arguments, default
+from ..core.arguments import default
+from ..core.declared import Declared
 from ..core.symbolic import unwrap
 from ..core.types import ArrayLike, DTypeLike
 from .metric import Metric
@@ -14,8 +15,7 @@ from .metric import Metric
 __all__ = ["BinaryIoU", "IoU", "MeanIoU", "OneHotIoU", "OneHotMeanIoU"]
 
 
-@arguments
-class IoU(Metric):
+class IoU(Declared, Metric):
     r"""Mean over chosen classes of intersection over union, :math:`TP / (TP + FP + FN)`.
 
     Classes that neither occur nor are predicted do not count in the mean.
@@ -90,7 +90,6 @@ class IoU(Metric):
         return jnp.sum(shares) / (jnp.sum(present) + dtypes.epsilon())
 
 
-@arguments
 class BinaryIoU(IoU):
     """Intersection over union of two classes that a threshold tells apart.
 
@@ -127,7 +126,6 @@ class BinaryIoU(IoU):
         super().update_state(y_true, jnp.asarray(unwrap(y_pred)) >= self.threshold, sample_weight)
 
 
-@arguments
 class MeanIoU(IoU):
     """Mean over all classes of intersection over union.
 
@@ -151,7 +149,6 @@ class MeanIoU(IoU):
         self._complete()  # all else is kept already
 
 
-@arguments
 class OneHotIoU(IoU):
     """`IoU` of one-hot labels and probabilities.
 
@@ -178,7 +175,6 @@ class OneHotIoU(IoU):
         self._complete()  # all else is kept already
 
 
-@arguments
 class OneHotMeanIoU(MeanIoU):
     """`MeanIoU` of one-hot labels and probabilities.
 

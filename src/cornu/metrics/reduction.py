@@ -5,8 +5,9 @@ from typing import Any
 
 import jax.numpy as jnp
 
-from ..core.arguments import arguments, default
+from ..core.arguments import default
 from ..core.attached import get_mask
+from ..core.declared import Declared
 from ..core.symbolic import unwrap
 from ..core.types import ArrayLike, DType, DTypeLike, Name
 from ..losses.alignment import same_rank
@@ -18,8 +19,7 @@ from .metric import Metric, get, table
 __all__ = ["Mean", "MeanMetricWrapper", "Sum", "as_metric"]
 
 
-@arguments
-class Sum(Metric):
+class Sum(Declared, Metric):
     r"""Weighted sum of values, :math:`\sum_i w_i v_i`.
 
     Args:
@@ -53,8 +53,7 @@ class Sum(Metric):
         return self.total.value
 
 
-@arguments
-class Mean(Metric):
+class Mean(Declared, Metric):
     r"""Weighted mean of values, :math:`\sum_i w_i v_i / \sum_i w_i`; 0 before the first.
 
     Args:
@@ -94,7 +93,6 @@ class Mean(Metric):
         return divide_no_nan(self.total.value, self.count.value)
 
 
-@arguments
 class MeanMetricWrapper(Wrapper, Mean):
     """Mean of a function `(y_true, y_pred) -> value of each sample`.
 

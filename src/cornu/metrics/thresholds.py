@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..core import dtypes
-from ..core.arguments import arguments, default
+from ..core.arguments import default
 from ..core.symbolic import unwrap
 from ..core.types import ArrayLike, Given
 from ..ops import divide_no_nan
@@ -27,7 +27,6 @@ RATES = {
 }
 
 
-@arguments
 class AUC(ConfusionMetric):
     r"""Area under a curve, as a Riemann sum over thresholds.
 
@@ -151,8 +150,7 @@ class AUC(ConfusionMetric):
         return jnp.sum(divide_no_nan(slope * (gained + intercept * jnp.log(ratio)), tp[1:] + fn[1:]), axis=0)
 
 
-@arguments(kw_only=True)
-class _OperatingPoint(ConfusionMetric):
+class _OperatingPoint(ConfusionMetric, kw_only=True):
     """Base: the largest `wanted` rate over all thresholds where the `bound` rate reaches a value.
 
     Args:
@@ -178,7 +176,6 @@ class _OperatingPoint(ConfusionMetric):
         return jnp.max(jnp.where(self.rate(*RATES[self.bound]) >= self.value, self.rate(*RATES[self.wanted]), 0))
 
 
-@arguments
 class SensitivityAtSpecificity(_OperatingPoint):
     """Best sensitivity among thresholds with at least the given specificity.
 
@@ -199,7 +196,6 @@ class SensitivityAtSpecificity(_OperatingPoint):
     bound, wanted = "specificity", "sensitivity"
 
 
-@arguments
 class SpecificityAtSensitivity(_OperatingPoint):
     """Best specificity among thresholds with at least the given sensitivity.
 
@@ -220,7 +216,6 @@ class SpecificityAtSensitivity(_OperatingPoint):
     bound, wanted = "sensitivity", "specificity"
 
 
-@arguments
 class PrecisionAtRecall(_OperatingPoint):
     """Best precision among thresholds with at least the given recall.
 
@@ -240,7 +235,6 @@ class PrecisionAtRecall(_OperatingPoint):
     bound, wanted = "recall", "precision"
 
 
-@arguments
 class RecallAtPrecision(_OperatingPoint):
     """Best recall among thresholds with at least the given precision.
 

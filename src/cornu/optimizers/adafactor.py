@@ -5,16 +5,13 @@ from typing import Any
 
 import jax.numpy as jnp
 
-from ..core.arguments import arguments, default
 from ..core.variable import Variable
-from .optimizer import LearningRate, Optimizer
-from .state import value_of
+from .optimizer import Rule
 
 __all__ = ["Adafactor"]
 
 
-@arguments
-class Adafactor(Optimizer):
+class Adafactor(Rule):
     r"""Steps scaled by a mean square that is kept as row sums and column sums.
 
     With :math:`\hat\beta_t = 1 - t^{\tau}`, and :math:`s = g^2 + \epsilon_1`,
@@ -50,7 +47,6 @@ class Adafactor(Optimizer):
     Source: Shazeer and Stern, https://arxiv.org/abs/1804.04235
     """
 
-    learning_rate: LearningRate = default(0.001)
     beta_2_decay: float = -0.8
     epsilon_1: float = 1e-30
     epsilon_2: float = 0.001
@@ -59,33 +55,26 @@ class Adafactor(Optimizer):
 
     def make_slots(self, variables: Sequence[Variable]) -> None:
         """Make a row, a column and a mean square per weight; of vectors, row and column are unused scalars."""
-        made = []
         for variable in variables:
             matrix, shape = variable.ndim >= 2, variable.shape
             shapes, dtype = ([shape[:-1], (*shape[:-2], shape[-1])], variable.dtype) if matrix else ([(), ()], "int32")
             factors = [self.add_variable(shape, "zeros", dtype, variable.name) for shape in shapes]
-            made.append((*factors, self.add_variable_from_reference(variable, "velocity")))
-        self._kept["factors"] = [*self._kept.get("factors", ()), *made]
+            self._kept.append([*factors, self.add_variable_from_reference(variable, "velocity")])
 
-    def update_step(self, gradient: Any, variable: Variable, learning_rate: Any) -> None:
-        """Update one weight in place."""
-        row, column, velocity = self._kept["factors"][self._get_variable_index(variable)]
-        step, weight = self._step_number(), variable.stored
-        rho = jnp.minimum(value_of(learning_rate), 1 / jnp.sqrt(step))
+    def update(self, gradient: Any, weight: Any, row: Any, column: Any, velocity: Any, rate: Any, step: Any) -> Any:
+        """One step."""
+        rho = jnp.minimum(rate, 1 / jnp.sqrt(step))
         decay = 1 - step**self.beta_2_decay
         square = jnp.square(gradient) + self.epsilon_1
-        if variable.ndim >= 2:
-            r = decay * row.value + (1 - decay) * jnp.mean(square, axis=-1)
-            c = decay * column.value + (1 - decay) * jnp.mean(square, axis=-2)
-            row.assign(r)
-            column.assign(c)
-            v = (r / jnp.mean(r, axis=-1, keepdims=True))[..., None] * c[..., None, :]
+        if gradient.ndim >= 2:
+            row = decay * row + (1 - decay) * jnp.mean(square, axis=-1)
+            column = decay * column + (1 - decay) * jnp.mean(square, axis=-2)
+            velocity = (row / jnp.mean(row, axis=-1, keepdims=True))[..., None] * column[..., None, :]
         else:
-            v = decay * velocity.value + (1 - decay) * square
-        velocity.assign(v)
-        change = gradient / jnp.sqrt(v)
+            velocity = decay * velocity + (1 - decay) * square
+        change = gradient / jnp.sqrt(velocity)
         change = change / jnp.maximum(1.0, _rms(change) / self.clip_threshold)
-        variable.store(weight - jnp.maximum(self.epsilon_2, _rms(weight)) * rho * change)
+        return weight - jnp.maximum(self.epsilon_2, _rms(weight)) * rho * change, (row, column, velocity)
 
 
 def _rms(x: Any) -> Any:

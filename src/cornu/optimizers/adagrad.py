@@ -4,15 +4,13 @@ from typing import Any
 
 import jax.numpy as jnp
 
-from ..core.arguments import arguments, default
 from ..initializers import Constant
-from .optimizer import LearningRate, Optimizer
+from .optimizer import Rule
 
 __all__ = ["Adadelta", "Adagrad", "Ftrl", "RMSprop"]
 
 
-@arguments
-class Adagrad(Optimizer):
+class Adagrad(Rule):
     r"""Each entry of the gradient divided by the root of the sum of its squares so far.
 
     .. math:: a \leftarrow a + g^2, \qquad w \leftarrow w - \eta \frac{g}{\sqrt{a + \epsilon}}
@@ -36,7 +34,6 @@ class Adagrad(Optimizer):
     Source: Duchi et al., Adaptive subgradient methods, JMLR 12, 2011.
     """
 
-    learning_rate: LearningRate = default(0.001)
     initial_accumulator_value: float = 0.1
     epsilon: float = 1e-7
     slots = (("accumulator",),)
@@ -51,8 +48,7 @@ class Adagrad(Optimizer):
         return weight - rate * gradient / jnp.sqrt(accumulator + self.epsilon), (accumulator,)
 
 
-@arguments
-class Adadelta(Optimizer):
+class Adadelta(Rule):
     r"""Steps as large as earlier steps, relative to the size of gradients.
 
     .. math::
@@ -79,7 +75,6 @@ class Adadelta(Optimizer):
     Source: Zeiler, https://arxiv.org/abs/1212.5701
     """
 
-    learning_rate: LearningRate = default(0.001)
     rho: float = 0.95
     epsilon: float = 1e-7
     slots = (("accumulated_grad", "accumulated_delta_var"),)
@@ -92,8 +87,7 @@ class Adadelta(Optimizer):
         return weight + rate * change, (squares, changes)
 
 
-@arguments
-class RMSprop(Optimizer):
+class RMSprop(Rule):
     r"""Each entry of the gradient divided by the root of its running mean square.
 
     .. math:: v \leftarrow \rho v + (1 - \rho) g^2, \qquad w \leftarrow w - \eta \frac{g}{\sqrt{v + \epsilon}}
@@ -122,7 +116,6 @@ class RMSprop(Optimizer):
     Source: Hinton, Neural networks for machine learning, lecture 6e, 2012.
     """
 
-    learning_rate: LearningRate = default(0.001)
     rho: float = 0.9
     momentum: float = 0.0
     epsilon: float = 1e-7
@@ -147,8 +140,7 @@ class RMSprop(Optimizer):
         return weight - change, (velocity, *kept.values())
 
 
-@arguments
-class Ftrl(Optimizer):
+class Ftrl(Rule):
     r"""Follow the regularized leader: weights with small evidence are exactly zero.
 
     .. math::
@@ -180,7 +172,6 @@ class Ftrl(Optimizer):
     Source: McMahan et al., Ad click prediction: a view from the trenches, 2013.
     """
 
-    learning_rate: LearningRate = default(0.001)
     learning_rate_power: float = -0.5
     initial_accumulator_value: float = 0.1
     l1_regularization_strength: float = 0.0

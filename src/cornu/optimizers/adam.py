@@ -6,18 +6,16 @@ from typing import Any
 import jax.numpy as jnp
 
 from ..core import dtypes
-from ..core.arguments import arguments, default
+from ..core.arguments import default
 from ..core.variable import Variable
-from .optimizer import LearningRate, Optimizer
+from .optimizer import Rule
 
 __all__ = ["Adam", "AdamW", "Adamax", "Lamb", "Nadam", "ScheduleFreeAdamW"]
 
 
-@arguments
-class _Moments(Optimizer):
+class _Moments(Rule):
     """Base of the rules that keep a running mean and a running mean square of the gradient."""
 
-    learning_rate: LearningRate = default(0.001)
     beta_1: float = 0.9
     beta_2: float = 0.999
     epsilon: float = 1e-7
@@ -32,7 +30,6 @@ class _Moments(Optimizer):
         return jnp.sqrt(v / (1 - self.beta_2**step)) + self.epsilon
 
 
-@arguments
 class Adam(_Moments):
     r"""Steps along the running mean of gradients, each entry scaled by the root of its running square.
 
@@ -82,7 +79,6 @@ class Adam(_Moments):
         return weight - scale * m / (jnp.sqrt(hat[0] if hat else v) + self.epsilon), (m, v, *hat)
 
 
-@arguments
 class AdamW(Adam):
     r"""Adam with weight decay that does not pass through the moments.
 
@@ -245,7 +241,6 @@ class Lamb(_Moments):
         return weight - ratio * rate * direction, (m, v)
 
 
-@arguments
 class ScheduleFreeAdamW(_Moments):
     r"""Adam steps of a point :math:`z`, with the weights between :math:`z` and its average :math:`x`.
 
@@ -283,7 +278,7 @@ class ScheduleFreeAdamW(_Moments):
     def make_slots(self, variables: Sequence[Variable]) -> None:
         """Make the slots; the point begins at the weight."""
         super().make_slots(variables)
-        for variable, point in zip(variables, self._kept["momentum"][len(self._trainable) :], strict=True):
+        for variable, (point, _) in zip(variables, self._kept[len(self._trainable) :], strict=True):
             point.assign(variable.stored)
 
     def update(self, gradient: Any, weight: Any, z: Any, v: Any, rate: Any, step: Any) -> Any:

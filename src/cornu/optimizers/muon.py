@@ -6,17 +6,15 @@ from typing import Any
 
 import jax.numpy as jnp
 
-from ..core.arguments import arguments, default
+from ..core.arguments import default
 from ..core.types import Given
 from ..core.variable import Variable
-from .optimizer import LearningRate, Optimizer
-from .state import value_of
+from .optimizer import Rule
 
 __all__ = ["Muon"]
 
 
-@arguments
-class Muon(Optimizer):
+class Muon(Rule):
     r"""Steps along the orthogonal matrix nearest to the momentum, for matrices in hidden layers.
 
     .. math:: m \leftarrow \mu m + g, \qquad
@@ -65,7 +63,6 @@ class Muon(Optimizer):
     Source: Jordan et al., https://kellerjordan.github.io/posts/muon/
     """
 
-    learning_rate: LearningRate = default(0.001)
     adam_beta_1: float = 0.9
     adam_beta_2: float = 0.999
     adam_weight_decay: float | None = 0.004
@@ -85,6 +82,7 @@ class Muon(Optimizer):
     ns_steps: int = 5
     nesterov: bool = True
     rms_rate: float | None = 0.2
+    slots = (("momentum", "velocity"),)
 
     def _complete(self) -> None:
         super()._complete()
@@ -95,31 +93,23 @@ class Muon(Optimizer):
             return True
         return any(re.search(pattern, variable.path) for pattern in self.exclude_layers)
 
-    def make_slots(self, variables: Sequence[Variable]) -> None:
-        """Make a momentum per weight, and a mean square where Adam needs one."""
-        made = []
-        for variable in variables:
-            momentum = self.add_variable_from_reference(variable, "momentum")
-            square = self.add_variable_from_reference(variable, "velocity") if self._by_adam(variable) else None
-            made.append((momentum, square))
-        self._kept["moments"] = [*self._kept.get("moments", ()), *made]
+    def _needs(self, slot: str, variable: Variable) -> bool:
+        """A mean square is needed where Adam updates."""
+        return slot == "momentum" or self._by_adam(variable)
 
-    def update_step(self, gradient: Any, variable: Variable, learning_rate: Any) -> None:
-        """Update one weight in place."""
-        m, v = self._kept["moments"][self._get_variable_index(variable)]
-        rate = value_of(learning_rate)
-        if v is not None:
-            step = self._step_number()
-            m.assign(m.value + (gradient - m.value) * (1 - self.adam_beta_1))
-            v.assign(v.value + (jnp.square(gradient) - v.value) * (1 - self.adam_beta_2))
+    def update(self, gradient: Any, weight: Any, m: Any, *args: Any) -> Any:
+        """One step."""
+        *squares, rate, step = args
+        if squares:
+            m = m + (gradient - m) * (1 - self.adam_beta_1)
+            v = squares[0] + (jnp.square(gradient) - squares[0]) * (1 - self.adam_beta_2)
             scale = self.adam_lr_ratio * rate * jnp.sqrt(1 - self.adam_beta_2**step) / (1 - self.adam_beta_1**step)
-            variable.store(variable.stored - scale * m.value / (jnp.sqrt(v.value) + self.epsilon))
-            return
-        m.assign(self.momentum * m.value + gradient)
-        change = rate * self.orthogonal(gradient + self.momentum * m.value if self.nesterov else m.value)
+            return weight - scale * m / (jnp.sqrt(v) + self.epsilon), (m, v)
+        m = self.momentum * m + gradient
+        change = rate * self.orthogonal(gradient + self.momentum * m if self.nesterov else m)
         if self.rms_rate is not None:
-            change = change * (max(variable.shape) ** 0.5 * self.rms_rate)
-        variable.store(variable.stored - change)
+            change = change * (max(weight.shape) ** 0.5 * self.rms_rate)
+        return weight - change, (m,)
 
     def orthogonal(self, x: Any) -> Any:
         """About the orthogonal matrix nearest to `x`, by a polynomial iteration on its singular values.

@@ -10,6 +10,7 @@ import jax.numpy as jnp
 
 from ..core import state
 from ..core.arguments import arguments, default
+from ..core.declared import Declared
 from ..core.lookup import Table
 from ..core.types import Name
 from ..core.variable import Variable
@@ -103,7 +104,7 @@ class Optimizer(OptimizerState):
             variable: the weight.
             learning_rate: the learning rate.
         """
-        kept = [self._kept[slot][self._get_variable_index(variable)] for group in self.slots for slot in group]
+        kept = self._kept[self._get_variable_index(variable)]
         rest = (*[slot.value for slot in kept], value_of(learning_rate), self._step_number())
         weight, values = self.update(gradient, variable.stored, *rest)
         variable.store(weight)
@@ -308,6 +309,12 @@ class Optimizer(OptimizerState):
     assign = staticmethod(Variable.assign)
     assign_add = staticmethod(Variable.assign_add)
     assign_sub = staticmethod(Variable.assign_sub)
+
+
+class Rule(Declared, Optimizer):
+    """Base of the library's own rules: the learning rate is their first argument."""
+
+    learning_rate: LearningRate = default(0.001)
 
 
 def choose(holds: Any, if_true: Callable[[], None], if_false: Callable[[], None], variables: list[Variable]) -> None:

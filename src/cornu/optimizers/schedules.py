@@ -7,8 +7,8 @@ from typing import Any
 import jax.numpy as jnp
 
 from ..core import codec, dtypes
-from ..core.arguments import arguments
 from ..core.config import Configurable
+from ..core.declared import Declared
 from ..core.lookup import Table
 from ..core.symbolic import unwrap
 from ..core.types import Config
@@ -46,8 +46,7 @@ def _float(step: Any) -> Any:
     return jnp.asarray(unwrap(step)).astype(dtypes.floatx())
 
 
-@arguments
-class _Decay(LearningRateSchedule):
+class _Decay(Declared, LearningRateSchedule):
     """Base of the schedules that begin somewhere and take a number of steps."""
 
     initial_learning_rate: float
@@ -58,7 +57,6 @@ class _Decay(LearningRateSchedule):
                 raise ValueError(f"{name} is a number of steps greater than 0. Received: {name}={value!r}")
 
 
-@arguments
 class _PeriodicDecay(_Decay):
     """Base of the schedules that decay by a rate in each period."""
 
@@ -73,7 +71,6 @@ class _PeriodicDecay(_Decay):
         return jnp.floor(periods) if self.staircase else periods
 
 
-@arguments
 class ExponentialDecay(_PeriodicDecay):
     r"""Exponential decay, :math:`\eta_t = \eta_0 \, \rho^{t / T}`.
 
@@ -101,7 +98,6 @@ class ExponentialDecay(_PeriodicDecay):
         return self.initial_learning_rate * jnp.power(self.decay_rate, self.periods(step))
 
 
-@arguments
 class InverseTimeDecay(_PeriodicDecay):
     r"""Decay with the inverse of time, :math:`\eta_t = \eta_0 / (1 + \rho t / T)`.
 
@@ -129,7 +125,6 @@ class InverseTimeDecay(_PeriodicDecay):
         return self.initial_learning_rate / (1.0 + self.decay_rate * self.periods(step))
 
 
-@arguments
 class PolynomialDecay(_Decay):
     r"""Polynomial decay to an end, :math:`\eta_t = (\eta_0 - \eta_T)(1 - t / T)^p + \eta_T` up to step :math:`T`.
 
@@ -168,8 +163,7 @@ class PolynomialDecay(_Decay):
         return (self.initial_learning_rate - self.end_learning_rate) * left + self.end_learning_rate
 
 
-@arguments
-class PiecewiseConstantDecay(LearningRateSchedule):
+class PiecewiseConstantDecay(Declared, LearningRateSchedule):
     """Constant between boundaries: `values[i]` while `boundaries[i - 1] < step <= boundaries[i]`.
 
     Args:
@@ -202,7 +196,6 @@ class PiecewiseConstantDecay(LearningRateSchedule):
         return jnp.asarray(self.values, dtypes.floatx())[passed]
 
 
-@arguments
 class CosineDecay(_Decay):
     r"""Half a cosine down to a share of the first rate, after a straight warm-up if asked for.
 
@@ -249,7 +242,6 @@ class CosineDecay(_Decay):
         return first * ((1 - self.alpha) * 0.5 * (1.0 + jnp.cos(math.pi * share)) + self.alpha)
 
 
-@arguments
 class CosineDecayRestarts(_Decay):
     r"""Half cosines one after another, each longer and lower than the last.
 

@@ -4,14 +4,13 @@ from typing import Any
 
 import jax.numpy as jnp
 
-from ..core.arguments import arguments, default
-from .optimizer import LearningRate, Optimizer
+from ..core.arguments import default
+from .optimizer import Rule
 
 __all__ = ["Lion", "SGD"]
 
 
-@arguments
-class SGD(Optimizer):
+class SGD(Rule):
     r"""Gradient descent with momentum.
 
     Without momentum :math:`w \leftarrow w - \eta g`; with it
@@ -39,7 +38,7 @@ class SGD(Optimizer):
     Source: Sutskever et al., On the importance of initialization and momentum in deep learning, 2013.
     """
 
-    learning_rate: LearningRate = default(0.01)
+    learning_rate = default(0.01)
     momentum: float = 0.0
     nesterov: bool = False
 
@@ -59,8 +58,7 @@ class SGD(Optimizer):
         return weight + change, (velocity,)
 
 
-@arguments
-class Lion(Optimizer):
+class Lion(Rule):
     r"""Steps of one size per entry, along the sign of momentum and gradient.
 
     .. math:: w \leftarrow w - \eta \, \mathrm{sign}(\beta_1 m + (1 - \beta_1) g), \qquad
@@ -85,7 +83,6 @@ class Lion(Optimizer):
     Source: Chen et al., https://arxiv.org/abs/2302.06675
     """
 
-    learning_rate: LearningRate = default(0.001)
     beta_1: float = 0.9
     beta_2: float = 0.99
     slots = (("momentum",),)

@@ -38,7 +38,7 @@ class OptimizerState(Configurable, Part):
         self._index: dict[int, int] = {}
         self._averages: list[Variable] = []
         self._sums: list[Variable] = []
-        self._kept: dict[str, list[Any]] = {}
+        self._kept: list[list[Variable]] = []  # by weight, the arrays of the rule
         with names.name_scope(self.name):
             self._iterations = Variable(np.int32(0), dtype="int32", trainable=False, name="iteration")
         given, self._rate = self._rate, None
@@ -78,10 +78,16 @@ class OptimizerState(Configurable, Part):
         Args:
             variables: the weights.
         """
+        made: list[list[Variable]] = [[] for _ in variables]
         for group in self.slots:
-            made = self.add_optimizer_variables(variables, list(group), [self.initial(slot) for slot in group])
-            for slot, of_each in zip(group, made, strict=True):
-                self._kept[slot] = [*self._kept.get(slot, ()), *of_each]
+            for variable, kept in zip(variables, made, strict=True):
+                named = [slot for slot in group if self._needs(slot, variable)]
+                kept += [self.add_variable_from_reference(variable, slot, self.initial(slot)) for slot in named]
+        self._kept += made
+
+    def _needs(self, slot: str, variable: Variable) -> bool:
+        """Whether a weight has that slot."""
+        return True
 
     def initial(self, slot: str) -> Any:
         """Initializer of a slot.

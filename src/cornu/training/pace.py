@@ -10,18 +10,13 @@ class Pace:
     """How many steps to put into one dispatch, learned from how long the last ones took."""
 
     def __init__(self) -> None:
-        self.seconds = SILENT_SECONDS
         self.seconds_per_step: float | None = None
         self._chunk, self._compiled = 1, False
 
-    def watched(self, live: bool) -> None:
-        """Somebody watches from now on, or nobody."""
-        self.seconds = LIVE_SECONDS if live else SILENT_SECONDS
-
-    def next(self, remaining: int) -> int:
-        """Number of steps for the next dispatch."""
+    def next(self, remaining: int, seconds: float) -> int:
+        """Number of steps for the next dispatch, which should take so long."""
         if self.seconds_per_step is not None:
-            self._chunk = max(1, min(int(self.seconds / self.seconds_per_step), 16 * self._chunk))
+            self._chunk = max(1, min(int(seconds / self.seconds_per_step), 16 * self._chunk))
         return min(self._chunk, remaining)
 
     def took(self, steps: int, seconds: float) -> None:

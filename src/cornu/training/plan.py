@@ -5,16 +5,20 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from .. import losses, metrics
-from ..core import facts, rows
+from ..core import dtypes, facts, rows
 from ..core.attached import get_mask
 from ..core.holders import is_library
 from ..core.lookup import nearest, tables
 from ..core.symbolic import unwrap
+from ..losses.alignment import behind
+from ..losses.loss import merge_mask
+from .data.arrays import beginning
 
 _KINDS = {"binary": "Binary", "sparse": "SparseCategorical", "categorical": "Categorical"}
-_ACCURACY, _CROSSENTROPY = ("accuracy", "acc"), ("crossentropy", "ce")
+ACCURACY, CROSSENTROPY = ("accuracy", "acc"), ("crossentropy", "ce")  # what they mean is read off loss and shapes
 
 
 class Plan(facts.Watched):
@@ -22,55 +26,43 @@ class Plan(facts.Watched):
 
     Args:
         names: names of the outputs, in order.
-        loss: a loss for all outputs, or a list, a dictionary, or a structure like that of the outputs.
-        loss_weights: numbers by which the losses are multiplied, given likewise.
-        metrics: metrics for all outputs, or a list per output, given likewise.
-        weighted_metrics: the same, for metrics that count samples by their weight.
         y_true: targets of one batch, or their specs: what `"accuracy"` means is read off their shapes.
         y_pred: outputs of one batch, or their specs.
+        loss: a loss for all outputs, or a list, a dictionary, or a structure like that of the outputs.
+        loss_weights: numbers by which the losses are multiplied, given likewise.
+        counting: metrics for all outputs, or a list per output, given likewise.
+        weighted: the same, for metrics that count samples by their weight.
 
     Raises:
         ValueError: a name fits no output, or no loss or metric.
     """
 
     def __init__(
-        self,
-        names: Sequence[str],
-        loss: Any,
-        loss_weights: Any,
-        metrics: Any,
-        weighted_metrics: Any,
-        y_true: Any,
-        y_pred: Any,
+        self, names: Sequence[str], y_true: Any, y_pred: Any, loss: Any, loss_weights: Any, counting: Any, weighted: Any
     ) -> None:
         self.names = sorted(y_pred) if isinstance(y_pred, dict) else list(names)
         self.tree: Any = jax.tree.structure(_tuples(y_pred))
         pred = jax.tree.leaves(y_pred)
         if len(self.names) != len(pred):
             self.names = [f"output_{i + 1}" for i in range(len(pred))]
-        wanted = self._per_output(loss, "loss")
-        self.losses: list[Any] = [None if item is None else item for item in wanted]
+        self.losses = self._per_output(loss, "loss")
         true = self.targets(y_true)
-        self.losses = [
-            None if item is None else losses.as_loss(_named_loss(item, t, p))
-            for item, t, p in zip(wanted, true, pred, strict=True)
-        ]
+        self.losses = [_get_loss(*each) for each in zip(self.losses, true, pred, strict=True)]
         weights = self._per_output(loss_weights, "loss_weights")
         self.weights = [1.0 if weight is None else float(weight) for weight in weights]
-        self.loss_metric = _mean("loss")
-        several = sum(fn is not None for fn in self.losses) > 1
-        pairs = zip(self.names, self.losses, strict=True)
-        self.loss_metrics = [_mean(f"{n}_loss") if several and fn is not None else None for n, fn in pairs]
+        self.loss_metric = metrics.Mean(name="loss")
+        trained = [i for i, fn in enumerate(self.losses) if fn is not None]
+        self.loss_metrics = {i: metrics.Mean(name=f"{self.names[i]}_loss") for i in trained if len(trained) > 1}
         self.metrics: list[tuple[int, Any, bool]] = []  # which output, the metric, whether weights count
-        self.keys = ["loss", *(m.name for m in self.loss_metrics if m is not None)]
-        for asked, weighted in ((metrics, False), (weighted_metrics, True)):
+        self.keys = ["loss", *(metric.name for metric in self.loss_metrics.values())]
+        for asked, weighs in ((counting, False), (weighted, True)):
             for index, group in enumerate(self._metric_groups(asked)):
                 for item in group:
                     metric = _get_metric(item, self.losses[index], true[index], pred[index])
                     if any(metric is other for _, other, _ in self.metrics):  # one for several outputs counts for each
                         metric = type(metric).from_config(metric.get_config())
-                    self.metrics.append((index, metric, weighted))
-                    self.keys.append(self._key(index, metric.name, weighted))
+                    self.metrics.append((index, metric, weighs))
+                    self.keys.append(self._key(index, metric.name, weighs))
 
     def _key(self, index: int, name: str, weighted: bool) -> str:
         """A key for the logs that no other metric has."""
@@ -108,16 +100,14 @@ class Plan(facts.Watched):
         return list(value)
 
     def _metric_groups(self, wanted: Any) -> list[list[Any]]:
-        several = len(self.names) > 1
-        if wanted is None:
-            return [[] for _ in self.names]
-        if not isinstance(wanted, list | tuple | dict):
-            wanted = [wanted]
-        if isinstance(wanted, dict) or several and len(wanted) == len(self.names):
-            return [_listed(item) for item in self._per_output(wanted, "metrics")]
-        if any(isinstance(item, list | tuple | dict) for item in wanted):
-            return [_listed(item) for item in self._per_output(wanted, "metrics")]
-        return [list(wanted) for _ in self.names]
+        """The metrics asked for, by output: a flat list, if it is not one for each output, is for all of them."""
+        count = len(self.names)
+        if isinstance(wanted, list | tuple) and not (
+            len(wanted) == count > 1 or any(isinstance(item, list | tuple | dict) for item in wanted)
+        ):
+            return [list(wanted) for _ in self.names]
+        groups = self._per_output(wanted, "metrics")
+        return [list(g) if isinstance(g, list | tuple) else [] if g is None else [g] for g in groups]
 
     def targets(self, y_true: Any) -> list[Any]:
         """Targets as a list, one per output, None where there is none."""
@@ -129,20 +119,21 @@ class Plan(facts.Watched):
         flat = jax.tree.leaves(y_true, is_leaf=lambda v: v is None)
         if len(flat) == count:
             return flat
-        trained = [i for i, fn in enumerate(self.losses) if fn is not None]
-        if len(flat) == len(trained):
-            placed = dict(zip(trained, flat, strict=True))
-            return [placed.get(i) for i in range(count)]
+        if len(flat) == sum(fn is not None for fn in self.losses):
+            rest = iter(flat)
+            return [None if fn is None else next(rest) for fn in self.losses]
         raise ValueError(f"The model has {count} outputs {self.names}, but {len(flat)} target arrays were given.")
 
     def sample_weights(self, weight: Any) -> list[Any]:
         """Sample weights as a list, one per output, None where there are none."""
         if isinstance(weight, dict):
             return [weight.get(name) for name in self.names]
-        if isinstance(weight, list | tuple):
-            flat = jax.tree.leaves(weight, is_leaf=lambda v: v is None)
-            return flat if len(flat) == len(self.names) else flat[:1] * len(self.names)
-        return [weight] * len(self.names)
+        flat = jax.tree.leaves(weight, is_leaf=lambda v: v is None)
+        return flat if len(flat) == len(self.names) else flat[:1] * len(self.names)
+
+    def outputs(self, y_true: Any, y_pred: Any, weight: Any = None) -> list[Any]:
+        """Targets, predictions and sample weights of each output."""
+        return list(zip(self.targets(y_true), jax.tree.leaves(y_pred), self.sample_weights(weight), strict=True))
 
     def loss(self, y_true: Any, y_pred: Any, weight: Any, added: Sequence[Any]) -> tuple[Any, list[Any]]:
         """The loss to minimise, and the loss of each output.
@@ -155,15 +146,15 @@ class Plan(facts.Watched):
         """
         parts: list[Any] = []
         total: Any = 0.0
-        arrays = zip(self.targets(y_true), jax.tree.leaves(y_pred), self.sample_weights(weight), strict=True)
-        for fn, scale, (true, pred, w) in zip(self.losses, self.weights, arrays, strict=True):
+        outputs = self.outputs(y_true, y_pred, weight)
+        for fn, scale, (true, pred, own) in zip(self.losses, self.weights, outputs, strict=True):
             if fn is None or true is None:
                 parts.append(None)
                 continue
             if type(fn).__call__ is not losses.Loss.__call__:
                 rows.refuse("a loss with a __call__ of its own")
             with facts.calling(True, fn):
-                value = rows.reduced(jnp.sum, fn(true, pred, sample_weight=w))
+                value = rows.reduced(jnp.sum, fn(true, pred, sample_weight=own))
             parts.append(value)
             total = total + scale * value
         for value in added:
@@ -173,59 +164,78 @@ class Plan(facts.Watched):
     def update_losses(self, loss: Any, parts: list[Any], count: Any) -> None:
         """Add the losses of a batch of `count` samples."""
         self.loss_metric.update_state(loss, sample_weight=count)
-        for metric, part in zip(self.loss_metrics, parts, strict=True):
-            if metric is not None and part is not None:
-                metric.update_state(part, sample_weight=count)
+        for index, metric in self.loss_metrics.items():
+            if parts[index] is not None:
+                metric.update_state(parts[index], sample_weight=count)
 
     def update_metrics(self, y_true: Any, y_pred: Any, weight: Any) -> None:
         """Add a batch to the metrics."""
-        true, pred = self.targets(y_true), jax.tree.leaves(y_pred)
-        weights = self.sample_weights(weight)
+        outputs = self.outputs(y_true, y_pred, weight)
         for index, metric, weighted in self.metrics:
-            if true[index] is None:
+            true, pred, own = outputs[index]
+            if true is None:
                 continue
-            own = _masked(weights[index], pred[index]) if weighted else None
+            mask = get_mask(pred)
+            own = merge_mask(own, mask, dtypes.floatx(), mean=False) if weighted else None
             with facts.calling(True, metric):
-                metric.update_state(true[index], pred[index], sample_weight=_real(own, pred[index]))
+                metric.update_state(true, pred, sample_weight=_real(own, mask))
 
     def values_of_functions(self, y_true: Any, y_pred: Any) -> list[Any]:
         """What the metrics that are functions of the user's own give for a batch."""
         if any(not is_library(type(metric)) for _, metric, _ in self.metrics):
             rows.refuse("a metric that may not count by weights")
-        true, pred = self.targets(y_true), jax.tree.leaves(y_pred)
-        functions = [(i, m) for i, m, _ in self.metrics if isinstance(m, metrics.MeanMetricWrapper)]
-        own = [(i, m) for i, m in functions if not is_library(m.fn)]
-        return [m.fn(true[i], pred[i], **m.fn_kwargs) for i, m in own if true[i] is not None]
+        outputs = self.outputs(y_true, y_pred)
+        functions = [(m, *outputs[i]) for i, m, _ in self.metrics if isinstance(m, metrics.MeanMetricWrapper)]
+        own = [each for each in functions if not is_library(each[0].fn)]
+        return [m.of_function(true, pred) for m, true, pred, _ in own if true is not None]
 
     def all_metrics(self) -> list[Any]:
         """Every metric, in the order of `keys`."""
-        return [self.loss_metric, *filter(None, self.loss_metrics), *(metric for _, metric, _ in self.metrics)]
+        return [self.loss_metric, *self.loss_metrics.values(), *(metric for _, metric, _ in self.metrics)]
+
+    def check_targets(self, y_true: Any, y_pred: Any, by_class: bool) -> None:
+        """Raise `ValueError` for class labels that an output has no place for, or whose classes cannot weigh samples.
+
+        A compiled program could not report them.
+
+        Args:
+            y_true: targets on the host.
+            y_pred: specs of the outputs.
+            by_class: whether classes weigh samples.
+        """
+        for name, loss, (labels, pred, _) in zip(self.names, self.losses, self.outputs(y_true, y_pred), strict=True):
+            sparse = getattr(loss, "fn", None) is losses.sparse_categorical_crossentropy
+            if not sparse or not isinstance(labels, np.ndarray) or not labels.size:
+                continue
+            if by_class and labels.ndim > 1 and labels.shape[-1] != 1:
+                raise ValueError(
+                    f"class_weight weighs samples with one label each, but the targets have shape {labels.shape}. Give "
+                    f"a weight for each label: sample_weight of shape {labels.shape}."
+                )
+            labels = beginning(labels)
+            low, high, classes = labels.min(), labels.max(), pred.shape[-1]
+            ignored = getattr(loss, "ignore_class", None)
+            if high >= classes and high != ignored:
+                raise ValueError(
+                    f"Labels of output {name!r} go up to {int(high)}, but it has {classes} classes, numbered 0 to "
+                    f"{classes - 1}. Give the last layer {int(high) + 1} units, or number the labels from 0."
+                )
+            if low < 0 and low != ignored:
+                raise ValueError(
+                    f"Labels of output {name!r} begin at {int(low)}, but classes are numbered from 0 to {classes - 1}. "
+                    "Shift them, for instance with y - y.min()."
+                )
 
 
-def _masked(weight: Any, pred: Any) -> Any:
-    """Sample weights that are zero where a mask is attached and false."""
-    mask = get_mask(pred)
-    if mask is None:
-        return weight
-    mask = mask.astype(pred.dtype)
-    return mask if weight is None else _aligned(weight, mask) * mask
-
-
-def _real(weight: Any, pred: Any) -> Any:
+def _real(weight: Any, mask: Any) -> Any:
     """Weights that are zero for rows which only pad the batch."""
     real = rows.real_rows()
     if real is None:
         return weight
-    mask = get_mask(pred)
-    real = real.astype(pred.dtype)
-    if weight is None:
-        return real if mask is None else jnp.broadcast_to(_aligned(real, mask), mask.shape)
-    return weight * _aligned(real, weight)
-
-
-def _aligned(weight: Any, other: Any) -> Any:
-    """Weights of samples with axes behind, so that they multiply an array of weights of steps."""
-    return weight.reshape(weight.shape + (1,) * (other.ndim - weight.ndim))
+    real = real.astype(dtypes.floatx())
+    if weight is not None:
+        return weight * behind(real, weight)
+    return real if mask is None else jnp.broadcast_to(behind(real, mask), mask.shape)
 
 
 def _tuples(tree: Any) -> Any:
@@ -235,26 +245,16 @@ def _tuples(tree: Any) -> Any:
     return {key: _tuples(item) for key, item in tree.items()} if isinstance(tree, dict) else tree
 
 
-def _mean(name: str) -> Any:
-    return metrics.Mean(name=name)
-
-
-def _listed(value: Any) -> list[Any]:
-    if value is None:
-        return []
-    return list(value) if isinstance(value, list | tuple) else [value]
-
-
-def _named_loss(identifier: Any, y_true: Any, y_pred: Any) -> Any:
-    """A loss; `"crossentropy"` becomes the kind that fits the shapes."""
-    if isinstance(identifier, str) and identifier.lower() in _CROSSENTROPY:
-        return losses.get(f"{_KINDS[_kind(None, y_true, y_pred)]}Crossentropy")
-    return identifier
+def _get_loss(identifier: Any, y_true: Any, y_pred: Any) -> Any:
+    """A loss, or None; `"crossentropy"` becomes the kind that fits the shapes."""
+    if isinstance(identifier, str) and identifier.lower() in CROSSENTROPY:
+        identifier = f"{_KINDS[_kind(None, y_true, y_pred)]}Crossentropy"
+    return None if identifier is None else losses.as_loss(identifier)
 
 
 def _get_metric(identifier: Any, loss: Any, y_true: Any, y_pred: Any) -> Any:
     """A metric; `"accuracy"` and `"crossentropy"` become the kind that fits the loss and the shapes."""
-    for words, ending in ((_ACCURACY, "Accuracy"), (_CROSSENTROPY, "Crossentropy")):
+    for words, ending in ((ACCURACY, "Accuracy"), (CROSSENTROPY, "Crossentropy")):
         if isinstance(identifier, str) and identifier.lower() in words:
             return tables()["keras.metrics"].find(_KINDS[_kind(loss, y_true, y_pred)] + ending)(name=identifier)
     metric = metrics.as_metric(identifier)
@@ -265,9 +265,7 @@ def _get_metric(identifier: Any, loss: Any, y_true: Any, y_pred: Any) -> Any:
 
 def _kind(loss: Any, y_true: Any, y_pred: Any) -> str:
     """Which accuracy or crossentropy: binary, sparse or categorical."""
-    if isinstance(loss, losses.BinaryCrossentropy) or y_pred.shape[-1:] == (1,):
-        return "binary"
-    if getattr(loss, "fn", None) is losses.binary_crossentropy:
+    if y_pred.shape[-1:] == (1,) or getattr(loss, "fn", None) is losses.binary_crossentropy:
         return "binary"
     rank = len(y_true.shape) if y_true is not None else len(y_pred.shape)
     if rank < len(y_pred.shape) or (y_true is not None and y_true.shape[-1:] == (1,)):
@@ -275,16 +273,12 @@ def _kind(loss: Any, y_true: Any, y_pred: Any) -> str:
     return "categorical"
 
 
-def named(keys: Sequence[str], values: Sequence[Any]) -> dict[str, Any]:
+def named(tracked: Sequence[tuple[str, Any]], values: Sequence[Any]) -> dict[str, Any]:
     """Values of metrics by key; a metric that gives several names them itself."""
     logs: dict[str, Any] = {}
-    for key, value in zip(keys, values, strict=True):
-        logs.update({k: _plain(v) for k, v in value.items()} if isinstance(value, dict) else {key: _plain(value)})
+    for (key, _), value in zip(tracked, values, strict=True):
+        logs.update(value if isinstance(value, dict) else {key: value})
     return logs
-
-
-def _plain(value: Any) -> Any:
-    return float(value) if getattr(value, "ndim", 0) == 0 else value
 
 
 def results(tracked: Sequence[Any]) -> Any:

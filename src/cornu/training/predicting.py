@@ -1,17 +1,17 @@
 """Prediction: outputs of a whole data set, written into arrays that are made once."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import jax
 import numpy as np
 
 from .. import engine
-from ..core.seeds import host_generator
 from .callbacks import CallbackList
 from .data import arrays
 from .data.streams import Stream as Batches
 from .data.streams import is_stream
-from .programs import Runnable, Stream, padded_rows, padded_size
+from .programs import Stream, padded_rows, padded_size
 from .progress import Progress
 
 if TYPE_CHECKING:
@@ -35,78 +35,55 @@ def predict_all(
     """
     called.call("on_predict_begin", {})
     progress.begin(0)
-    if is_stream(x):
+    comes, acts = is_stream(x), called.acts_on("predict")
+    pieces: Iterator[tuple[Any, int]]  # inputs, and how many batches they are
+    if comes:
         source = Batches(x, steps, model.before_device, model.count_of_inputs())
-        batches = (batch for batch, _, _ in source.epoch(host_generator()))
-        parts = _one_by_one(model, batches, 0, called, progress)
+        pieces, size = ((batch, 1) for batch, _, _ in source.epoch()), 0
     else:
-        x = arrays.to_host(model.before_device(x), "x")
-        arrays.check_lengths(x, None, None)
-        if steps is not None:
-            x = arrays.rows(x, 0, steps * batch_size)
-        if called.acts_on("predict"):
-            parts = _one_by_one(model, _slices(x, batch_size), batch_size, called, progress)
-        else:
-            parts = _in_blocks(model, x, batch_size, progress)
-    outputs = _joined(parts)
-    called.call("on_predict_end", {})
-    return outputs
-
-
-def _in_blocks(model: "Trainable", x: Any, batch_size: int, progress: Progress) -> list[Any]:
-    """Many batches in a dispatch while there are many, then batch by batch.
-
-    Blocks have one size, so that data of another length compiles nothing anew.
-    """
-    runnable, stream, run = model.predictor(x), Stream(), engine.current()
-    count, begin, done, parts = arrays.length(x), 0, 0, []
-    while begin < count:
-        batches = BLOCK if count - begin >= BLOCK * batch_size else 1
-        end = min(begin + batches * batch_size, count)
-        batch = arrays.batch(arrays.rows(x, begin, end))
-        if batches > 1:
-            parts.append(runnable.run(runnable.block(batch_size), stream, run.put((batch, None, None)))[0])
-        else:
-            parts.append(_one(runnable, stream, batch, batch_size))
-        begin, done = end, done + batches
+        x, _, _ = arrays.checked(model.before_device(x))
+        x = x if steps is None else arrays.rows(x, 0, steps * batch_size)
+        pieces, size = _pieces(x, batch_size, 1 if acts else BLOCK), batch_size
+    stream, run, runnable, done, parts = Stream(), engine.current(), None, 0, []
+    for piece, batches in pieces:
+        count = arrays.length(piece)
+        size = size or count
+        if acts:
+            called.call("on_predict_batch_begin", done, {})
+        if runnable is None or acts or comes:  # somebody may have changed the model
+            runnable = model.predictor(piece)
+        batch = arrays.batch(piece), None, None
+        wanted = padded_size(count, size)
+        padded = count < wanted and runnable.pads(batch)  # where that changes nothing
+        if padded:
+            batch = padded_rows(batch, wanted)
+        program = runnable.program("single") if batches == 1 else runnable.program("block", size)
+        outputs = runnable.run(program, stream, *run.put((batch,)))[0]
+        if padded or acts or comes:
+            outputs = run.get(outputs)
+        if padded:
+            outputs = arrays.rows(outputs, 0, count)
+        parts.append(outputs)
+        if acts:
+            called.call("on_predict_batch_end", done, {"outputs": parts[-1]})
+        done += batches
         if progress.live:
             progress.show(done, {})
     parts = [run.get(part) for part in parts]
     progress.end(done, {})
-    tail = count % batch_size
-    return [*parts[:-1], jax.tree.map(lambda a: a[:tail], parts[-1])] if tail else parts
-
-
-def _one_by_one(model: "Trainable", batches: Any, size: int, called: CallbackList, progress: Progress) -> list[Any]:
-    stream, run, parts = Stream(), engine.current(), []
-    for step, x in enumerate(batches):
-        runnable, size = model.predictor(x), size or arrays.length(x)
-        called.call("on_predict_batch_begin", step, {})
-        outputs = run.get(_one(runnable, stream, arrays.batch(x), size))
-        parts.append(jax.tree.map(lambda a, x=x: a[: arrays.length(x)], outputs))
-        called.call("on_predict_batch_end", step, {"outputs": parts[-1]})
-        if progress.live:
-            progress.show(step + 1, {})
-    progress.end(len(parts), {})
     if not parts:
         raise ValueError("The data source gave no batches to predict.")
-    return parts
+    called.call("on_predict_end", {})
+    return jax.tree.map(np.array if len(parts) == 1 else lambda *arrays: np.concatenate(arrays), *parts)
 
 
-def _one(runnable: Runnable, stream: Stream, batch: Any, size: int) -> Any:
-    """Outputs for one batch; one of fewer rows than others is padded where that changes nothing."""
-    count = arrays.length(batch)
-    wanted = padded_size(count, size)
-    if count < wanted and runnable.pads((batch, None, None)):
-        batch = padded_rows(batch, wanted)
-    return runnable.run(runnable.single, stream, engine.current().put((batch, None, None)))[0]
+def _pieces(x: Any, batch_size: int, most: int) -> Iterator[tuple[Any, int]]:
+    """Many batches together while there are many, then batch by batch, with how many they are.
 
-
-def _slices(x: Any, batch_size: int) -> Any:
-    return (arrays.rows(x, i, i + batch_size) for i in range(0, arrays.length(x), batch_size))
-
-
-def _joined(parts: list[Any]) -> Any:
-    if len(parts) == 1:
-        return jax.tree.map(np.array, parts[0])
-    return jax.tree.map(lambda *arrays: np.concatenate(arrays), *parts)
+    What has many has one size, so that data of another length compiles nothing anew.
+    """
+    count, begin = arrays.length(x), 0
+    while begin < count:
+        batches = most if count - begin >= most * batch_size else 1
+        yield arrays.rows(x, begin, begin + batches * batch_size), batches
+        begin += batches * batch_size

@@ -9,13 +9,13 @@ import jax.numpy as jnp
 import numpy as np
 
 from .. import engine
-from ..core import facts, lending, parts, seeds
+from ..core import facts, lending, parts, rows, seeds, state
 from ..core.facts import Facts
 from ..core.interrupt import Interrupt
-from ..core.variable import Variable
 from ..metrics import Metric
 from . import steps
 from .data import arrays
+from .pace import Pace
 
 KEPT = 4  # sets of programs of one kind: a model that goes to and fro between two states compiles neither again
 making = threading.RLock()  # one thread prepares a model at a time
@@ -25,30 +25,23 @@ class Runnable:
     """One kind of step of a model, compiled in the variants that data asks for, and what it was made from.
 
     Args:
-        step: a function of a batch from `steps`.
-        written: the Variables that every step assigns.
-        read: every other Variable that it reads or assigns, the last one the session's random stream.
-        results: function that reads the metrics.
-        gives: whether a step gives something itself.
-        alone: function of the specs of a batch that tells whether every row of it stands alone.
+        programs: the step as pure programs; the last Variable that they read is the session's random stream.
+        by_row: function of a batch that gives what the step computes for each row, and what for the batch; None if rows
+            meet in any case.
         eager: whether steps run op by op in Python.
         metrics: by the keys of the logs, those that it updates.
     """
 
     def __init__(
         self,
-        step: steps.Step,
-        written: list[Variable],
-        read: list[Variable],
-        results: Callable[[], Any] = lambda: None,
-        gives: bool = False,
-        alone: Callable[[Any], bool] = lambda batch: False,
-        eager: bool = False,
+        programs: steps.Programs,
+        by_row: Callable[[Any], tuple[Any, Any]] | None,
+        eager: bool,
         metrics: Sequence[tuple[str, Any]] = (),
     ) -> None:
-        self.written, self.read, self.metrics, self.eager = written, read, metrics, eager
-        self._alone = alone
-        self._pure = steps.Programs(step, self.written, self.read, results, gives)
+        self.written, self.read, self.metrics, self.eager = programs.written, programs.read, metrics, eager
+        self.pace = Pace()
+        self._pure, self._by_row = programs, by_row
         self._engine = engine.current()
         self._compiled: dict[Any, engine.Program] = {}
         self._rows_alone: dict[Any, bool] = {}
@@ -58,30 +51,17 @@ class Runnable:
         self._reset_themselves = [m for _, m in metrics if m not in plain]
         self.facts: Facts | None = None  # what it was made from, if that is watched
 
-    def loop(self, size: int) -> engine.Program:
-        """Many steps of `size` rows: `(data, order, begin, steps)`."""
-        return self._program(("loop", size), lambda: self._pure.loop(size))
+    def program(self, kind: str, *size: int, quick: bool = False) -> engine.Program:
+        """The step as the program of `steps.Programs` that has that name.
 
-    def rest(self, size: int) -> engine.Program:
-        """`loop` for a size that comes once an epoch, compiled in a short time."""
-        return self._program(("rest", size), lambda: self._pure.loop(size), quick=True)
-
-    def padded(self, size: int) -> engine.Program:
-        """One step of `count` rows, filled up to `size`: `(data, order, begin, count)`."""
-        return self._program(("padded", size), lambda: self._pure.padded(size), quick=True)
-
-    def block(self, size: int) -> engine.Program:
-        """A step for each `size` rows of a block, all outputs together: `(data,)`."""
-        return self._program(("block", size), lambda: self._pure.block(size))
-
-    @property
-    def single(self) -> engine.Program:
-        """One step of one batch: `(batch,)`."""
-        return self._program("single", lambda: self._pure.single)
-
-    def _program(self, key: Any, make: Callable[[], Any], quick: bool = False) -> engine.Program:
+        Args:
+            kind: the name.
+            *size: rows per step, where the program is made for a number of them.
+            quick: whether it is compiled in a short time, as for a batch that comes once an epoch.
+        """
+        key = kind, size, quick
         if key not in self._compiled:
-            step = make()
+            step = getattr(self._pure, kind)(*size)
             program = engine.Plain(step) if self.eager else self._engine.compile(step, donate=(0,), quick=quick)
             self._compiled[key] = program
         return self._compiled[key]
@@ -94,6 +74,21 @@ class Runnable:
             self._rows_alone[key] = self._alone(specs)
         return self._rows_alone[key]
 
+    def _alone(self, specs: Any) -> bool:
+        """Whether every row is treated alone, apart from what knows about rows that only pad."""
+        if self._by_row is None:
+            return False
+        run = state.pure_changes(self._by_row, self._pure.variables)
+
+        def padded(both: Any, values: Any) -> Any:
+            batch, real = both
+            with rows.padded(real):
+                (by_row, of_all), changes = run(values, batch)
+            return by_row, (of_all, changes)
+
+        real = jax.ShapeDtypeStruct((arrays.length(specs),), "bool")
+        return rows.alone(padded, (specs, real), [v.spec() for v in self._pure.variables])
+
     def fewer(self, batch: Any, size: int) -> tuple[engine.Program, int, Any]:
         """For a batch of fewer rows than `size`: the program, the rows it computes with, and what it takes last.
 
@@ -103,9 +98,9 @@ class Runnable:
         """
         count = arrays.length(batch)
         if not self.pads(batch):
-            return self.rest(count), count, np.int32(1)
+            return self.program("loop", count, quick=True), count, np.int32(1)
         size = padded_size(count, size)
-        return self.padded(size), size, np.int32(count)
+        return self.program("padded", size, quick=True), size, np.int32(count)
 
     def reset(self) -> None:
         """Set the metrics to their beginning."""
@@ -141,7 +136,7 @@ class Runnable:
     def prepare(self, program: engine.Program, *args: Any) -> None:
         """Begin to compile a program for such arguments while other work goes on."""
         if not program.compiled:
-            specs = [v.spec() for v in (*self.written, *self.read)]
+            specs = [v.spec() for v in self._pure.variables]
             count = len(self.written)
             with facts.tracing(self.facts):
                 program.prepare(specs[:count], specs[count:], *jax.tree.map(self._engine.spec, args))
@@ -158,13 +153,13 @@ class Table:
     """The programs of a model by kind, for the last few states that it was in."""
 
     def __init__(self) -> None:
-        self._kept: dict[str, list[tuple[Facts, Any]]] = {}
+        self._kept: dict[Any, list[tuple[Facts, Any]]] = {}
 
-    def get(self, kind: str, owners: tuple[Any, ...], make: Callable[[], Any]) -> Any:
+    def get(self, kind: Any, owners: tuple[Any, ...], make: Callable[[], Any]) -> Any:
         """What `make` gives for the owners as they are now.
 
         Args:
-            kind: which programs.
+            kind: which programs, or what else follows from the owners.
             owners: the objects they are made from.
             make: function that makes them.
         """
@@ -202,7 +197,6 @@ def padded_rows(batch: Any, size: int) -> Any:
 
     def fill(array: Any) -> Any:
         array = np.asarray(array)
-        missing = size - len(array)
-        return np.concatenate([array, np.repeat(array[-1:], missing, axis=0)]) if missing else array
+        return np.concatenate([array, np.repeat(array[-1:], size - len(array), axis=0)])
 
     return jax.tree.map(fill, batch)

@@ -17,12 +17,9 @@ class Progress:
 
     def __init__(self, verbose: Any, epochs: int | None, steps: int | None) -> None:
         verbose = 1 if verbose == "auto" else int(verbose)
-        self.epochs, self.steps = epochs, steps
-        self.silent = verbose == 0
+        self.epochs, self.steps, self.silent = epochs, steps, verbose == 0
         self.live = verbose == 1 and _is_terminal()
         self._bar: Any = None
-        self._began = 0.0
-        self._title = ""
 
     def begin(self, epoch: int) -> None:
         """An epoch, or an evaluation, begins."""
@@ -46,16 +43,15 @@ class Progress:
         if self.silent:
             return
         if self._bar is not None:
-            self._bar.update(self._task, total=done, completed=done, note=_note(done, self._began, logs))
-            self._bar.refresh()
-            self._bar.stop()
-            self._bar = None
+            self._bar.update(self._task, total=done)
+            self.show(done, logs)
+            self.close()
         else:
             title = f"{self._title} - " if self._title else ""
             print(f"{title}{done}/{done} - {_note(done, self._began, logs)}", flush=True)
 
-    def abort(self) -> None:
-        """Leave the terminal in order after an error."""
+    def close(self) -> None:
+        """Leave the terminal in order, also after an error."""
         if self._bar is not None:
             self._bar.stop()
             self._bar = None

@@ -10,6 +10,7 @@ from jax import lax
 from ..core import attached, rows, state
 from ..core.variable import Variable
 from ..layers.calling import CallContext, calling
+from .data import arrays
 
 if TYPE_CHECKING:
     from .compiled import Compiled
@@ -28,12 +29,10 @@ def train_step(compiled: "Compiled", trained: list[Variable], rest: list[Variabl
         rest: every other Variable of the model.
     """
     optimizer = compiled.optimizer
-    run = state.pure(lambda batch: forward(compiled, batch, True), [*trained, *rest])
+    run = state.pure(state.pure_changes(lambda batch: forward(compiled, batch, True), rest), trained)
 
     def objective(values: list[Any], others: list[Any], batch: Any) -> tuple[Any, Any]:
-        (loss, parts, y_pred), new = run([*values, *others], batch)
-        pairs = enumerate(zip(others, new[len(trained) :], strict=True))
-        changes = {i: value for i, (before, value) in pairs if value is not before}
+        ((loss, parts, y_pred), changes), _ = run(values, others, batch)
         return optimizer.scale_loss(loss), (loss, parts, attached.pack(y_pred), changes)
 
     def step(batch: Any) -> Any:
@@ -76,11 +75,6 @@ def forward(compiled: "Compiled", batch: Any, training: bool) -> tuple[Any, list
     return loss, parts, y_pred
 
 
-def batch_length(batch: Any) -> int:
-    """Number of rows in a batch."""
-    return int(jax.tree.leaves(batch)[0].shape[0])
-
-
 class Programs:
     """A step as pure programs over the values of its Variables, each giving `(new values, changes, results)`.
 
@@ -95,8 +89,9 @@ class Programs:
     def __init__(
         self, step: Step, written: list[Variable], read: list[Variable], results: Callable[[], Any], gives: bool
     ) -> None:
-        self.variables, self.count, self._gives = [*written, *read], len(written), gives
-        self._step, self._results = state.pure(step, self.variables), state.pure(results, self.variables)
+        self.written, self.read, self.variables, self._gives = written, read, [*written, *read], gives
+        self._changed: set[int] = set()  # which values a step changes, known when it was traced
+        self._step, self._results = state.pure_changes(step, self.variables), state.pure(results, self.variables)
 
     def loop(self, size: int) -> Callable[..., Any]:
         """Many steps as one program with a dynamic trip count, so that it serves chunks of every length.
@@ -114,23 +109,25 @@ class Programs:
             if self._gives:
                 shapes = jax.eval_shape(lambda: self._step(values, _batch(data, order, begin, size))[0])
                 outputs = jax.tree.map(lambda s: jnp.zeros(s.shape, s.dtype), shapes)
-            changed: set[int] = set()
 
             def body(i: Any, carry: Any) -> Any:
                 values, _ = carry
-                outputs, new = self._settled(values, _batch(data, order, begin + i * size, size), changed)
+                outputs, new = self._settled(values, _batch(data, order, begin + i * size, size))
                 return new, outputs
 
             values, outputs = lax.fori_loop(0, steps, body, (values, outputs))
-            return self._parted(values, outputs, changed)
+            return self._parted(values, outputs)
 
         return many_steps
 
-    def single(self, written: Any, read: Any, batch: Any) -> Any:
-        """One step of one batch."""
-        changed: set[int] = set()
-        outputs, values = self._settled([*written, *read], batch, changed)
-        return self._parted(values, outputs, changed)
+    def single(self) -> Callable[..., Any]:
+        """One step of one batch: `(written, read, batch)`."""
+
+        def step(written: Any, read: Any, batch: Any) -> Any:
+            outputs, values = self._settled([*written, *read], batch)
+            return self._parted(values, outputs)
+
+        return step
 
     def padded(self, size: int) -> Callable[..., Any]:
         """One step of fewer rows than `size`, the last one repeated: `(written, read, data, order, begin, count)`.
@@ -138,11 +135,12 @@ class Programs:
         Args:
             size: rows that the step computes with; tracing raises `Mixed` if it cannot tell which are real.
         """
+        single = self.single()
 
         def step(written: Any, read: Any, data: Any, order: Any, begin: Any, count: Any) -> Any:
             places = begin + jnp.minimum(jnp.arange(size), count - 1)
             with rows.padded(jnp.arange(size) < count):
-                return self.single(written, read, take_rows(data, places if order is None else order[places]))
+                return single(written, read, take_rows(data, places if order is None else order[places]))
 
         return step
 
@@ -154,28 +152,29 @@ class Programs:
         """
 
         def many_outputs(written: Any, read: Any, data: Any) -> Any:
-            changed: set[int] = set()
 
             def body(values: list[Any], i: Any) -> Any:
-                outputs, new = self._settled(values, _batch(data, None, i * size, size), changed)
+                outputs, new = self._settled(values, _batch(data, None, i * size, size))
                 return new, outputs
 
-            values, outputs = lax.scan(body, [*written, *read], jnp.arange(batch_length(data) // size))
-            return self._parted(values, jax.tree.map(lambda a: a.reshape((-1, *a.shape[2:])), outputs), changed)
+            values, outputs = lax.scan(body, [*written, *read], jnp.arange(arrays.length(data) // size))
+            return self._parted(values, jax.tree.map(lambda a: a.reshape((-1, *a.shape[2:])), outputs))
 
         return many_outputs
 
-    def _settled(self, values: list[Any], batch: Any, changed: set[int]) -> tuple[Any, list[Any]]:
+    def _settled(self, values: list[Any], batch: Any) -> tuple[Any, list[Any]]:
         """Outputs and new values of one step, in exactly their Variables' dtypes so that a loop may carry them."""
-        outputs, new = self._step(values, batch)
-        changed.update(i for i, (old, value) in enumerate(zip(values, new, strict=True)) if value is not old)
+        outputs, changes = self._step(values, batch)
+        self._changed.update(changes)
+        new = [changes.get(i, value) for i, value in enumerate(values)]
         pairs = zip(new, self.variables, strict=True)
         return outputs, [lax.convert_element_type(value, jnp.dtype(v.stored_dtype)) for value, v in pairs]
 
-    def _parted(self, values: list[Any], outputs: Any, changed: set[int]) -> Any:
+    def _parted(self, values: list[Any], outputs: Any) -> Any:
         """New values of what every step writes, of what else has changed by its index, and the results."""
-        changes = {i: values[i] for i in sorted(changed) if i >= self.count}
-        return values[: self.count], changes, (outputs, self._results(values)[0])
+        count = len(self.written)
+        changes = {i: values[i] for i in sorted(self._changed) if i >= count}
+        return values[:count], changes, (outputs, self._results(values)[0])
 
 
 def _batch(data: Any, order: Any, begin: Any, size: int) -> Any:

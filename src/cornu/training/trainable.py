@@ -3,16 +3,14 @@
 import contextlib
 import functools
 import warnings
-from collections.abc import Iterator
 from typing import Any
 
 import jax
 import numpy as np
 
 from .. import engine
-from ..core import codec, dtypes, parts, rows, seeds, state
+from ..core import codec, dtypes, parts, seeds, state
 from ..core.arguments import explained
-from ..core.facts import Facts
 from ..core.lending import training
 from ..core.variable import Variable
 from ..layers.layer import Layer
@@ -22,10 +20,10 @@ from .callbacks import CallbackList, History
 from .compiled import Compiled
 from .data import arrays
 from .data.blocks import Blocks
-from .data.checks import check_class_weight
 from .data.streams import Stream as Batches
 from .data.streams import is_stream
-from .loop import Hooks, Loop
+from .loop import Loop
+from .plan import named
 from .predicting import predict_all
 from .programs import Runnable, Stream, Table, making
 from .progress import Progress
@@ -99,26 +97,13 @@ class Trainable(Layer):
         """
         self.refuse_overrides()
         self.forget_programs()
-        self._keep(
-            "_compiled",
-            Compiled(
-                self,
-                optimizer,
-                auto_scale_loss,
-                loss=loss,
-                loss_weights=loss_weights,
-                metrics=metrics,
-                weighted_metrics=weighted_metrics,
-                run_eagerly=run_eagerly,
-                steps_per_execution=steps_per_execution,
-                jit_compile=jit_compile,
-            ),
-        )
+        settings = (loss, loss_weights, metrics, weighted_metrics, run_eagerly, steps_per_execution, jit_compile)
+        self._keep("_compiled", Compiled(self, optimizer, auto_scale_loss, *settings))
 
     def refuse_overrides(self) -> None:
         """Raise `NotImplementedError` if a method was written, in the class or on the object, that `fit` ignores."""
         for name in _REFUSED:
-            if name in vars(self) or getattr(type(self), name, None) is not getattr(Trainable, name, None):
+            if self.overrides(name):
                 raise NotImplementedError(
                     f"{type(self).__name__} has a {name}() of its own, which fit() would not call. What fit() "
                     f"calls are {', '.join(_OVERRIDABLE)} and a custom loss, metric or optimizer; for a step of your "
@@ -138,8 +123,7 @@ class Trainable(Layer):
     @property
     def optimizer(self) -> Any:
         """The optimizer; another one may take its place at any time."""
-        compiled = self._compilation()
-        return compiled.optimizer if compiled is not None else None
+        return getattr(self._compilation(), "optimizer", None)
 
     @optimizer.setter
     def optimizer(self, value: Any) -> None:
@@ -149,7 +133,7 @@ class Trainable(Layer):
     def run_eagerly(self) -> bool:
         """Whether steps run op by op in Python; it may be set at any time."""
         compiled = self._compilation()
-        return bool(compiled is not None and compiled.settings["run_eagerly"])
+        return compiled is not None and bool(compiled.settings["run_eagerly"])
 
     @run_eagerly.setter
     def run_eagerly(self, value: bool) -> None:
@@ -182,8 +166,8 @@ class Trainable(Layer):
     def metrics(self) -> list[Any]:
         """The metrics: the loss, those that its layers keep, and those of `compile` once the first batch was seen."""
         compiled = self._compilation()
-        tracked = compiled.tracked() if compiled is not None else []
-        return [metric for _, metric in tracked] or self.own_metrics()
+        known = [] if compiled is None else compiled.by_key()
+        return [metric for _, metric in known] or self.own_metrics()
 
     def own_metrics(self) -> list[Any]:
         """The metrics that the model or a layer inside keeps as attributes."""
@@ -192,8 +176,11 @@ class Trainable(Layer):
     @property
     def metrics_names(self) -> list[str]:
         """Keys of the logs, in the order of what `evaluate` returns."""
+        return [key for key, _ in self._tracked()] or ["loss"]
+
+    def _tracked(self) -> list[tuple[str, Any]]:
         compiled = self._compilation()
-        return [key for key, _ in compiled.tracked()] if compiled is not None and compiled.plan else ["loss"]
+        return [] if compiled is None else compiled.tracked()
 
     def reset_metrics(self) -> None:
         """Set every metric back to its beginning."""
@@ -202,13 +189,8 @@ class Trainable(Layer):
 
     def get_metrics_result(self) -> dict[str, Any]:
         """The value of every metric by name."""
-        compiled = self._compilation()
-        tracked = compiled.tracked() if compiled is not None else []
-        results: dict[str, Any] = {}
-        for key, metric in tracked:
-            value = metric.result()
-            results.update(value if isinstance(value, dict) else {key: value})
-        return results
+        tracked = self._tracked()
+        return named(tracked, [metric.result() for _, metric in tracked])
 
     # What a subclass may write
 
@@ -258,14 +240,13 @@ class Trainable(Layer):
 
     def overrides(self, name: str) -> bool:
         """Whether the class writes that method itself, or the object was given one."""
-        return name in vars(self) or getattr(type(self), name) is not getattr(Trainable, name)
+        return name in vars(self) or getattr(type(self), name, None) is not getattr(Trainable, name, None)
 
-    @contextlib.contextmanager
-    def adding(self, losses: list[Any]) -> Iterator[None]:
-        """Inside the `with` block `self.losses` holds what layers added in the step that is traced."""
-        self._keep("_added", losses)
+    def loss_with(self, added: list[Any], given: dict[str, Any]) -> Any:
+        """What `compute_loss` gives; `self.losses` holds meanwhile what layers added in the step that is traced."""
+        self._keep("_added", added)
         try:
-            yield
+            return self.compute_loss(**given)
         finally:
             self._keep("_added", [])
 
@@ -297,20 +278,16 @@ class Trainable(Layer):
         return [f"output_{i + 1}" for i in range(len(jax.tree.leaves(y_pred)))]
 
     def output_specs(self, x: Any) -> Any:
-        """Shapes of the outputs for such inputs, found once per kind of input while the model stays as it is.
+        """Shapes of the outputs for such inputs.
 
         Args:
             x: tree of arrays or specs.
         """
         x = jax.tree.map(lambda a: dtypes.spec(a.shape, a.dtype), x)
         with making:
-            key = engine.signature(x)
-            known: dict[Any, tuple[Facts, Any]] = getattr(self, "_output_specs", {})
-            if key not in known or not known[key][0].hold():
-                outputs = state.abstract(lambda values: self(values), x)
-                known = {**dict(list(known.items())[-8:]), key: (Facts(self), outputs)}
-                self._keep("_output_specs", known)
-            return known[key][1]
+            outputs = state.abstract(lambda values: self(values), x)
+            self._keep("_output_specs", {"last": (x, outputs)})
+        return outputs
 
     def predictor(self, x: Any) -> Runnable:
         """The programs that predict, for the model as it is now.
@@ -332,20 +309,10 @@ class Trainable(Layer):
         return self._programs
 
     def _make_predictor(self) -> Runnable:
-        variables = [*self.all_variables(), seeds.session_variable()]
         step = steps.predict_step(self)
-        changing = state.pure_changes(step, variables)
-
-        def padded(both: Any, values: Any) -> Any:
-            batch, real = both
-            with rows.padded(real):
-                return changing(values, batch)
-
-        def alone(batch: Any) -> bool:
-            real = jax.ShapeDtypeStruct((steps.batch_length(batch),), "bool")
-            return rows.alone(padded, (batch, real), [v.spec() for v in variables])
-
-        return Runnable(step, [], variables, alone=alone, eager=self.run_eagerly)
+        variables = [*self.all_variables(), seeds.session_variable()]
+        programs = steps.Programs(step, [], variables, lambda: None, gives=True)
+        return Runnable(programs, lambda batch: (step(batch), None), self.run_eagerly)
 
     # Training
 
@@ -409,39 +376,42 @@ class Trainable(Layer):
             True
         """
         compiled = self._checked("fit()")
-        batch_size = arrays.check_batch_size(batch_size)
         if not isinstance(epochs, int | np.integer) or epochs < 0:
             raise ValueError(f"epochs is a whole number. Received epochs={epochs!r}.")
-        data, validation = self._training_data(
-            x, y, sample_weight, batch_size, shuffle, class_weight, steps_per_epoch, validation_split
-        )
+        given, validation = (x, y, sample_weight), None
+        if validation_split and not is_stream(x):
+            given, validation = arrays.split(arrays.checked(*given, text=True), validation_split)
+        elif is_stream(x) and (y is not None or validation_split):
+            raise ValueError(
+                "A source of batches gives targets itself and cannot be split: leave out y, and pass "
+                "validation_data in place of validation_split."
+            )
+        data = self._data(given, batch_size, steps_per_epoch, bool(shuffle), class_weight, learns=True)
         if validation_data is not None:
             validation = _unpack_validation(validation_data)
         tester = None
         if validation is not None:
-            val_x, val_y, val_weight = validation
-            tester = self._data(val_x, val_y, val_weight, validation_batch_size or batch_size, validation_steps)
-        history = History()
-        params = {"verbose": verbose, "epochs": epochs, "steps": steps_per_epoch or data.steps}
-        called = CallbackList([*_callback_list(callbacks), history], model=self, **params)
-        self.history, self.stop_training = history, False
-        progress = Progress(verbose, epochs, steps_per_epoch or data.steps)
-        loop = self._loop("train", called, progress)
-        testing = self._loop("test", called, progress, shows=False)
+            tester = self._data(validation, validation_batch_size or batch_size, validation_steps)
+        validated = range(0, epochs + 1, validation_freq) if isinstance(validation_freq, int) else validation_freq
+        steps = steps_per_epoch or data.steps
+        called = CallbackList(callbacks, add_history=True, model=self, verbose=verbose, epochs=epochs, steps=steps)
+        self.history, self.stop_training = called.callbacks[-1], False
+        progress = Progress(verbose, epochs, steps)
+        loop, testing = (Loop(compiled, kind, called, progress, kind == "train") for kind in ("train", "test"))
         logs: dict[str, Any] = {}
-        with training(compiled.runnable("train").written, f"Model {self.name!r}"), _closed(progress):
+        weights = compiled.runnable("train").written
+        with training(weights, f"Model {self.name!r}"), contextlib.closing(progress):
             called.call("on_train_begin", {})
             for epoch in range(initial_epoch, epochs):
                 called.call("on_epoch_begin", epoch, {})
                 progress.begin(epoch)
-                compiled.reset(loop.begin())
-                given = loop.run(data, steps_per_epoch)
-                if given is None:
+                found = loop.run(data, steps_per_epoch)
+                if found is None:
                     _warn_of_end(epoch, epochs)
                     break
-                logs = compiled.logs(loop.runnable, given)
-                if tester is not None and _validates(epoch, validation_freq):
-                    results = self._evaluate(testing, tester, called, None, validation_steps)
+                logs = found
+                if tester is not None and epoch + 1 in validated:
+                    results = testing.evaluate(tester, validation_steps)
                     logs.update({f"val_{key}": value for key, value in results.items()})
                 progress.end(loop.done, logs)
                 called.call("on_epoch_end", epoch, logs)
@@ -454,106 +424,37 @@ class Trainable(Layer):
             if self.optimizer is not None:
                 self.optimizer.finalize_variable_values(compiled.trained())
             called.call("on_train_end", logs)
-        return history
+        return self.history
 
-    def _training_data(
-        self,
-        x: Any,
-        y: Any,
-        weight: Any,
-        batch_size: int,
-        shuffle: bool,
-        class_weight: dict[int, float] | None,
-        steps_per_epoch: int | None,
-        validation_split: float,
-    ) -> tuple[Blocks | Batches, Any]:
-        """The data of `fit`, and what `validation_split` kept of it."""
-        if is_stream(x):
-            if y is not None or validation_split:
+    def _data(
+        self, data: Any, batch_size: Any, steps: Any, shuffle: bool = False, classes: Any = None, learns: bool = False
+    ) -> Blocks | Batches:
+        """Data as batches, for which the model is made fit; mistakes are looked for where it learns from them."""
+        compiled, batch_size, source = self._checked("fit()"), arrays.check_batch_size(batch_size), data[0]
+        prepare = functools.partial(self.before_device, training=learns)
+        made: Blocks | Batches
+        if is_stream(source):
+            made = Batches(source, steps, prepare, shuffle=shuffle, class_weight=classes)
+            data = made.first()
+            if data is None:
                 raise ValueError(
-                    "A source of batches gives targets itself and cannot be split: leave out y, and pass "
-                    "validation_data in place of validation_split."
+                    "The data source gave no batches. A generator must go on for steps_per_epoch * epochs batches: "
+                    "write `while True:` around its loop; a Sequence needs a length of at least 1."
                 )
-            prepare = functools.partial(self.before_device, training=True)
-            batches = Batches(x, steps_per_epoch, prepare, shuffle=bool(shuffle), class_weight=class_weight)
-            return self._peeked(batches, class_weight), None
-        x, y, weight = arrays.to_host(x, "x", True), arrays.to_host(y, "y"), arrays.to_host(weight, "sample_weight")
-        arrays.check_lengths(x, y, weight)
-        if y is None and self._checked("fit()").settings["loss"] is not None:
-            raise ValueError("fit() needs targets: fit(x, y). Only a model whose loss comes from add_loss has none.")
-        arrays.warn_if_nan(x, "x")
-        arrays.warn_if_nan(y, "y")
-        kept = None
-        data = (x, y, weight)
-        if validation_split:
-            data, kept = arrays.split(x, y, weight, validation_split)
-        x = arrays.to_host(self.before_device(data[0], True), "x")
-        data = (x, data[1], arrays.to_host(arrays.weigh_classes(data[1], data[2], class_weight), "sample_weight"))
-        self._prepare(data, class_weight)
-        return Blocks(data, batch_size, bool(shuffle)), kept
-
-    def _prepare(self, data: Any, class_weight: Any = None) -> None:
-        """Make the model fit for data of which a batch looks so."""
-        compiled = self._checked("fit()")
-        compiled.prepare(data)
-        if class_weight:
-            check_class_weight(compiled.plan, data[1])
-
-    def _peeked(self, batches: Batches, class_weight: Any = None) -> Batches:
-        """Prepare the model with the first batch of a stream, which is not lost."""
-        batch = batches.first(seeds.host_generator())
-        if batch is None:
-            raise ValueError(
-                "The data source gave no batches. A generator must go on for steps_per_epoch * epochs batches: write "
-                "`while True:` around its loop; a Sequence needs a length of at least 1."
-            )
-        for part, name in ((batch[0], "x"), (batch[1], "y")):
-            arrays.warn_if_nan(part, name)
-        self._prepare(batch, class_weight)
-        return batches
-
-    def _data(self, x: Any, y: Any, weight: Any, batch_size: int, limit: int | None = None) -> Blocks | Batches:
-        """The data of an evaluation."""
-        if is_stream(x):
-            return self._peeked(Batches(x, limit, self.before_device))
-        x = self.before_device(x)
-        data = (arrays.to_host(x, "x"), arrays.to_host(y, "y"), arrays.to_host(weight, "sample_weight"))
-        arrays.check_lengths(*data)
-        self._prepare(data)
-        return Blocks(data, arrays.check_batch_size(batch_size))
-
-    def _loop(self, kind: str, called: CallbackList, progress: Progress, shows: bool = True) -> Loop:
-        """The loop that trains or evaluates, and tells callbacks and the progress bar."""
-        compiled, each = self._checked(kind), called.acts_on(kind)
-        logs = compiled.logs
-        hooks = Hooks(each=each or self.run_eagerly, stopped=lambda: self.stop_training and kind == "train")
-        if each:
-            hooks.begin = lambda step: called.call(f"on_{kind}_batch_begin", step, {})
-            hooks.end = lambda step, *given: called.call(f"on_{kind}_batch_end", step, logs(*given))
-        if shows and progress.live:
-            hooks.progress = lambda done, *given: progress.show(done, logs(*given))
-        return Loop(lambda: compiled.runnable(kind), Stream(), compiled.pace(kind, progress.live), hooks)
-
-    def _evaluate(
-        self,
-        loop: Loop,
-        data: Blocks | Batches,
-        called: CallbackList,
-        progress: Progress | None,
-        limit: int | None = None,
-    ) -> dict[str, Any]:
-        compiled = self._checked("evaluate()")
-        called.call("on_test_begin", {})
-        data.rewind()
-        compiled.reset(loop.begin())
-        given = loop.run(data, limit)
-        if given is None:
-            raise ValueError("The data source gave no batches to evaluate on.")
-        logs = compiled.logs(loop.runnable, given)
-        if progress is not None:
-            progress.end(loop.done, logs)
-        called.call("on_test_end", logs)
-        return logs
+        else:
+            data = arrays.checked(prepare(source), *data[1:])
+            if learns and data[1] is None and compiled.settings["loss"] is not None:
+                raise ValueError(
+                    "fit() needs targets: fit(x, y). Only a model whose loss comes from add_loss has none."
+                )
+        if learns or is_stream(source):
+            arrays.warn_if_nan(data[0], "x")
+            arrays.warn_if_nan(data[1], "y")
+        if not is_stream(source):
+            data = arrays.weigh_classes(data, classes)
+            made = Blocks(data, batch_size, shuffle)
+        compiled.prepare(data, classes)
+        return made
 
     @explained
     def evaluate(
@@ -586,15 +487,13 @@ class Trainable(Layer):
             RuntimeError: the model is not compiled.
             ValueError: data that does not fit the model.
         """
-        self._checked("evaluate()")
-        data = self._data(x, y, sample_weight, arrays.check_batch_size(batch_size), steps)
-        called = CallbackList(
-            _callback_list(callbacks), model=self, verbose=verbose, epochs=1, steps=steps or data.steps
-        )
-        progress = Progress(verbose, None, steps or data.steps)
-        with _closed(progress):
+        compiled = self._checked("evaluate()")
+        data = self._data((x, y, sample_weight), batch_size, steps)
+        length = steps or data.steps
+        called = CallbackList(callbacks, model=self, verbose=verbose, epochs=1, steps=length)
+        with contextlib.closing(Progress(verbose, None, length)) as progress:
             progress.begin(0)
-            logs = self._evaluate(self._loop("test", called, progress), data, called, progress, steps)
+            logs = Loop(compiled, "test", called, progress).evaluate(data, steps)
         return _returned(logs, return_dict)
 
     @explained
@@ -627,9 +526,8 @@ class Trainable(Layer):
             >>> model.predict(np.ones((5, 2))).shape
             (5, 3)
         """
-        called = CallbackList(_callback_list(callbacks), model=self, verbose=verbose, epochs=1, steps=None)
-        progress = Progress(0 if verbose == "auto" else verbose, None, None)
-        with _closed(progress):
+        called = CallbackList(callbacks, model=self, verbose=verbose, epochs=1, steps=None)
+        with contextlib.closing(Progress(0 if verbose == "auto" else verbose, None, None)) as progress:
             return predict_all(self, x, arrays.check_batch_size(batch_size), steps, called, progress)
 
     def predict_classes(self, x: Any, batch_size: int = 32, verbose: Any = 0) -> Any:
@@ -677,7 +575,7 @@ class Trainable(Layer):
         Returns:
             The loss before the step, or a list of it and the metrics.
         """
-        return self._on_batch("train", x, y, sample_weight, class_weight, return_dict, reset_metrics)
+        return self._on_batch("train", (x, y, sample_weight), class_weight, return_dict, reset_metrics)
 
     def test_on_batch(
         self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False, reset_metrics: bool = True
@@ -691,23 +589,18 @@ class Trainable(Layer):
             return_dict: return a dictionary by metric.
             reset_metrics: whether the metrics are of this batch alone.
         """
-        return self._on_batch("test", x, y, sample_weight, None, return_dict, reset_metrics)
+        return self._on_batch("test", (x, y, sample_weight), None, return_dict, reset_metrics)
 
-    def _on_batch(
-        self, kind: str, x: Any, y: Any, weight: Any, class_weight: Any, return_dict: bool, reset_metrics: bool
-    ) -> Any:
+    def _on_batch(self, kind: str, data: Any, class_weight: Any, return_dict: bool, reset_metrics: bool) -> Any:
         compiled = self._checked(f"{kind}_on_batch()")
-        x = arrays.to_host(self.before_device(x, kind == "train"), "x")
-        y, weight = arrays.to_host(y, "y"), arrays.to_host(weight, "sample_weight")
-        arrays.check_lengths(x, y, weight)
-        weight = arrays.to_host(arrays.weigh_classes(y, weight, class_weight), "sample_weight")
-        batch = arrays.batch((x, y, weight))
-        self._prepare(batch, class_weight)
+        data = arrays.checked(self.before_device(data[0], kind == "train"), *data[1:])
+        batch = arrays.batch(arrays.weigh_classes(data, class_weight))
+        compiled.prepare(batch, class_weight)
         runnable, run = compiled.runnable(kind), engine.current()
         with training(runnable.written if kind == "train" else [], f"Model {self.name!r}"):
             if reset_metrics:
                 compiled.reset(runnable)
-            given = run.get(runnable.run(runnable.single, Stream(), *run.put((batch,))))
+            given = run.get(runnable.run(runnable.program("single"), Stream(), *run.put((batch,))))
         return _returned(compiled.logs(runnable, given), return_dict)
 
     def predict_on_batch(self, x: Any) -> Any:
@@ -718,15 +611,6 @@ class Trainable(Layer):
         """
         x = arrays.to_host(x, "x", True)
         return predict_all(self, x, max(arrays.length(x), 1), None, CallbackList([]), Progress(0, None, None))
-
-
-@contextlib.contextmanager
-def _closed(progress: Progress) -> Iterator[None]:
-    """Leave the terminal in order, whatever happens inside the `with` block."""
-    try:
-        yield
-    finally:
-        progress.abort()
 
 
 def _warn_of_end(epoch: int, epochs: int) -> None:
@@ -744,23 +628,9 @@ def _returned(logs: dict[str, Any], return_dict: bool) -> Any:
     return values[0] if len(values) == 1 else values
 
 
-def _callback_list(callbacks: Any) -> list[Any]:
-    if callbacks is None:
-        return []
-    if isinstance(callbacks, CallbackList):
-        return callbacks.callbacks
-    return list(callbacks) if isinstance(callbacks, list | tuple) else [callbacks]
-
-
 def _unpack_validation(data: Any) -> tuple[Any, Any, Any]:
     if is_stream(data):
         return data, None, None
     if not isinstance(data, tuple | list) or len(data) not in (2, 3):
         raise ValueError("validation_data is (x, y) or (x, y, sample_weight), or a source of batches.")
     return (*data, None)[:3]
-
-
-def _validates(epoch: int, frequency: int | list[int]) -> bool:
-    if isinstance(frequency, int):
-        return (epoch + 1) % frequency == 0
-    return epoch + 1 in frequency

@@ -62,10 +62,9 @@ class SparseRows:
         return np.asarray(self.matrix[rows].toarray())
 
 
-def narrow(array: Any) -> Any:
-    """An array in the dtype that programs compute in: 64-bit numbers become 32-bit ones."""
-    dtype = jax.dtypes.canonicalize_dtype(array.dtype)
-    return array if array.dtype == dtype else np.asarray(array).astype(dtype)
+def narrow(array: Any) -> np.dtype[Any]:
+    """The dtype in which programs compute with an array: 64-bit numbers become 32-bit ones."""
+    return np.dtype(jax.dtypes.canonicalize_dtype(array.dtype))
 
 
 def length(tree: Any) -> int:
@@ -74,14 +73,16 @@ def length(tree: Any) -> int:
     return int(leaves[0].shape[0]) if leaves and leaves[0].ndim else 0
 
 
-def check_lengths(x: Any, y: Any, weight: Any) -> int:
-    """The common number of samples.
+def checked(x: Any = None, y: Any = None, sample_weight: Any = None, text: bool = False) -> tuple[Any, Any, Any]:
+    """Inputs, targets and weights as arrays on the host; with `text`, inputs may be such.
 
     Raises:
-        ValueError: there are none, an array is a scalar, or numbers differ.
+        TypeError: they cannot be made arrays of numbers.
+        ValueError: there are no samples, an array is a scalar, or numbers of samples differ.
     """
+    data = to_host(x, "x", text), to_host(y, "y"), to_host(sample_weight, "sample_weight")
     counts: dict[str, int] = {}
-    for what, tree in (("x", x), ("y", y), ("sample_weight", weight)):
+    for what, tree in zip(("x", "y", "sample_weight"), data, strict=True):
         leaves = jax.tree.leaves(tree)
         for i, leaf in enumerate(leaves):
             if leaf.ndim == 0:
@@ -92,10 +93,9 @@ def check_lengths(x: Any, y: Any, weight: Any) -> int:
     if len(set(counts.values())) > 1:
         shown = ", ".join(f"{what} has {count}" for what, count in counts.items())
         raise ValueError(f"All arrays need the same number of samples, but {shown}. Row i of each belongs together.")
-    count = next(iter(counts.values()))
-    if count == 0:
+    if 0 in counts.values():
         raise ValueError("There is no data: the arrays have 0 samples.")
-    return count
+    return data
 
 
 def check_batch_size(batch_size: Any) -> int:
@@ -139,38 +139,37 @@ def rows(tree: Any, begin: int, end: int | None) -> Any:
 
 def batch(tree: Any) -> Any:
     """All samples of every array in a tree, as one batch that a program takes."""
-    return jax.tree.map(lambda a: narrow(a[:]), tree)
+    return jax.tree.map(lambda a: a[:].astype(narrow(a), copy=False), tree)
 
 
-def split(x: Any, y: Any, weight: Any, fraction: float) -> tuple[Any, Any]:
-    """The first samples for training and the last `fraction` for validation, as `(x, y, weight)` each.
+def split(data: Any, fraction: float) -> tuple[Any, Any]:
+    """The first samples of all arrays for training and the last `fraction` for validation.
 
     Raises:
         ValueError: the fraction is not between 0 and 1, or leaves no sample on one side.
     """
     if not 0 < fraction < 1:
         raise ValueError(f"validation_split is a number between 0 and 1, such as 0.2. Received {fraction!r}.")
-    count = check_lengths(x, y, weight)
+    count = length(data)
     at = int(count * (1 - fraction))
     if at == 0 or at == count:
         raise ValueError(f"validation_split={fraction} of {count} samples leaves none on one side. Use more data.")
-    data = (x, y, weight)
     return rows(data, 0, at), rows(data, at, None)
 
 
-def weigh_classes(y: Any, weight: Any, class_weight: dict[int, float] | None) -> Any:
-    """Sample weights multiplied by the weight of each sample's class.
+def weigh_classes(data: Any, class_weight: dict[int, float] | None) -> Any:
+    """The data with sample weights multiplied by the weight of each sample's class.
 
     Args:
-        y: labels: integers, one-hot rows, or 0 and 1.
-        weight: sample weights, or None.
+        data: inputs; labels: integers, one-hot rows, or 0 and 1; sample weights, or None.
         class_weight: class index to weight; classes not in it count 1.
 
     Raises:
         ValueError: there is more than one target array, or a class in it that is not a number.
     """
     if not class_weight:
-        return weight
+        return data
+    x, y, weight = data
     leaves = jax.tree.leaves(y)
     if len(leaves) != 1:
         raise ValueError("class_weight works for models with one output. Use sample_weight for several.")
@@ -186,4 +185,4 @@ def weigh_classes(y: Any, weight: Any, class_weight: dict[int, float] | None) ->
     for key, value in class_weight.items():
         table[int(key)] = value
     by_class = table[labels]
-    return by_class if weight is None else np.asarray(weight) * by_class
+    return x, y, by_class if weight is None else np.asarray(weight) * by_class

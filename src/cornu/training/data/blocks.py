@@ -6,6 +6,7 @@ goes to the device in blocks of many batches, the next of which is gathered whil
 row, and never lies in memory as a whole.
 """
 
+import math
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -67,10 +68,7 @@ class Blocks:
         self.position = 0  # the next batch of the pass
         self._order: Any = None
         self._device_order: Any = None
-        row = sum(
-            np.dtype(jax.dtypes.canonicalize_dtype(a.dtype)).itemsize * int(np.prod(a.shape[1:], dtype=np.int64))
-            for a in jax.tree.leaves(data)
-        )
+        row = sum(arrays.narrow(a).itemsize * math.prod(a.shape[1:]) for a in jax.tree.leaves(data))
         most = int(resident_share() * engine.current().memory())
         sizes = [*(SMALL << (4 * i) for i in range(8) if SMALL << (4 * i) < most), most]
         self._capacity = next((rows for size in sizes if (rows := self._rows_in(size, row)) >= self.count), 0)
@@ -153,9 +151,8 @@ def _filled(array: Any, rows: Any, capacity: int) -> np.ndarray[Any, Any]:
 
     It is aligned so that a device which reads host memory need not copy it, and where it is not written it takes none.
     """
-    dtype = np.dtype(jax.dtypes.canonicalize_dtype(array.dtype))
-    shape = (capacity, *array.shape[1:])
-    size = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
+    dtype, shape = arrays.narrow(array), (capacity, *array.shape[1:])
+    size = math.prod(shape) * dtype.itemsize
     memory = np.empty(size + 64, "uint8")
     offset = -memory.__array_interface__["data"][0] % 64
     buffer = memory[offset : offset + size].view(dtype).reshape(shape)

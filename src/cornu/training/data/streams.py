@@ -7,6 +7,7 @@ from typing import Any
 import jax
 import numpy as np
 
+from ...core import seeds
 from . import arrays
 
 
@@ -47,34 +48,36 @@ class Stream:
         # A generator goes on where it stopped, and so does every source that an epoch takes only a part of.
         self.ends = hasattr(source, "__next__")
         self._resumes = self.ends or steps is not None
-        self._running: Iterator[Any] | None = None
+        self._running = self._iterate() if self.ends else iter(())
         self._used = False
 
-    def first(self, generator: np.random.Generator) -> Any:
+    def first(self) -> Any:
         """The first batch, which is not lost; None if there is none."""
-        self._running = self._iterate(generator)
+        item = self._peek()
+        return None if item is None else self.standard(item)
+
+    def _peek(self) -> Any:
+        """The source's next item, which is not lost, be it of another pass; None if there is none."""
         item = next(self._running, None)
-        if item is None:
-            return None
-        self._running = itertools.chain([item], self._running)
-        return self.standard(item)
+        if item is None and not self.ends:
+            self._running = self._iterate()
+            item = next(self._running, None)
+        if item is not None:
+            self._running = itertools.chain([item], self._running)
+        return item
 
     def rewind(self) -> None:
         """Begin at the first batch again, where the source can."""
         if self._used and not self.ends:
-            self._running = None
+            self._running = iter(())
 
-    def epoch(self, generator: np.random.Generator) -> Iterator[Any]:
+    def epoch(self) -> Iterator[Any]:
         """The batches of one epoch; fewer than asked for if the source ends."""
         self._used = True
-        running = self._iterate(generator) if self._running is None else self._running
-        item = next(running, None)
-        if item is None and not self.ends:
-            running = self._iterate(generator)
-            item = next(running, None)
-        running = running if item is None else itertools.chain([item], running)
-        self._running = running if self._resumes else None
-        count = 0
+        self._peek()
+        running, count = self._running, 0
+        if not self._resumes:
+            self._running = iter(())
         for item in itertools.islice(running, self.steps):
             count += 1
             yield self.standard(item)
@@ -82,12 +85,12 @@ class Stream:
         if hasattr(self.source, "on_epoch_end"):
             self.source.on_epoch_end()
 
-    def _iterate(self, generator: np.random.Generator) -> Iterator[Any]:
+    def _iterate(self) -> Iterator[Any]:
         source = self.source
         if hasattr(source, "__getitem__") and hasattr(source, "__len__") and not hasattr(source, "as_numpy_iterator"):
             indices = np.arange(len(source))
             if self.shuffle:
-                generator.shuffle(indices)
+                seeds.host_generator().shuffle(indices)
             return (source[int(i)] for i in indices)
         return iter(source.as_numpy_iterator() if hasattr(source, "as_numpy_iterator") else source)
 
@@ -102,11 +105,8 @@ class Stream:
                 f"A batch is (inputs, targets) or (inputs, targets, sample_weights), but the data source gave "
                 f"{len(parts)} parts. Put several inputs into one list: ([a, b], y)."
             )
-        names = ("x", "y", "sample_weight")
-        parts = (self._prepare(parts[0]), *parts[1:])
-        x, y, weight = (*(arrays.to_host(p, n) for p, n in zip(parts, names, strict=False)), None, None)[:3]
-        arrays.check_lengths(x, y, weight)
-        return arrays.batch((x, y, arrays.weigh_classes(y, weight, self.class_weight)))
+        x, *targets = parts
+        return arrays.batch(arrays.weigh_classes(arrays.checked(self._prepare(x), *targets), self.class_weight))
 
 
 def _length(source: Any) -> int | None:
