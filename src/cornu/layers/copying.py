@@ -16,12 +16,14 @@ def reduced(layer: Any) -> tuple[Any, ...]:
         layer: a layer or model.
     """
     compiled = layer.get_compile_config() if hasattr(layer, "get_compile_config") else None
+    optimizer = layer.optimizer if compiled else None
+    places = {id(variable): place for place, variable in enumerate(layer.variables)}
     state = {
         "shapes": layer.get_build_config(),
         "values": [(np.array(v.stored), v.trainable) for v in layer.variables] if layer.built else [],
         "compiled": compiled,
-        "slots": [np.array(v.stored) for v in layer.optimizer.variables] if compiled and layer.optimizer else [],
-        "with_slots": _places(layer) if compiled and layer.optimizer else [],
+        "slots": [np.array(v.stored) for v in optimizer.variables] if optimizer else [],
+        "with_slots": [places[id(v)] for v in optimizer.updated() if id(v) in places] if optimizer else [],
     }
     return _revived, (codec.encode_object(layer), own_objects(layer), state)
 
@@ -44,12 +46,6 @@ def _revived(encoded: dict[str, Any], own: dict[str, Any], state: dict[str, Any]
         for variable, (_, trainable) in zip(variables, state["values"], strict=True):
             variable.trainable = trainable
     return layer
-
-
-def _places(model: Any) -> list[int]:
-    """Which of a model's Variables the optimizer has slots for, in its order."""
-    places = {id(variable): place for place, variable in enumerate(model.variables)}
-    return [places[id(v)] for v in model.optimizer.updated() if id(v) in places]
 
 
 def _put(variables: list[Variable], values: list[Any], what: str) -> None:

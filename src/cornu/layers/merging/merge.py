@@ -63,7 +63,11 @@ class Merge(Layer):
 
     def call(self, inputs: Any) -> Any:
         """Combine all inputs."""
-        return reduce(self.combine, _same_rank(inputs))
+        return self.merge(_same_rank(inputs))
+
+    def merge(self, inputs: list[Any]) -> Any:
+        """Combine arrays of one rank."""
+        return reduce(self.combine, inputs)
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """True where any input is real; None if one has no mask."""
@@ -192,9 +196,9 @@ class Average(Merge):
 
     combine = staticmethod(ops.add)
 
-    def call(self, inputs: Any) -> Any:
+    def merge(self, inputs: list[Any]) -> Any:
         """The sum divided by their number."""
-        return super().call(inputs) / len(inputs)
+        return super().merge(inputs) / len(inputs)
 
 
 class Maximum(Selection):
