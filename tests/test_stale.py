@@ -783,3 +783,36 @@ def test_options_of_an_optimizer_that_need_slots_may_come_late(name, value):
 
     for late, early in zip(trained(False), trained(True), strict=True):
         np.testing.assert_allclose(late, early, 1e-5, 1e-6)
+
+
+def test_a_model_that_goes_back_to_earlier_outputs_gets_the_plan_for_them():
+    class OneOrTwo(cornu.Model):
+        def __init__(self):
+            super().__init__()
+            self.dense, self.two = cornu.layers.Dense(1), False
+
+        def call(self, x):
+            y = self.dense(x)
+            return [y, 2 * y] if self.two else y
+
+    model, x, y = OneOrTwo(), np.ones((4, 2), "float32"), np.ones((4, 1), "float32")
+    model.compile("sgd", "mse", metrics=["mae"])
+    for two in (False, True, False):
+        model.two = two
+        logs = model.train_on_batch(x, [y, y] if two else y, return_dict=True)
+        assert ("output_2_mae" in logs) == two
+
+
+def test_a_metric_listed_by_a_property_is_listed_once():
+    extra = cornu.metrics.Mean(name="extra")
+
+    class Listing(cornu.Sequential):
+        @property
+        def metrics(self):
+            return [*super().metrics, extra]
+
+    model = Listing([cornu.Input((2,)), cornu.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    model.fit(np.ones((4, 2)), np.ones((4, 1)), verbose=0)
+    assert [metric.name for metric in model.metrics] == ["loss", "extra"]
+    assert model.metrics_names == ["loss", "extra"]
