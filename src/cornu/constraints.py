@@ -9,7 +9,7 @@ from .core.arguments import arguments
 from .core.config import Configurable
 from .core.lookup import Table
 from .core.types import Axis, Config, ConstraintLike
-from .ops.tensors import to_axes
+from .ops.making import to_axes
 
 __all__ = ["Constraint", "MaxNorm", "MinMaxNorm", "NonNeg", "UnitNorm", "deserialize", "get", "serialize"]
 

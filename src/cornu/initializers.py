@@ -12,6 +12,7 @@ from .core.arguments import arguments, default
 from .core.config import Configurable
 from .core.lookup import Table
 from .core.types import ArrayLike, Config, DTypeLike, Given, InitializerLike
+from .ops.making import one_of
 
 __all__ = [
     "Constant", "GlorotNormal", "GlorotUniform", "HeNormal", "HeUniform", "Identity", "Initializer", "LecunNormal",
@@ -313,8 +314,8 @@ class VarianceScaling(RandomInitializer):
         self.distribution = "truncated_normal" if distribution == "normal" else distribution
         if self.scale <= 0:
             raise ValueError(f"scale is positive. Received: scale={self.scale!r}")
-        _check_word(self, "mode", "fan_in", "fan_out", "fan_avg")
-        _check_word(self, "distribution", "truncated_normal", "untruncated_normal", "uniform")
+        one_of("fan_in", "fan_out", "fan_avg", mode=self.mode)
+        one_of("truncated_normal", "untruncated_normal", "uniform", distribution=self.distribution)
 
     def __call__(self, shape: Sequence[int], dtype: DTypeLike = None) -> Any:
         """The values."""
@@ -327,14 +328,6 @@ class VarianceScaling(RandomInitializer):
         truncated = self.distribution == "truncated_normal"
         stddev = math.sqrt(variance) / (_TRUNCATED_STDDEV if truncated else 1)
         return self.normal(shape, 0.0, stddev, dtype, 2.0 if truncated else math.inf)
-
-
-def _check_word(owner: Any, name: str, *words: str | None) -> None:
-    """Raise `ValueError` unless an argument is one of some words."""
-    value = getattr(owner, name)
-    if value not in words:
-        listed = f"{', '.join(map(repr, words[:-1]))} or {words[-1]!r}"
-        raise ValueError(f"{name} is {listed}. Received: {name}={value!r}")
 
 
 @arguments
@@ -532,8 +525,8 @@ class STFT(Initializer):
     periodic: bool = False
 
     def _complete(self) -> None:
-        _check_word(self, "side", "real", "imag")
-        _check_word(self, "scaling", "density", "spectrum", None)
+        one_of("real", "imag", side=self.side)
+        one_of("density", "spectrum", None, scaling=self.scaling)
 
     def __call__(self, shape: Sequence[int], dtype: DTypeLike = None) -> Any:
         """The values."""

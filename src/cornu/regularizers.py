@@ -11,6 +11,7 @@ from .core.config import Configurable
 from .core.lookup import Table
 from .core.types import Config, Given, RegularizerLike
 from .ops import normalize
+from .ops.making import one_of
 
 __all__ = ["L1", "L1L2", "L2", "OrthogonalRegularizer", "Regularizer", "deserialize", "get", "serialize"]
 
@@ -145,8 +146,7 @@ class OrthogonalRegularizer(_Penalty):
 
     def _complete(self) -> None:
         super()._complete()
-        if self.mode not in ("rows", "columns"):
-            raise ValueError(f"mode is 'rows' or 'columns'. Received: mode={self.mode!r}")
+        one_of("rows", "columns", mode=self.mode)
 
     def __call__(self, x: Any) -> Any:
         """The penalty."""

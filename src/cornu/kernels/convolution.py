@@ -18,19 +18,18 @@ padding):
 """
 
 import math
-from functools import partial
 
 import jax
 import jax.numpy as jnp
-from jax import lax
+from jax import Array, lax
 
 from cornu.kernels.platform import on_cpu
 from cornu.kernels.windows import Padding, Pads, Sizes, input_gradient, pad, pad_widths, shifts
 
 
 def conv(
-    x: jax.Array, kernel: jax.Array, *, strides: Sizes, padding: Padding = "valid", dilation: Sizes, groups: int = 1
-) -> jax.Array:
+    x: Array, kernel: Array, *, strides: Sizes, padding: Padding = "valid", dilation: Sizes, groups: int = 1
+) -> Array:
     """Convolve the spatial dimensions of `x` with `kernel` (cross-correlation, as every deep-learning library has it).
 
     `y[b, p, o] = sum over taps t, channels c of x[b, p * stride + t * dilation - low, c] * kernel[t, c, o]`
@@ -61,9 +60,7 @@ def conv(
     return formulation(x, kernel, tuple(strides), pads, tuple(dilation), groups)
 
 
-def stock_conv(
-    x: jax.Array, kernel: jax.Array, strides: Sizes, pads: Pads, dilation: Sizes, groups: int = 1
-) -> jax.Array:
+def stock_conv(x: Array, kernel: Array, strides: Sizes, pads: Pads, dilation: Sizes, groups: int = 1) -> Array:
     """Convolve with the platform's own lowering, for GPUs and TPUs.
 
     Args:
@@ -88,9 +85,7 @@ def stock_conv(
     )
 
 
-def cpu_conv(
-    x: jax.Array, kernel: jax.Array, strides: Sizes, pads: Pads, dilation: Sizes, groups: int = 1
-) -> jax.Array:
+def cpu_conv(x: Array, kernel: Array, strides: Sizes, pads: Pads, dilation: Sizes, groups: int = 1) -> Array:
     """Convolve as matrix products and two-dimensional convolutions, for CPUs; arguments as `stock_conv`.
 
     Args:
@@ -157,29 +152,38 @@ def _grouped(x, kernel, strides, pads, dilation, groups):
     return jnp.concatenate(results, axis=-1)
 
 
+# --- Gradients. That of the input is a product of the same kind.
+
+
+def _with_gradients(product, back_through, kernel_gradient):
+    """`product(x, kernel, strides, pads, dilation)`, differentiable: `back_through` is that of gradients."""
+
+    def forward(x, kernel, *settings):
+        return product(x, kernel, *settings), (x, kernel)
+
+    def backward(strides, pads, dilation, saved, g):
+        x, kernel = saved
+        flipped = jnp.flip(kernel, range(len(strides)))
+        dx = input_gradient(back_through, g, flipped, x.shape, strides, pads, dilation)
+        return dx, kernel_gradient(g, x, kernel, strides, pads, dilation)
+
+    differentiable = jax.custom_vjp(product, nondiff_argnums=(2, 3, 4))
+    differentiable.defvjp(forward, backward)
+    return differentiable
+
+
 # --- The two-dimensional convolution.
 
 
-@partial(jax.custom_vjp, nondiff_argnums=(2, 3, 4))
-def _conv2d(x, kernel, strides, pads, dilation):
+def _plain_conv2d(x, kernel, strides, pads, dilation):
     if _reads_few(kernel.shape):
         patches = _patches(x, kernel.shape[:2], strides, pads, dilation)
         return (_rows(patches) @ _rows(kernel)).reshape(*patches.shape[:-1], kernel.shape[-1])
     return _native(x, kernel, strides, pads, dilation)
 
 
-def _conv2d_forward(x, kernel, strides, pads, dilation):
-    return _conv2d(x, kernel, strides, pads, dilation), (x, kernel)
-
-
-def _conv2d_backward(strides, pads, dilation, saved, g):
-    x, kernel = saved
-    flipped = kernel[::-1, ::-1].swapaxes(-1, -2)
-    dx = input_gradient(_native, g, flipped, x.shape, strides, pads, dilation)
-    return dx, _kernel_gradient(g, x, kernel.shape, strides, pads, dilation)
-
-
-_conv2d.defvjp(_conv2d_forward, _conv2d_backward)
+def _back_through(g, kernel, strides, pads, dilation):
+    return _native(g, kernel.swapaxes(-1, -2), strides, pads, dilation)
 
 
 def _native(x, kernel, strides, pads, dilation):
@@ -190,7 +194,8 @@ def _native(x, kernel, strides, pads, dilation):
     return stock_conv(x, kernel, strides, pads, dilation)
 
 
-def _kernel_gradient(g, x, shape, strides, pads, dilation):
+def _kernel_gradient(g, x, kernel, strides, pads, dilation):
+    shape = kernel.shape
     if _reads_few(shape):
         return (_rows(_patches(x, shape[:2], strides, pads, dilation)).T @ _rows(g)).reshape(shape)
     # The gradient is itself a convolution, of x by g, with the batch as its channels and the steps exchanged.
@@ -198,6 +203,9 @@ def _kernel_gradient(g, x, shape, strides, pads, dilation):
     pads = tuple((low, end - n - low) for (low, _), end, n in zip(pads, ends, x.shape[1:3], strict=True))
     gradient = _native(x.transpose(3, 1, 2, 0), g.transpose(1, 2, 0, 3), dilation, pads, strides)  # (in, *window, out)
     return gradient.transpose(1, 2, 0, 3)
+
+
+_conv2d = _with_gradients(_plain_conv2d, _back_through, _kernel_gradient)
 
 
 # A first layer sees few numbers at a time. Its patches, side by side, are a small matrix that serves the output and the
@@ -222,29 +230,10 @@ def _rows(x):
 # --- The depthwise convolution: shifted products, summed.
 
 
-@partial(jax.custom_vjp, nondiff_argnums=(2, 3, 4))
-def _depthwise(x, kernel, strides, pads, dilation):
-    return _shifted_sum(x, kernel, strides, pads, dilation)
-
-
 def _shifted_sum(x, kernel, strides, pads, dilation):
     taps = kernel.reshape(-1, kernel.shape[-1])
     met = shifts(pad(x, pads), kernel.shape[:-1], strides, dilation)
     return sum(inputs * tap for inputs, tap in zip(met, taps, strict=True))
-
-
-def _depthwise_forward(x, kernel, strides, pads, dilation):
-    return _depthwise(x, kernel, strides, pads, dilation), (x, kernel)
-
-
-def _depthwise_backward(strides, pads, dilation, saved, g):
-    x, kernel = saved
-    flipped = jnp.flip(kernel, range(len(strides)))
-    dx = input_gradient(_shifted_sum, g, flipped, x.shape, strides, pads, dilation)
-    return dx, _depthwise_kernel_gradient(g, x, kernel, strides, pads, dilation)
-
-
-_depthwise.defvjp(_depthwise_forward, _depthwise_backward)
 
 
 def _depthwise_kernel_gradient(g, x, kernel, strides, pads, dilation):
@@ -269,3 +258,6 @@ def _depthwise_kernel_gradient(g, x, kernel, strides, pads, dilation):
     zeros = jnp.zeros(g.shape[-2:], jnp.promote_types(g.dtype, jnp.float32))
     sums = lax.fori_loop(0, math.prod(lead), add_row, (zeros,) * math.prod(window))
     return jnp.stack(sums).sum(1).reshape(kernel.shape).astype(kernel.dtype)
+
+
+_depthwise = _with_gradients(_shifted_sum, _shifted_sum, _depthwise_kernel_gradient)

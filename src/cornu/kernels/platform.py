@@ -40,9 +40,5 @@ def on_cpu() -> bool:
         ...     on_cpu()
         False
     """
-    if _target.get() is not None:
-        return _target.get() == "cpu"
-    device = getattr(jax.config, "jax_default_device", None)
-    if device is None:
-        return jax.default_backend() == "cpu"
+    device = _target.get() or getattr(jax.config, "jax_default_device", None) or jax.default_backend()
     return (device if isinstance(device, str) else device.platform) == "cpu"

@@ -103,10 +103,7 @@ def gru(
     if bias is not None:
         bias, inner = (bias[0] * half, bias[1] * half) if reset_after else (bias * half, inner)
     xz = _project(x, kernel * half, bias)
-    if reset_after:
-        hs = _gru_reset_after(xz, h, recurrent_kernel * half, inner, _time_major(mask), reverse)
-    else:
-        hs = _gru_reset_before(xz, h, recurrent_kernel * half, _time_major(mask), reverse)
+    hs = _gru(xz, h, recurrent_kernel * half, inner, _time_major(mask), reset_after, reverse)
     return jnp.swapaxes(hs, 0, 1), hs[0 if reverse else -1]
 
 
@@ -201,21 +198,14 @@ def _scan_in_place(step, state, buffer, inputs, reverse):
     `step(state, row, inputs of a step) -> (state, new row, further outputs of a step)`. No second array of the buffer's
     size is made, filled with zeros, and brought into the cache: the LSTM above needs 82 MB of scratch space, not 106.
     """
-    steps = len(buffer)
-    _, _, extra = jax.eval_shape(step, state, buffer[0], jax.tree.map(lambda a: a[0], inputs))
-    extra = jax.tree.map(lambda a: jnp.zeros((steps, *a.shape), a.dtype), extra)
 
-    def at(i, carried):
-        state, buffer, extra = carried
-        i = steps - 1 - i if reverse else i
-        row, given = jax.tree.map(lambda a: lax.dynamic_index_in_dim(a, i, 0, False), (buffer, inputs))
-        state, row, more = step(state, row, given)
-        buffer, extra = jax.tree.map(
-            lambda a, b: lax.dynamic_update_index_in_dim(a, b, i, 0), (buffer, extra), (row, more)
-        )
-        return state, buffer, extra
+    def at(carried, given):
+        (state, buffer), (i, inputs) = carried, given
+        state, row, more = step(state, lax.dynamic_index_in_dim(buffer, i, 0, False), inputs)
+        return (state, lax.dynamic_update_index_in_dim(buffer, row, i, 0)), more
 
-    return lax.fori_loop(0, steps, at, (state, buffer, extra))
+    (state, buffer), extra = lax.scan(at, (state, buffer), (jnp.arange(len(buffer)), inputs), reverse=reverse)
+    return state, buffer, extra
 
 
 # --- LSTM. The gradient of a step's gates is linear in (dc, dh), with factors known from the forward pass.
@@ -290,107 +280,79 @@ def _blend_again(mask, z, h, g):
     return _pick(mask, g + z * (h - g), h)
 
 
-# --- GRU, with the reset gate after the product. The whole gradient of a step is linear in dh.
+# --- GRU. With the reset gate after the product, the whole gradient of a step is linear in dh; before it, the candidate
+# and its gradient need a second product in each step.
 
 
-@partial(jax.custom_vjp, nondiff_argnums=(5,))
-def _gru_reset_after(xz, h, recurrent, inner, mask, reverse):
-    def step(h, inputs):
-        x, m = inputs
-        h, _, (again, _) = _reset_after_step(recurrent, inner, h, x, m)
+@partial(jax.custom_vjp, nondiff_argnums=(5, 6))
+def _gru(xz, h, recurrent, inner, mask, reset_after, reverse):
+    step = _gru_step(recurrent, inner, reset_after)
+
+    def last(h, inputs):
+        h, _, (again, _) = step(h, *inputs)
         return h, again
 
-    return lax.scan(step, h, (xz, mask), reverse=reverse)[1]
+    return lax.scan(last, h, (xz, mask), reverse=reverse)[1]
 
 
-def _reset_after_step(recurrent, inner, h, x, m):
-    gates = 2 * h.shape[-1]
-    s = h @ recurrent + inner
-    zr = _unit(jnp.tanh(x[:, :gates] + s[:, :gates]))
-    z, r = jnp.split(zr, 2, -1)
-    g = jnp.tanh(x[:, gates:] + r * s[:, gates:])
-    return _blend(m, z, h, g), jnp.concatenate([zr, g], -1), (_blend_again(m, z, h, g), s[:, gates:])
+def _gru_step(recurrent, inner, reset_after):
+    """`(h, x, m) -> (new h, gates, (new h again, what the reset gate scales after the product))`."""
+    gates = 2 * recurrent.shape[0]
+    to_gates, to_candidate = recurrent[:, :gates], recurrent[:, gates:]
+
+    def step(h, x, m):
+        s = h @ recurrent + inner if reset_after else h @ to_gates
+        zr = _unit(jnp.tanh(x[:, :gates] + s[:, :gates]))
+        z, r = jnp.split(zr, 2, -1)
+        g = jnp.tanh(x[:, gates:] + (r * s[:, gates:] if reset_after else (r * h) @ to_candidate))
+        return _blend(m, z, h, g), jnp.concatenate([zr, g], -1), (_blend_again(m, z, h, g), s[:, gates:])
+
+    return step
 
 
-def _reset_after_forward(xz, h, recurrent, inner, mask, reverse):
-    step = partial(_reset_after_step, recurrent, inner)
-    _, gates, (hs, s) = _scan_in_place(step, h, xz, mask, reverse)
+def _gru_forward(xz, h, recurrent, inner, mask, reset_after, reverse):
+    _, gates, (hs, s) = _scan_in_place(_gru_step(recurrent, inner, reset_after), h, xz, mask, reverse)
     return hs, (h, recurrent, mask, hs, gates, s)
 
 
-def _reset_after_backward(reverse, saved, dh_out):
+def _gru_backward(reset_after, reverse, saved, dh_out):
     h, recurrent, mask, hs, gates, s = saved
+    units = h.shape[-1]
     z, r, g = jnp.split(gates, 3, -1)
     before = _before(hs, h, reverse)
     to_z = 2 * (before - g) * z * (1 - z)  # twice, since the sigmoid's argument was halved
     to_g = (1 - z) * (1 - g * g)
-    to_r = 2 * to_g * s * r * (1 - r)
-    if mask is not None:
-        to_z, to_g, to_r, z = to_z * mask, to_g * mask, to_r * mask, jnp.where(mask, z, 1)
-    to_state = jnp.concatenate([to_z, to_r, to_g * r], -1)
-    transposed = recurrent.T
-
-    def step(dh, to_state, inputs):
-        dh_before, z = inputs
-        d_state = jnp.concatenate([dh, dh, dh], -1) * to_state
-        return d_state @ transposed + dh * z + dh_before, d_state, dh
-
-    dh_last, dh_before = _shift_back(dh_out, reverse)
-    dh, d_state, dhs = _scan_in_place(step, dh_last, to_state, (dh_before, z), not reverse)
-    d_input = jnp.concatenate([d_state[..., : 2 * h.shape[-1]], dhs * to_g], -1)
-    return d_input, dh, _outer(before, d_state), d_state.sum((0, 1)), None
-
-
-_gru_reset_after.defvjp(_reset_after_forward, _reset_after_backward)
-
-
-# --- GRU, with the reset gate before the product: the candidate needs a second product in each step.
-
-
-@partial(jax.custom_vjp, nondiff_argnums=(4,))
-def _gru_reset_before(xz, h, recurrent, mask, reverse):
-    return _reset_before_forward(xz, h, recurrent, mask, reverse)[0]
-
-
-def _reset_before_forward(xz, h, recurrent, mask, reverse):
-    units = h.shape[-1]
-    to_gates, to_candidate = recurrent[:, : 2 * units], recurrent[:, 2 * units :]
-
-    def step(h, inputs):
-        x, m = inputs
-        z, r = jnp.split(_unit(jnp.tanh(x[:, : 2 * units] + h @ to_gates)), 2, -1)
-        g = jnp.tanh(x[:, 2 * units :] + (r * h) @ to_candidate)
-        return _blend(m, z, h, g), (_blend_again(m, z, h, g), z, r, g)
-
-    _, (hs, *gates) = lax.scan(step, h, (xz, mask), reverse=reverse)
-    return hs, (h, recurrent, mask, hs, gates)
-
-
-def _reset_before_backward(reverse, saved, dh_out):
-    h, recurrent, mask, hs, (z, r, g) = saved
-    units = h.shape[-1]
-    before = _before(hs, h, reverse)
-    to_z = 2 * (before - g) * z * (1 - z)
-    to_r = 2 * before * r * (1 - r)
-    to_g = (1 - z) * (1 - g * g)
     if mask is not None:
         to_z, to_g, z = to_z * mask, to_g * mask, jnp.where(mask, z, 1)
-    from_gates, from_candidate = recurrent[:, : 2 * units].T, recurrent[:, 2 * units :].T
+    to_r = 2 * (to_g * s if reset_after else before) * r * (1 - r)
+    back, back_gates, back_candidate = recurrent.T, recurrent[:, : 2 * units].T, recurrent[:, 2 * units :].T
 
-    def step(dh, inputs):
-        dh_before, to_z, to_r, to_g, z, r = inputs
+    def step_after(dh, to_state, inputs):
+        dh_before, z, _ = inputs
+        d_state = jnp.concatenate([dh, dh, dh], -1) * to_state
+        return d_state @ back + dh * z + dh_before, d_state, dh
+
+    def step_before(dh, to_state, inputs):
+        (dh_before, z, r), (to_z, to_r, to_g) = inputs, jnp.split(to_state, 3, -1)
         dg = dh * to_g
-        d_reset = dg @ from_candidate
-        gates = jnp.concatenate([dh * to_z, d_reset * to_r], -1)
-        return gates @ from_gates + d_reset * r + dh * z + dh_before, (gates, dg)
+        d_reset = dg @ back_candidate
+        d_gates = jnp.concatenate([dh * to_z, d_reset * to_r], -1)
+        return d_gates @ back_gates + d_reset * r + dh * z + dh_before, jnp.concatenate([d_gates, dg], -1), ()
 
+    step, to_candidate = (step_after, to_g * r) if reset_after else (step_before, to_g)
     dh_last, dh_before = _shift_back(dh_out, reverse)
-    dh, (gates, dg) = lax.scan(step, dh_last, (dh_before, to_z, to_r, to_g, z, r), reverse=not reverse)
-    d_recurrent = jnp.concatenate([_outer(before, gates), _outer(r * before, dg)], -1)
-    return jnp.concatenate([gates, dg], -1), dh, d_recurrent, None
+    inputs = (dh_before, z, None if reset_after else r)
+    to_state = jnp.concatenate([to_z, to_r, to_candidate], -1)
+    dh, d_state, dhs = _scan_in_place(step, dh_last, to_state, inputs, not reverse)
+    d_gates, d_candidate = d_state[..., : 2 * units], d_state[..., 2 * units :]
+    if reset_after:
+        d_input = jnp.concatenate([d_gates, dhs * to_g], -1)
+        return d_input, dh, _outer(before, d_state), d_state.sum((0, 1)), None
+    d_recurrent = jnp.concatenate([_outer(before, d_gates), _outer(r * before, d_candidate)], -1)
+    return d_state, dh, d_recurrent, None, None
 
 
-_gru_reset_before.defvjp(_reset_before_forward, _reset_before_backward)
+_gru.defvjp(_gru_forward, _gru_backward)
 
 
 # --- Simple RNN.

@@ -4,14 +4,14 @@ import itertools
 import math
 from collections.abc import Callable, Iterator, Sequence
 
-import jax
 import jax.numpy as jnp
 import numpy as np
-from jax import lax
+from jax import Array, lax
 
 Sizes = tuple[int, ...]
 Pads = tuple[tuple[int, int], ...]
 Padding = str | Sequence[tuple[int, int]]
+Taps = Array | np.ndarray
 
 
 def pad_widths(
@@ -54,7 +54,7 @@ def pad_widths(
     return tuple((int(low), int(high)) for low, high in padding)
 
 
-def pad(x: jax.Array, pads: Pads, value: float = 0) -> jax.Array:
+def pad(x: Array, pads: Pads, value: float = 0) -> Array:
     """Pad (or, where negative, crop) the spatial dimensions of `x`.
 
     Args:
@@ -74,7 +74,7 @@ def pad(x: jax.Array, pads: Pads, value: float = 0) -> jax.Array:
     return lax.pad(x, jnp.asarray(value, x.dtype), ((0, 0, 0), *((low, high, 0) for low, high in pads), (0, 0, 0)))
 
 
-def shifts(x: jax.Array, window: Sizes, strides: Sizes, dilation: Sizes) -> Iterator[jax.Array]:
+def shifts(x: Array, window: Sizes, strides: Sizes, dilation: Sizes) -> Iterator[Array]:
     """For each tap of the window, in row-major order, the inputs that it meets.
 
     Args:
@@ -99,14 +99,8 @@ def shifts(x: jax.Array, window: Sizes, strides: Sizes, dilation: Sizes) -> Iter
 
 
 def input_gradient(
-    convolve: Callable[..., jax.Array],
-    g: jax.Array,
-    flipped: jax.Array | np.ndarray,
-    shape: Sizes,
-    strides: Sizes,
-    pads: Pads,
-    dilation: Sizes,
-) -> jax.Array:
+    convolve: Callable[..., Array], g: Array, flipped: Taps, shape: Sizes, strides: Sizes, pads: Pads, dilation: Sizes
+) -> Array:
     """Gradient of the input of a sliding window, as one plain convolution of `g` for each phase of the stride.
 
     Inputs at `q * stride + phase` meet the same taps for every `q`. Convolving `g`, spread out with zeros, by the whole
@@ -142,25 +136,13 @@ def input_gradient(
             parts.append(convolve(g, part, (1,) * rank, widths, steps))
         else:
             parts.append(jnp.zeros((shape[0], *counts, shape[-1]), g.dtype))
-    return _interleave(parts, strides)[(slice(None), *map(slice, sizes))]
+    for axis, step in reversed(list(enumerate(strides, start=1))):  # interleaves the phases, the last axis first
+        wholes = [jnp.stack(parts[i : i + step], axis + 1) for i in range(0, len(parts), step)]
+        parts = [w.reshape(*w.shape[:axis], w.shape[axis] * step, *w.shape[axis + 2 :]) for w in wholes]
+    return parts[0][(slice(None), *map(slice, sizes))]
 
 
-def _interleave(parts, strides):
-    """Put one part for each phase, in row-major order of the phases, back into one array."""
-    if not strides:
-        return parts[0]
-    step, each = strides[0], len(parts) // strides[0]
-    phases = [_interleave(parts[i * each : (i + 1) * each], strides[1:]) for i in range(step)]
-    if step == 1:
-        return phases[0]
-    axis = phases[0].ndim - 1 - len(strides)
-    whole = jnp.stack(phases, axis + 1)
-    return whole.reshape(*whole.shape[:axis], whole.shape[axis] * step, *whole.shape[axis + 2 :])
-
-
-def _phases(
-    size: int, outputs: int, window: int, stride: int, low: int, dilation: int
-) -> Iterator[tuple[slice, tuple[int, int], int]]:
+def _phases(size, outputs, window, stride, low, dilation):
     """For each phase of one dimension: the taps met (of the flipped kernel), the padding of `g`, the taps' step."""
     step = stride // math.gcd(stride, dilation)
     for phase in range(stride):

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from numbers import Integral, Real
 from typing import Any
 
-from ..ops.layout import image_data_format
+from ..ops.making import image_data_format
 
 
 def wrong(layer: Any, name: str, expected: str) -> ValueError:

@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 
 from ..core.types import ArrayLike
-from ..ops.tensors import floating
+from ..ops.making import floating
 
 
 def same_rank(first: Any, second: Any, expand_rank_1: bool = True) -> tuple[Any, Any]:

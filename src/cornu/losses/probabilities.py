@@ -10,7 +10,7 @@ from ..core import dtypes
 from ..core.arguments import default
 from ..core.op import recorded
 from ..core.types import ArrayLike, Axis
-from ..ops.tensors import to_axes
+from ..ops.making import to_axes
 from .alignment import indices, mismatch, pair
 from .loss import FunctionLoss
 

@@ -5,9 +5,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from ..core.op import op
-from ..core.types import ArrayLike
-from .tensors import limits, tensor
+from .making import ArrayLike, limits, op, tensor
 
 __all__ = ["dot_product_attention"]
 
@@ -70,11 +68,10 @@ def dot_product_attention(
         logits = jnp.tanh(logits / attn_logits_soft_cap) * attn_logits_soft_cap
     if bias is not None:
         logits = (logits + tensor(bias)).astype(wide)
-    allowed = None if mask is None else tensor(mask).astype(bool)
+    masks = [] if mask is None else [tensor(mask).astype(bool)]
     if is_causal:
-        causal = jnp.tril(jnp.ones(logits.shape[2:], bool))
-        allowed = causal if allowed is None else allowed & causal
-    if allowed is not None:
+        masks.append(jnp.tril(jnp.ones(logits.shape[2:], bool)))
+    for allowed in masks:
         logits = jnp.where(allowed, logits, jnp.asarray(-0.7 * limits(wide).max, wide))
     weights = jax.nn.softmax(logits.astype(jnp.float32), axis=-1).astype(key.dtype)
     return jnp.einsum("bnts,bsnh->btnh", weights, value)

@@ -7,11 +7,8 @@ import jax
 import jax.numpy as jnp
 
 from ..core import state
-from ..core.op import op, recorded
-from ..core.types import ArrayLike
-from .checks import positive
-from .declared import op_of
-from .tensors import tensor
+from ..core.op import recorded
+from .making import ArrayLike, op, op_of, positive, tensor
 
 __all__ = [
     "associative_scan", "cond", "custom_gradient", "fori_loop", "jvp", "map", "scan", "switch", "vectorize",
@@ -55,25 +52,15 @@ def switch(index: Any, branches: list[Callable[..., Any]], *operands: Any) -> An
 
 def _of_one_dtype(branches: Sequence[Callable[..., Any]], *operands: Any) -> list[Callable[..., Any]]:
     """Branches whose results have the same dtypes; for results of other shapes JAX has an error."""
-    results = [state.abstract(branch, *jax.tree.map(_spec, operands)) for branch in branches]
-    trees, leaves = [jax.tree.structure(r) for r in results], [jax.tree.leaves(r) for r in results]
-    if len(set(trees)) > 1 or all(leaf == leaves[0] for leaf in leaves):
+    results = [state.abstract(branch, *operands) for branch in branches]
+    if len({jax.tree.structure(result) for result in results}) > 1 or all(result == results[0] for result in results):
         return list(branches)
-    wanted = [jnp.result_type(*each) for each in zip(*leaves, strict=True)]
+    wanted = jax.tree.map(jnp.result_type, *results)
 
     def cast(branch: Callable[..., Any]) -> Callable[..., Any]:
-        def run(*args: Any) -> Any:
-            values = jax.tree.leaves(branch(*args))
-            return jax.tree.unflatten(trees[0], [tensor(v).astype(d) for v, d in zip(values, wanted, strict=True)])
-
-        return run
+        return lambda *args: jax.tree.map(lambda value, dtype: tensor(value).astype(dtype), branch(*args), wanted)
 
     return [cast(branch) for branch in branches]
-
-
-def _spec(value: Any) -> jax.ShapeDtypeStruct:
-    value = tensor(value)
-    return jax.ShapeDtypeStruct(value.shape, value.dtype, weak_type=value.weak_type)
 
 
 @op
@@ -94,9 +81,7 @@ def while_loop(
         Array(12, dtype=int32, weak_type=True)
     """
     several = isinstance(loop_vars, list | tuple)
-
-    def as_tuple(value: Any) -> tuple[Any, ...]:
-        return tuple(value) if several else (value,)
+    as_tuple: Callable[[Any], tuple[Any, ...]] = tuple if several else lambda value: (value,)
 
     def go_on(state: tuple[Any, Any]) -> Any:
         step, values = state

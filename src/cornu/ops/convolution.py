@@ -5,11 +5,9 @@ from typing import Any
 
 import jax
 
-from ..core.op import op
-from ..core.types import ArrayLike, DataFormat, SizesLike
+from ..core.types import DataFormat
 from ..kernels import convolution
-from .layout import from_channels_last, per_axis, steps, to_channels_last
-from .tensors import tensor
+from .making import ArrayLike, SizesLike, from_channels_last, one_of, op, per_axis, steps, tensor, to_channels_last
 
 __all__ = ["conv", "conv_transpose", "depthwise_conv", "separable_conv"]
 
@@ -46,25 +44,27 @@ def conv(
         Array([[[3.],
                 [5.]]], dtype=float32)
     """
-    x, taps = _operands(inputs, kernel, data_format)
-    groups, rest = divmod(x.shape[-1], taps.shape[-2])
-    if rest or not groups or taps.shape[-1] % groups:
-        raise ValueError(
-            f"The inputs have {x.shape[-1]} channels and the kernel expects {taps.shape[-2]}: they must be equal, or "
-            f"divide for a grouped convolution, whose groups divide the {taps.shape[-1]} filters too. Check "
-            f"data_format: inputs have shape {x.shape} with channels last."
-        )
-    return _convolved(x, taps, groups, strides, padding, data_format, dilation_rate)
+    x, taps = _operands(inputs, kernel, data_format, grouped=True)
+    return _convolved(x, taps, x.shape[-1] // taps.shape[-2], strides, padding, data_format, dilation_rate)
 
 
-def _operands(inputs: ArrayLike, kernel: ArrayLike, data_format: str | None) -> tuple[jax.Array, jax.Array]:
-    """The inputs, channels last and in the kernel's dtype, and the kernel, which has as many axes."""
+def _operands(
+    inputs: ArrayLike, kernel: ArrayLike, data_format: str | None, axis: int = -2, grouped: bool = False
+) -> tuple[jax.Array, jax.Array]:
+    """The inputs, channels last and in the kernel's dtype, and the kernel, whose `axis` fits their channels."""
     kernel = tensor(kernel)
     x = to_channels_last(tensor(inputs).astype(kernel.dtype), data_format)
     if not 3 <= x.ndim <= 5 or kernel.ndim != x.ndim:
         raise ValueError(
             "A convolution takes inputs with 1, 2 or 3 spatial axes and a kernel of as many axes in all. Received "
             f"inputs of shape {x.shape} and a kernel of shape {kernel.shape}."
+        )
+    groups, rest = divmod(x.shape[-1], kernel.shape[axis])
+    if rest or not groups or (kernel.shape[-1] % groups if grouped else groups > 1):
+        also = f", or divide for groups, and groups divide the {kernel.shape[-1]} filters" if grouped else ""
+        raise ValueError(
+            f"The inputs have {x.shape[-1]} channels and the kernel expects {kernel.shape[axis]}: they must be "
+            f"equal{also}. Check data_format: inputs have shape {x.shape} with channels last."
         )
     return x, kernel
 
@@ -113,11 +113,6 @@ def depthwise_conv(
                 [5.]]], dtype=float32)
     """
     x, taps = _operands(inputs, kernel, data_format)
-    if x.shape[-1] != taps.shape[-2]:
-        raise ValueError(
-            f"The inputs have {x.shape[-1]} channels and the kernel has {taps.shape[-2]}: they must be equal. Check "
-            f"data_format: inputs have shape {x.shape} with channels last."
-        )
     each = taps.reshape(*taps.shape[:-2], 1, -1)
     return _convolved(x, each, x.shape[-1], strides, padding, data_format, dilation_rate)
 
@@ -188,12 +183,7 @@ def conv_transpose(
                 [2.],
                 [2.]]], dtype=float32)
     """
-    x, taps = _operands(inputs, kernel, data_format)
-    if x.shape[-1] != taps.shape[-1]:
-        raise ValueError(
-            f"The inputs have {x.shape[-1]} channels and the kernel expects {taps.shape[-1]}: they must be equal. "
-            f"Check data_format: inputs have shape {x.shape} with channels last."
-        )
+    x, taps = _operands(inputs, kernel, data_format, axis=-1)
     rank = x.ndim - 2
     stride, gaps = steps(rank, strides=strides, dilation_rate=dilation_rate)
     extra = (None,) * rank if output_padding is None else per_axis(output_padding, rank)
@@ -209,8 +199,7 @@ def _transposed_padding(size: int, stride: int, padding: str, extra: int | None)
     """Zeros before and after an axis of the dilated inputs, for a kernel that spans `size`."""
     if padding.lower() == "valid":
         return size - 1, size - 1 + (max(size, stride) - size if extra is None else extra)
-    if padding.lower() != "same":
-        raise ValueError(f"padding is 'valid' or 'same'. Received: {padding!r}")
+    one_of("valid", "same", padding=padding.lower())
     total = stride + size - 2 if extra is None else size + size % 2 - 2 + extra
     before = min(total - total // 2, size - 1)
     return before, total - before

@@ -5,10 +5,8 @@ from typing import Any, Literal
 import jax.numpy as jnp
 
 from ..core import dtypes
-from ..core.op import op
-from ..core.types import ArrayLike, DTypeLike, ShapeLike
-from .declared import op_of
-from .tensors import tensor
+from ..core.types import ShapeLike
+from .making import ArrayLike, DTypeLike, op, op_of, tensor
 
 __all__ = [
     "arange", "array", "bartlett", "blackman", "empty", "empty_like", "eye", "full", "full_like", "geomspace",
@@ -17,7 +15,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-@op
+@op_of(jnp.zeros)
 def zeros(shape: int | ShapeLike, dtype: DTypeLike = None) -> Any:
     """An array of zeros.
 
@@ -30,7 +28,6 @@ def zeros(shape: int | ShapeLike, dtype: DTypeLike = None) -> Any:
         >>> cornu.ops.zeros((2,))
         Array([0., 0.], dtype=float32)
     """
-    return jnp.zeros(shape, dtypes.standardize(dtype))
 
 
 @op_of(jnp.zeros_like)
@@ -48,7 +45,7 @@ def zeros_like(x: ArrayLike, dtype: DTypeLike = None) -> Any:
     """
 
 
-@op
+@op_of(jnp.ones)
 def ones(shape: int | ShapeLike, dtype: DTypeLike = None) -> Any:
     """An array of ones.
 
@@ -61,7 +58,6 @@ def ones(shape: int | ShapeLike, dtype: DTypeLike = None) -> Any:
         >>> cornu.ops.ones((2,))
         Array([1., 1.], dtype=float32)
     """
-    return jnp.ones(shape, dtypes.standardize(dtype))
 
 
 @op_of(jnp.ones_like)
@@ -79,7 +75,7 @@ def ones_like(x: ArrayLike, dtype: DTypeLike = None) -> Any:
     """
 
 
-@op
+@op_of(jnp.empty)
 def empty(shape: int | ShapeLike, dtype: DTypeLike = None) -> Any:
     """An array whose values do not matter (they are zeros).
 
@@ -92,7 +88,6 @@ def empty(shape: int | ShapeLike, dtype: DTypeLike = None) -> Any:
         >>> cornu.ops.empty((2,))
         Array([0., 0.], dtype=float32)
     """
-    return jnp.empty(shape, dtypes.standardize(dtype))
 
 
 @op_of(jnp.empty_like)
@@ -110,7 +105,7 @@ def empty_like(x: ArrayLike, dtype: DTypeLike = None) -> Any:
     """
 
 
-@op
+@op_of(jnp.full)
 def full(shape: int | ShapeLike, fill_value: Any, dtype: DTypeLike = None) -> Any:
     """An array of one value.
 
@@ -124,7 +119,6 @@ def full(shape: int | ShapeLike, fill_value: Any, dtype: DTypeLike = None) -> An
         >>> cornu.ops.full((2,), 7)
         Array([7., 7.], dtype=float32)
     """
-    return jnp.full(shape, fill_value, dtypes.standardize(dtype))
 
 
 @op_of(jnp.full_like)
@@ -154,7 +148,7 @@ def array(x: ArrayLike, dtype: DTypeLike = None) -> Any:
     """
 
 
-@op_of(jnp.arange)
+@op
 def arange(start: float, stop: float | None = None, step: float | None = None, dtype: DTypeLike = None) -> Any:
     """Numbers from `start` up to, but without, `stop`.
 
@@ -169,6 +163,7 @@ def arange(start: float, stop: float | None = None, step: float | None = None, d
         >>> cornu.ops.arange(1, 7, 2)
         Array([1, 3, 5], dtype=int32)
     """
+    return jnp.arange(start, stop, step, dtype)  # type: ignore[arg-type]
 
 
 @op_of(jnp.linspace)
@@ -248,7 +243,7 @@ def geomspace(
     """
 
 
-@op
+@op_of(jnp.eye)
 def eye(N: int, M: int | None = None, k: int = 0, dtype: DTypeLike = None) -> Any:  # noqa: N803
     """Ones on a diagonal, zeros elsewhere.
 
@@ -264,10 +259,9 @@ def eye(N: int, M: int | None = None, k: int = 0, dtype: DTypeLike = None) -> An
         Array([[1., 0.],
                [0., 1.]], dtype=float32)
     """
-    return jnp.eye(N, M, k, dtypes.standardize(dtype))
 
 
-@op
+@op_of(jnp.identity)
 def identity(n: int, dtype: DTypeLike = None) -> Any:
     """The identity matrix.
 
@@ -281,10 +275,9 @@ def identity(n: int, dtype: DTypeLike = None) -> Any:
         Array([[1., 0.],
                [0., 1.]], dtype=float32)
     """
-    return jnp.identity(n, dtypes.standardize(dtype))
 
 
-@op
+@op_of(jnp.tri)
 def tri(N: int, M: int | None = None, k: int = 0, dtype: DTypeLike = None) -> Any:  # noqa: N803
     """Ones on and below a diagonal, zeros above.
 
@@ -300,7 +293,6 @@ def tri(N: int, M: int | None = None, k: int = 0, dtype: DTypeLike = None) -> An
         Array([[1., 0.],
                [1., 1.]], dtype=float32)
     """
-    return jnp.tri(N, M, k, dtypes.standardize(dtype))
 
 
 @op_of(jnp.vander)

@@ -7,9 +7,7 @@ import jax.numpy as jnp
 
 from ..core import dtypes
 from ..core.attached import find_logits
-from ..core.op import op
-from ..core.types import ArrayLike, DTypeLike
-from .tensors import floating, refuse_sparse, tensor
+from .making import ArrayLike, DTypeLike, existing_axes, floating, of_one_shape, op, refuse_sparse, tensor
 
 __all__ = ["binary_crossentropy", "categorical_crossentropy", "multi_hot", "one_hot", "sparse_categorical_crossentropy"]
 
@@ -95,11 +93,8 @@ def categorical_crossentropy(target: ArrayLike, output: ArrayLike, from_logits: 
         array([0.223], dtype=float32)
     """
     target, output = tensor(target), tensor(output)
-    if target.shape != output.shape or not target.ndim:
-        raise ValueError(
-            f"Targets and outputs have one shape, here {target.shape} and {output.shape}. For class indices use "
-            "sparse_categorical_crossentropy."
-        )
+    of_one_shape(target, output, "Targets have the outputs' shape; class indices use sparse_categorical_crossentropy.")
+    existing_axes(axis, target.ndim)
     output, from_logits = predicted(output, from_logits, "softmax", axis)
     if from_logits:
         return -jnp.sum(target * jax.nn.log_softmax(output, axis=axis), axis=axis)
@@ -170,11 +165,7 @@ def binary_crossentropy(target: ArrayLike, output: ArrayLike, from_logits: bool 
         array([0.223, 0.357], dtype=float32)
     """
     target, output = tensor(target), tensor(output)
-    if target.shape != output.shape:
-        raise ValueError(
-            f"Targets and outputs have one shape, here {target.shape} and {output.shape}. Reshape the targets, for "
-            "instance with y[:, None]."
-        )
+    of_one_shape(target, output, "Targets and outputs have one shape: reshape the targets, say with y[:, None].")
     output, from_logits = predicted(output, from_logits, "sigmoid")
     if from_logits:
         # -target log s(output) - (1 - target) log s(-output), without overflow

@@ -5,9 +5,7 @@ from typing import Any, Literal
 import jax
 import jax.numpy as jnp
 
-from ..core.op import op
-from ..core.types import ArrayLike
-from .tensors import tensor
+from .making import ArrayLike, one_of, op, tensor, widened
 
 __all__ = ["ctc_decode", "ctc_loss"]
 
@@ -48,7 +46,7 @@ def ctc_loss(
             "ctc_loss expects labels (batch, labels), logits (batch, steps, classes) and lengths (batch,). Received "
             f"shapes {labels.shape}, {logits.shape}, {lengths[0].shape} and {lengths[1].shape}."
         )
-    logits = logits.astype(jnp.promote_types(logits.dtype, "float32"))
+    logits = widened(logits)
     batch, steps, _ = logits.shape
     count = 2 * labels.shape[1] + 1  # states: a blank before, between and behind the labels
     states = jnp.full((batch, count), mask_index, "int32").at[:, 1::2].set(labels)
@@ -66,10 +64,8 @@ def ctc_loss(
         return jnp.where(running[:, None], total, alpha), None
 
     running = jnp.arange(steps)[:, None] < lengths[1]  # (steps, batch)
-    before = jnp.full((batch, count), _IMPOSSIBLE, logits.dtype).at[:, 0].set(0.0)
-    first = jnp.where(places < 2, emitted[:, 0], _IMPOSSIBLE)
-    alpha = jnp.where(running[0][:, None], first, before)
-    alpha, _ = jax.lax.scan(advance, alpha, (jnp.moveaxis(emitted, 1, 0)[1:], running[1:]))
+    alpha = jnp.full((batch, count), _IMPOSSIBLE, logits.dtype).at[:, 0].set(0.0)  # as after a blank
+    alpha, _ = jax.lax.scan(advance, alpha, (jnp.moveaxis(emitted, 1, 0), running))
     last = 2 * lengths[0][:, None]
     blank = jnp.take_along_axis(alpha, last, axis=1)[:, 0]
     label = jnp.take_along_axis(alpha, jnp.maximum(last - 1, 0), axis=1)[:, 0]
@@ -111,15 +107,13 @@ def ctc_decode(
         >>> [part.tolist() for part in cornu.ops.ctc_decode([[[0.0, 3.0], [0.0, 2.0], [1.0, 0.0]]], [3])]
         [[[[1, -1, -1]]], [[-6.0]]]
     """
-    inputs = tensor(inputs)
-    inputs, lengths = inputs.astype(jnp.promote_types(inputs.dtype, "float32")), tensor(sequence_lengths)
+    inputs, lengths = widened(tensor(inputs)), tensor(sequence_lengths)
+    one_of("greedy", "beam_search", strategy=strategy)
     if strategy == "greedy":
         return _best_path(inputs, lengths, merge_repeated, mask_index)
-    if strategy == "beam_search":
-        search: Any = jax.vmap(lambda x, length: _search(x, length, beam_width, top_paths, mask_index))
-        paths, scores = search(jax.nn.log_softmax(inputs), lengths)
-        return jnp.swapaxes(paths, 0, 1), scores
-    raise ValueError(f"strategy is 'greedy' or 'beam_search'. Received: {strategy!r}")
+    search: Any = jax.vmap(lambda x, length: _search(x, length, beam_width, top_paths, mask_index))
+    paths, scores = search(jax.nn.log_softmax(inputs), lengths)
+    return jnp.swapaxes(paths, 0, 1), scores
 
 
 def _best_path(inputs: Any, lengths: Any, merge_repeated: bool, blank: int) -> tuple[Any, Any]:
@@ -168,12 +162,8 @@ def _search(inputs: Any, length: Any, width: int, top_paths: int, blank: int) ->
         label = (best - width) % classes
         paths, sizes = paths[source], sizes[source]
         paths = paths.at[rows, sizes].set(jnp.where(grown, label, paths[rows, sizes]))
-        after = (
-            paths,
-            sizes + grown,
-            jnp.where(grown, -jnp.inf, stay_ended[source]),
-            jnp.where(grown, scores[best], stay_open[source]),
-        )
+        ended, open_ = jnp.where(grown, -jnp.inf, stay_ended[source]), jnp.where(grown, scores[best], stay_open[source])
+        after = (paths, sizes + grown, ended, open_)
         return jax.tree.map(lambda new, old: jnp.where(running, new, old), after, beam), None
 
     (paths, _, ended, open_), _ = jax.lax.scan(advance, beam, (inputs, jnp.arange(steps) < length))

@@ -1,14 +1,13 @@
 """Linear algebra: decompositions, inverses, determinants and norms."""
 
+import functools
+from collections.abc import Callable
 from typing import Any, Literal
 
 import jax
 import jax.numpy as jnp
 
-from ..core.op import op
-from ..core.types import ArrayLike, Axis
-from .checks import matrices
-from .tensors import limits, tensor, to_axes
+from .making import ArrayLike, Axis, floating, matrices, one_of, op, op_of, tensor
 
 __all__ = [
     "cholesky", "cholesky_inverse", "det", "eig", "eigh", "inv", "logdet", "lstsq", "lu_factor", "matrix_rank", "norm",
@@ -207,13 +206,14 @@ def solve(a: ArrayLike, b: ArrayLike) -> Any:
         >>> cornu.ops.solve([[2.0, 0.0], [0.0, 4.0]], [2.0, 4.0])
         Array([1., 1.], dtype=float32)
     """
-    a, b = matrices(a, "solve", square=True), tensor(b)
-    return jnp.linalg.solve(a, b[..., None])[..., 0] if _vectors(a, b) else jnp.linalg.solve(a, b)
+    return _solved(jnp.linalg.solve, "solve", a, b)
 
 
-def _vectors(a: Any, b: Any) -> bool:
-    """Whether `b` holds a vector for each matrix of `a`, rather than a matrix for each or one for all."""
-    return bool(b.ndim == 1 or b.shape == a.shape[:-1])
+def _solved(solve: Callable[..., Any], name: str, a: Any, b: Any) -> Any:
+    """`solve(a, b)`, also where `b` holds a vector for each matrix of `a`, not a matrix for each or one for all."""
+    a, b = matrices(a, name, square=True), tensor(b)
+    vectors = b.ndim == 1 or b.shape == a.shape[:-1]
+    return solve(a, b[..., None])[..., 0] if vectors else solve(a, b)
 
 
 @op
@@ -233,10 +233,7 @@ def solve_triangular(a: ArrayLike, b: ArrayLike, lower: bool = False) -> Any:
         >>> cornu.ops.solve_triangular([[2.0, 0.0], [1.0, 4.0]], [2.0, 5.0], lower=True)
         Array([1., 1.], dtype=float32)
     """
-    a, b = matrices(a, "solve_triangular", square=True), tensor(b)
-    vector = _vectors(a, b)
-    x = jax.scipy.linalg.solve_triangular(a, b[..., None] if vector else b, lower=lower)
-    return x[..., 0] if vector else x
+    return _solved(functools.partial(jax.scipy.linalg.solve_triangular, lower=lower), "solve_triangular", a, b)
 
 
 @op
@@ -296,8 +293,7 @@ def qr(x: ArrayLike, mode: Literal["reduced", "complete"] = "reduced") -> Any:
         >>> [v.shape for v in cornu.ops.qr([[1.0], [2.0]])]
         [(2, 1), (1, 1)]
     """
-    if mode not in ("reduced", "complete"):
-        raise ValueError(f"mode is 'reduced' or 'complete'. Received: {mode!r}")
+    one_of("reduced", "complete", mode=mode)
     return tuple(jnp.linalg.qr(matrices(x, "qr"), mode))
 
 
@@ -339,14 +335,12 @@ def matrix_rank(x: ArrayLike, tol: float | None = None) -> Any:
         Array(1, dtype=int32)
     """
     x = matrices(x, "matrix_rank")
-    singular = jnp.linalg.svd(x, compute_uv=False)
-    bound = (
-        jnp.max(singular, -1, keepdims=True) * max(x.shape[-2:]) * limits(singular.dtype).eps if tol is None else tol
-    )
-    return jnp.sum(singular > bound, axis=-1)
+    if tol is None:
+        return jnp.linalg.matrix_rank(x)
+    return jnp.sum(jnp.linalg.svd(x, compute_uv=False) > tol, axis=-1)
 
 
-@op
+@op_of(jnp.linalg.norm, floating)
 def norm(x: ArrayLike, ord: Any = None, axis: Axis = None, keepdims: bool = False) -> Any:
     """Norm of vectors along one axis, or of matrices along two.
 
@@ -361,10 +355,3 @@ def norm(x: ArrayLike, ord: Any = None, axis: Axis = None, keepdims: bool = Fals
         >>> cornu.ops.norm([3.0, 4.0])
         Array(5., dtype=float32)
     """
-    x = tensor(x)
-    if not jnp.issubdtype(x.dtype, jnp.inexact):
-        x = x.astype("float32")
-    if axis is None and ord is None:
-        flat = jnp.linalg.norm(x.ravel())
-        return jnp.reshape(flat, (1,) * x.ndim) if keepdims else flat
-    return jnp.linalg.norm(x, ord, to_axes(axis), keepdims)

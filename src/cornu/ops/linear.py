@@ -4,16 +4,12 @@ from typing import Any
 
 import jax.numpy as jnp
 
-from ..core.op import op
-from ..core.types import ArrayLike
-from .checks import matrices
-from .declared import op_of
-from .tensors import tensor
+from .making import ArrayLike, matrices, op, op_of, tensor
 
 __all__ = ["cdist", "cross", "dot", "einsum", "inner", "kron", "matmul", "outer", "tensordot", "vdot"]
 
 
-@op
+@op_of(lambda x1, x2: jnp.matmul(x1, x2, preferred_element_type=_wide(x1, x2)))
 def matmul(x1: ArrayLike, x2: ArrayLike) -> Any:
     """Matrix product over the last two axes; the axes before are the batch and broadcast.
 
@@ -28,8 +24,6 @@ def matmul(x1: ArrayLike, x2: ArrayLike) -> Any:
         >>> cornu.ops.matmul([[1.0, 2.0]], [[3.0], [4.0]])
         Array([[11.]], dtype=float32)
     """
-    x1, x2 = tensor(x1), tensor(x2)
-    return jnp.matmul(x1, x2, preferred_element_type=_wide(x1, x2))
 
 
 @op_of(jnp.dot)

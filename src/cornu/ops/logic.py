@@ -4,10 +4,7 @@ from typing import Any
 
 import jax.numpy as jnp
 
-from ..core.op import op
-from ..core.types import ArrayLike
-from .declared import op_of
-from .tensors import tensor
+from .making import ArrayLike, op, op_of, tensor
 
 __all__ = [
     "allclose", "bitwise_and", "bitwise_invert", "bitwise_left_shift", "bitwise_not", "bitwise_or",

@@ -6,11 +6,7 @@ import jax
 import jax.numpy as jnp
 
 from ..core.attached import keep_logits
-from ..core.op import op
-from ..core.types import ArrayLike, Axis
-from .checks import existing_axes
-from .declared import op_of
-from .tensors import floating, tensor, to_axes
+from .making import ArrayLike, Axis, existing_axes, floating, op, op_of, to_axes
 
 __all__ = [
     "celu", "elu", "gelu", "glu", "hard_shrink", "hard_sigmoid", "hard_silu", "hard_swish", "hard_tanh", "leaky_relu",
@@ -112,7 +108,7 @@ def hard_silu(x: ArrayLike) -> Any:
     """
 
 
-@op
+@op_of(lambda x: x - jnp.tanh(x))
 def tanh_shrink(x: ArrayLike) -> Any:
     """`x - tanh(x)`.
 
@@ -124,7 +120,6 @@ def tanh_shrink(x: ArrayLike) -> Any:
         >>> numpy.asarray(cornu.ops.tanh_shrink([-1.0, 2.0])).round(3)
         array([-0.238,  1.036], dtype=float32)
     """
-    return (x := tensor(x)) - jnp.tanh(x)
 
 
 @op_of(jax.nn.hard_tanh)
@@ -293,7 +288,7 @@ def squareplus(x: ArrayLike, b: float = 4) -> Any:
     """
 
 
-@op
+@op_of(lambda x, threshold: jnp.where(jnp.abs(x) > threshold, x, 0.0), floating)
 def hard_shrink(x: ArrayLike, threshold: float = 0.5) -> Any:
     """`x` where `abs(x) > threshold`, 0 elsewhere.
 
@@ -306,8 +301,6 @@ def hard_shrink(x: ArrayLike, threshold: float = 0.5) -> Any:
         >>> cornu.ops.hard_shrink([-1.0, 0.2])
         Array([-1.,  0.], dtype=float32)
     """
-    x = floating(x)
-    return jnp.where(jnp.abs(x) > threshold, x, 0.0)
 
 
 @op
@@ -327,7 +320,7 @@ def soft_shrink(x: ArrayLike, threshold: float = 0.5) -> Any:
     return jnp.where(x > threshold, x - threshold, jnp.where(x < -threshold, x + threshold, 0.0))
 
 
-@op
+@op_of(lambda x, threshold, default_value: jnp.where(x > threshold, x, default_value))
 def threshold(x: ArrayLike, threshold: float, default_value: float) -> Any:
     """`x` where it is above `threshold`, `default_value` elsewhere.
 
@@ -341,8 +334,6 @@ def threshold(x: ArrayLike, threshold: float, default_value: float) -> Any:
         >>> cornu.ops.threshold([-1.0, 2.0], 0.0, 9.0)
         Array([9., 2.], dtype=float32)
     """
-    x = tensor(x)
-    return jnp.where(x > threshold, x, default_value)
 
 
 @op

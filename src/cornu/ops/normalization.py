@@ -6,10 +6,7 @@ import jax
 import jax.numpy as jnp
 
 from ..core import dtypes
-from ..core.op import op
-from ..core.types import ArrayLike, Axis
-from .checks import existing_axes
-from .tensors import floating, limits, tensor, to_axes
+from .making import ArrayLike, Axis, existing_axes, floating, limits, of_one_shape, op, tensor, to_axes, widened
 
 __all__ = ["batch_normalization", "layer_normalization", "moments", "normalize", "psnr", "rms_normalization"]
 
@@ -35,7 +32,7 @@ def moments(x: ArrayLike, axes: Axis, keepdims: bool = False, synchronized: bool
     if synchronized:
         raise ValueError("Moments over several devices need no flag: shard the batch over a mesh, and they span it.")
     x = tensor(x)
-    wide = x.astype(jnp.promote_types(x.dtype, "float32"))
+    wide = widened(x)
     mean = jnp.mean(wide, to_axes(axes), keepdims=keepdims)
     variance = jnp.var(wide, to_axes(axes), keepdims=keepdims)
     if x.dtype in (jnp.float16, jnp.bfloat16):
@@ -77,6 +74,8 @@ def batch_normalization(
     (channels,) = existing_axes(axis, x.ndim)
 
     def vector(name: str, value: Any) -> Any:
+        if value is None:
+            return None
         value = tensor(value)
         if value.shape != (x.shape[channels],):
             raise ValueError(
@@ -85,13 +84,9 @@ def batch_normalization(
             )
         return jnp.reshape(value, [-1 if i == channels else 1 for i in range(x.ndim)])
 
-    factor = jax.lax.rsqrt(vector("variance", variance) + epsilon)
-    if scale is not None:
-        factor = factor * vector("scale", scale)
+    factor, beta = _factor(vector("variance", variance), epsilon, vector("scale", scale)), vector("offset", offset)
     shift = -vector("mean", mean) * factor
-    if offset is not None:
-        shift = shift + vector("offset", offset)
-    return x * factor + shift
+    return x * factor + (shift if beta is None else shift + beta)
 
 
 @op
@@ -121,14 +116,10 @@ def layer_normalization(
     Source:
         Ba et al., Layer normalization, 2016.
     """
-    x, epsilon = tensor(x), dtypes.epsilon() if epsilon is None else epsilon
-    wide = x.astype(jnp.promote_types(x.dtype, "float32"))
-    axes = tuple(sorted(existing_axes(axis, x.ndim)))
+    x = tensor(x)
+    wide, axes = widened(x), tuple(sorted(existing_axes(axis, x.ndim)))
     gamma, beta = _spread(gamma, wide, axes), _spread(beta, wide, axes)
-    variance = jnp.var(wide, axes, keepdims=True)
-    factor = jax.lax.rsqrt(variance + epsilon)
-    if gamma is not None:
-        factor = factor * gamma
+    factor = _factor(jnp.var(wide, axes, keepdims=True), epsilon, gamma)
     if kwargs.get("rms_scaling"):
         return (wide * factor).astype(x.dtype)
     shift = -jnp.mean(wide, axes, keepdims=True) * factor
@@ -143,6 +134,12 @@ def _spread(parameter: Any, x: jax.Array, axes: tuple[int, ...]) -> jax.Array | 
     if parameter.ndim in (0, x.ndim) or axes == (x.ndim - 1,):
         return parameter
     return jnp.reshape(parameter, [x.shape[i] if i in axes else 1 for i in range(x.ndim)])
+
+
+def _factor(moment: jax.Array, epsilon: float | None, scale: jax.Array | None) -> jax.Array:
+    """What brings a second moment to 1, times the scale."""
+    factor = jax.lax.rsqrt(moment + (dtypes.epsilon() if epsilon is None else epsilon))
+    return factor if scale is None else factor * scale
 
 
 @op
@@ -165,12 +162,10 @@ def rms_normalization(
     Source:
         Zhang and Sennrich, Root mean square layer normalization, 2019.
     """
-    x, epsilon = tensor(x), dtypes.epsilon() if epsilon is None else epsilon
-    wide = x.astype(jnp.promote_types(x.dtype, "float32"))
-    axes = tuple(sorted(existing_axes(range(x.ndim) if axis is None else axis, x.ndim)))
-    wide = wide * jax.lax.rsqrt(jnp.mean(jnp.square(wide), axes, keepdims=True) + epsilon)
-    scale = _spread(scale, wide, axes)
-    return (wide if scale is None else wide * scale).astype(x.dtype)
+    x = tensor(x)
+    wide, axes = widened(x), tuple(sorted(existing_axes(range(x.ndim) if axis is None else axis, x.ndim)))
+    factor = _factor(jnp.mean(jnp.square(wide), axes, keepdims=True), epsilon, _spread(scale, wide, axes))
+    return (wide * factor).astype(x.dtype)
 
 
 @op
@@ -219,6 +214,5 @@ def psnr(x1: ArrayLike, x2: ArrayLike, max_val: ArrayLike) -> Any:
         np.float32(23.01)
     """
     x1, x2 = floating(x1), floating(x2)
-    if x1.shape != x2.shape:
-        raise ValueError(f"psnr compares arrays of one shape. Received shapes {x1.shape} and {x2.shape}.")
+    of_one_shape(x1, x2, "psnr compares arrays of one shape.")
     return 20 * jnp.log10(jnp.asarray(max_val, x2.dtype)) - 10 * jnp.log10(jnp.mean(jnp.square(x1 - x2)))

@@ -6,14 +6,11 @@ from .control import vectorize
 from .creation import *
 from .exponential import *
 from .indexing import *
-from .joining import *
 from .linalg import slogdet
 from .linear import *
 from .logic import *
 from .reduction import *
-from .rounding import *
 from .shaping import *
-from .sorting import *
 from .tensors import copy, ndim, size, view
 
 _publish(globals())

@@ -1,17 +1,16 @@
 """Blocks of images: depth to space and back, unfold and fold; and rearrange by a pattern."""
 
+import functools
+import math
 import re
 from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
-from ..core.op import op
-from ..core.types import ArrayLike, DataFormat, SizesLike
-from .checks import positive
-from .layout import check_data_format, per_axis
-from .tensors import tensor
+from ..core import dtypes
+from ..core.types import DataFormat
+from .making import ArrayLike, SizesLike, check_data_format, op, per_axis, steps, tensor, windows
 
 __all__ = ["depth_to_space", "fold", "rearrange", "space_to_depth", "unfold"]
 
@@ -34,15 +33,11 @@ def depth_to_space(x: ArrayLike, block_size: int, data_format: DataFormat = "cha
         >>> cornu.ops.depth_to_space(cornu.ops.ones((1, 2, 2, 4)), 2).shape
         (1, 4, 4, 1)
     """
-    x, b, last = _image(x, block_size, data_format)
-    if (channels := x.shape[-1 if last else 1]) % b**2:
-        raise ValueError(f"block_size**2={b**2} does not divide the {channels} channels of shape {x.shape}.")
-    if last:
-        n, h, w, c = x.shape
-        x = x.reshape(n, h, w, b, b, c // b**2).transpose(0, 1, 3, 2, 4, 5)
-        return x.reshape(n, h * b, w * b, c // b**2)
-    n, c, h, w = x.shape
-    return x.reshape(n, c // b**2, b, b, h, w).transpose(0, 1, 4, 2, 5, 3).reshape(n, c // b**2, h * b, w * b)
+    x, last = _image(x, block_size, data_format)
+    if (channels := x.shape[-1 if last else 1]) % block_size**2:
+        raise ValueError(f"block_size**2={block_size**2} does not divide the {channels} channels of shape {x.shape}.")
+    pattern = "n h w (a b c) -> n (h a) (w b) c" if last else "n (c a b) h w -> n c (h a) (w b)"
+    return rearrange(x, pattern, a=block_size, b=block_size)
 
 
 @op
@@ -63,25 +58,21 @@ def space_to_depth(x: ArrayLike, block_size: int, data_format: DataFormat = "cha
         >>> cornu.ops.space_to_depth(cornu.ops.ones((1, 4, 4, 1)), 2).shape
         (1, 2, 2, 4)
     """
-    x, b, last = _image(x, block_size, data_format)
-    if any(size % b for size in (x.shape[1:3] if last else x.shape[2:])):
-        raise ValueError(f"block_size={b} does not divide height and width of shape {x.shape}.")
-    if last:
-        n, h, w, c = x.shape
-        x = x.reshape(n, h // b, b, w // b, b, c).transpose(0, 1, 3, 2, 4, 5)
-        return x.reshape(n, h // b, w // b, c * b**2)
-    n, c, h, w = x.shape
-    return x.reshape(n, c, h // b, b, w // b, b).transpose(0, 1, 3, 5, 2, 4).reshape(n, c * b**2, h // b, w // b)
+    x, last = _image(x, block_size, data_format)
+    if any(size % block_size for size in (x.shape[1:3] if last else x.shape[2:])):
+        raise ValueError(f"block_size={block_size} does not divide height and width of shape {x.shape}.")
+    pattern = "n (h a) (w b) c -> n h w (a b c)" if last else "n c (h a) (w b) -> n (c a b) h w"
+    return rearrange(x, pattern, a=block_size, b=block_size)
 
 
-def _image(x: Any, block_size: int, data_format: str | None) -> tuple[jax.Array, int, bool]:
-    """The images, the size of a block, and whether the channels come last."""
+def _image(x: Any, block_size: int, data_format: str | None) -> tuple[jax.Array, bool]:
+    """The images, and whether the channels come last; checks the size of a block."""
     x = tensor(x)
     if not isinstance(block_size, int) or block_size < 2:
         raise ValueError(f"block_size is an integer from 2 on. Received: block_size={block_size!r}")
     if x.ndim != 4:
         raise ValueError(f"Expected images, an array of 4 axes. Received shape {x.shape}.")
-    return x, block_size, check_data_format(data_format) == "channels_last"
+    return x, check_data_format(data_format) == "channels_last"
 
 
 @op
@@ -105,14 +96,13 @@ def unfold(
         >>> cornu.ops.unfold(cornu.ops.ones((1, 2, 4, 4)), 2).shape
         (1, 8, 9)
     """
-    x, pad = tensor(x), per_axis(padding, 2)
+    x = tensor(x)
     if x.ndim != 4:
         raise ValueError(f"unfold expects images (batch, channels, height, width). Received shape {x.shape}.")
-    x = jnp.pad(x, ((0, 0), (0, 0), (pad[0], pad[0]), (pad[1], pad[1])))
-    rows, columns = _places(x.shape[2:], kernel_size, dilation, stride)
-    blocks = x[:, :, rows, columns]  # (batch, channels, kernel height, kernel width, blocks down, blocks across)
-    n, channels, *taps, down, across = blocks.shape
-    return blocks.reshape(n, channels * taps[0] * taps[1], down * across)
+    kernel, gaps, strides = steps(2, kernel_size=kernel_size, dilation=dilation, stride=stride)
+    x = jnp.pad(x, ((0, 0), (0, 0), *((zeros, zeros) for zeros in per_axis(padding, 2))))
+    rows, columns = map(windows, x.shape[2:], kernel, strides, gaps)
+    return rearrange(x[:, :, rows][..., columns], "n c down h across w -> n (c h w) (down across)")
 
 
 @op
@@ -142,29 +132,16 @@ def fold(
         >>> cornu.ops.fold(cornu.ops.ones((1, 8, 4)), 4, 2, stride=2).shape
         (1, 2, 4, 4)
     """
-    x, pad, kernel = tensor(x), per_axis(padding, 2), per_axis(kernel_size, 2)
-    height, width = (size + 2 * p for size, p in zip(per_axis(output_size, 2), pad, strict=True))
-    rows, columns = _places((height, width), kernel_size, dilation, stride)
-    taps, count = kernel[0] * kernel[1], rows.size // kernel[0] * (columns.size // kernel[1])
+    x, size = tensor(x), per_axis(output_size, 2)
+    unfolded = functools.partial(unfold, kernel_size=kernel_size, dilation=dilation, padding=padding, stride=stride)
+    _, taps, count = jax.eval_shape(unfolded, dtypes.spec((1, 1, *size), x.dtype)).shape
     if x.ndim != 3 or x.shape[1] % taps or x.shape[2] != count:
         raise ValueError(
             f"fold expects blocks of shape (batch, {taps} * channels, {count}) for an image of height and width "
-            f"{per_axis(output_size, 2)}. Received shape {x.shape}."
+            f"{size}. Received shape {x.shape}."
         )
-    blocks = x.reshape(x.shape[0], x.shape[1] // taps, *kernel, rows.shape[-2], columns.shape[-1])
-    image = jnp.zeros((x.shape[0], blocks.shape[1], height, width), x.dtype).at[:, :, rows, columns].add(blocks)
-    return image[:, :, pad[0] : height - pad[0], pad[1] : width - pad[1]]
-
-
-def _places(sizes: tuple[int, ...], kernel_size: Any, dilation: Any, stride: Any) -> tuple[Any, Any]:
-    """Row and column of each element of each block, broadcasting to `(kh, kw, blocks down, blocks across)`."""
-    found = []
-    options = (per_axis(option, 2) for option in (kernel_size, dilation, stride))
-    for size, taps, gap, step in zip(sizes, *options, strict=True):
-        positive(kernel_size=taps, dilation=gap, stride=step)
-        starts = np.arange(0, size - (taps - 1) * gap, step)
-        found.append(np.arange(taps)[:, None] * gap + starts)
-    return found[0][:, None, :, None], found[1][None, :, None, :]
+    image = dtypes.spec((x.shape[0], x.shape[1] // taps, *size), x.dtype)
+    return jax.linear_transpose(unfolded, image)(x)[0]
 
 
 @op
@@ -194,12 +171,12 @@ def rearrange(tensor: ArrayLike, pattern: str, **axes_lengths: int) -> Any:
         if len(unknown) > 1:
             raise ValueError(f"Give the sizes of all but one of {unknown} in {pattern!r}, such as {unknown[0]}=2.")
         if unknown:
-            sizes[unknown[0]] = size // int(np.prod([sizes[name] for name in group if name in sizes]))
+            sizes[unknown[0]] = size // math.prod(sizes[name] for name in group if name in sizes)
     before, after = [n for g in left for n in g], [n for g in right for n in g]
     if sorted(before) != sorted(after):
         raise ValueError(f"Both sides of {pattern!r} name the same axes.")
     array = array.reshape([sizes[name] for name in before]).transpose([before.index(name) for name in after])
-    return array.reshape([int(np.prod([sizes[name] for name in group])) for group in right])
+    return array.reshape([math.prod(sizes[name] for name in group) for group in right])
 
 
 def _groups(side: str) -> list[list[str]]:

@@ -5,11 +5,9 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from ..core.op import op
-from ..core.types import ArrayLike, DataFormat, ShapeLike, SizesLike
+from ..core.types import DataFormat, ShapeLike, SizesLike
 from ..kernels import pooling
-from .layout import from_channels_last, per_axis, steps, to_channels_last
-from .tensors import floating, tensor
+from .making import ArrayLike, floating, from_channels_last, one_of, op, per_axis, steps, tensor, to_channels_last
 
 __all__ = ["adaptive_average_pool", "adaptive_max_pool", "average_pool", "max_pool"]
 
@@ -80,8 +78,7 @@ def average_pool(
 
 def _windows(x: Any, pool_size: Any, strides: Any, padding: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Size of the window and distance between windows for each spatial axis."""
-    if padding not in ("valid", "same"):
-        raise ValueError(f"padding is 'valid' or 'same'. Received: {padding!r}")
+    one_of("valid", "same", padding=padding)
     sizes = x.shape[1:-1]
     window, stride = steps(len(sizes), pool_size=pool_size, strides=pool_size if strides is None else strides)
     if padding == "valid" and any(w > n for w, n in zip(window, sizes, strict=True)):
@@ -146,15 +143,10 @@ def _adapted(reduce: Any, inputs: ArrayLike, output_size: Any, data_format: str 
         raise ValueError(f"Adaptive pooling takes inputs with 1, 2 or 3 spatial axes. Received {len(sizes)} of them.")
     given = zip(per_axis(output_size, len(sizes)), sizes, strict=True)
     (counts,) = steps(len(sizes), output_size=[size if count is None else count for count, size in given])
-    for axis, count in enumerate(counts, start=1):
-        x = _adaptive(reduce, x, axis, count)
+    for axis, (count, size) in enumerate(zip(counts, sizes, strict=True), start=1):
+        if size % count == 0:
+            x = reduce(x.reshape(*x.shape[:axis], count, size // count, *x.shape[axis + 1 :]), axis=axis + 1)
+        else:  # window `i` reaches from `floor(i * size / count)` to `ceil((i + 1) * size / count)`
+            edges = [(i * size // count, -(-(i + 1) * size // count)) for i in range(count)]
+            x = jnp.stack([reduce(jax.lax.slice_in_dim(x, a, b, axis=axis), axis=axis) for a, b in edges], axis)
     return from_channels_last(x, data_format)
-
-
-def _adaptive(reduce: Any, x: Any, axis: int, count: int) -> Any:
-    """Window `i` of `count` reaches from `floor(i * size / count)` to `ceil((i + 1) * size / count)`."""
-    size = x.shape[axis]
-    if size % count == 0:
-        return reduce(x.reshape(*x.shape[:axis], count, size // count, *x.shape[axis + 1 :]), axis=axis + 1)
-    edges = [(i * size // count, -(-(i + 1) * size // count)) for i in range(count)]
-    return jnp.stack([reduce(jax.lax.slice_in_dim(x, a, b, axis=axis), axis=axis) for a, b in edges], axis)

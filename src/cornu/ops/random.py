@@ -8,11 +8,10 @@ import jax.numpy as jnp
 
 from ..core import dtypes
 from ..core.lookup import Table
-from ..core.op import op
 from ..core.seeds import SeedGenerator, draw_seed
-from ..core.types import ArrayLike, DTypeLike, ShapeLike
+from ..core.types import ShapeLike
 from ..kernels import dropout as kernels
-from .tensors import tensor
+from .making import ArrayLike, DTypeLike, op, tensor
 
 SeedLike = int | SeedGenerator | None
 

@@ -5,11 +5,7 @@ from typing import Any, Literal
 import jax
 import jax.numpy as jnp
 
-from ..core.op import op
-from ..core.types import ArrayLike, Axis, DTypeLike
-from .checks import positive
-from .declared import op_of
-from .tensors import tensor, to_axes
+from .making import ArrayLike, Axis, DTypeLike, op, op_of, positive, tensor, to_axes
 
 __all__ = [
     "all", "amax", "amin", "any", "average", "corrcoef", "correlate", "count_nonzero", "cumprod", "cumsum", "diff",
@@ -203,7 +199,7 @@ def count_nonzero(x: ArrayLike, axis: Axis = None) -> Any:
     return jnp.count_nonzero(tensor(x), axis=to_axes(axis)).astype("int32")
 
 
-@op
+@op_of(jnp.average)
 def average(x: ArrayLike, axis: Axis = None, weights: ArrayLike | None = None) -> Any:
     """Weighted mean, `sum(x * weights) / sum(weights)`.
 
@@ -217,7 +213,6 @@ def average(x: ArrayLike, axis: Axis = None, weights: ArrayLike | None = None) -
         >>> cornu.ops.average([1.0, 4.0], weights=[3.0, 1.0])
         Array(1.75, dtype=float32)
     """
-    return jnp.average(tensor(x), axis=to_axes(axis), weights=None if weights is None else tensor(weights))
 
 
 @op_of(jnp.cumsum)
@@ -268,7 +263,7 @@ def diff(a: ArrayLike, n: int = 1, axis: int = -1) -> Any:
     """
 
 
-@op
+@op_of(jnp.trapezoid)
 def trapezoid(y: ArrayLike, x: ArrayLike | None = None, dx: float = 1.0, axis: int = -1) -> Any:
     """Integral along `axis` by the trapezoidal rule.
 
@@ -283,7 +278,6 @@ def trapezoid(y: ArrayLike, x: ArrayLike | None = None, dx: float = 1.0, axis: i
         >>> cornu.ops.trapezoid([1.0, 2.0, 3.0])
         Array(4., dtype=float32)
     """
-    return jnp.trapezoid(tensor(y), None if x is None else tensor(x), dx=dx, axis=axis)
 
 
 @op_of(jnp.nansum)
@@ -535,5 +529,4 @@ def histogram(x: ArrayLike, bins: int = 10, range: Any = None) -> Any:
     positive(bins=bins)
     if range is not None and not range[0] < range[1]:
         raise ValueError(f"range is a pair, the smaller edge first. Received: range={range!r}")
-    counts, edges = jnp.histogram(x, bins=bins, range=range)
-    return counts, edges
+    return jnp.histogram(x, bins=bins, range=range)

@@ -8,10 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..core import dtypes
-from ..core.op import op
-from ..core.types import ArrayLike
-from .checks import positive
-from .tensors import floating, tensor
+from .making import ArrayLike, floating, of_one_shape, op, op_of, positive, tensor, widened, windows
 
 __all__ = [
     "extract_sequences", "fft", "fft2", "ifft2", "irfft", "istft", "polar", "rfft", "stft", "view_as_complex",
@@ -140,8 +137,7 @@ def extract_sequences(x: ArrayLike, sequence_length: int, sequence_stride: int) 
     """
     x = _axes(tensor(x), 1)
     positive(sequence_length=sequence_length, sequence_stride=sequence_stride)
-    starts = np.arange(0, x.shape[-1] - sequence_length + 1, sequence_stride)
-    return x[..., starts[:, None] + np.arange(sequence_length)]
+    return x[..., windows(x.shape[-1], sequence_length, sequence_stride)]
 
 
 @op
@@ -217,13 +213,13 @@ def istft(
     spectrum = _complex(x, rank=2)
     weight = _window(window, sequence_length, sequence_stride, fft_length, spectrum.real.dtype)
     frames = jnp.fft.irfft(spectrum, fft_length)  # (..., frames, fft_length)
-    count, total = frames.shape[-2], fft_length + sequence_stride * (frames.shape[-2] - 1)
-    places = np.arange(count)[:, None] * sequence_stride + np.arange(fft_length)
+    total = fft_length + sequence_stride * (frames.shape[-2] - 1)
+    places = windows(total, fft_length, sequence_stride)
 
     def overlap(parts: Any) -> Any:
         return jnp.zeros((*parts.shape[:-2], total), parts.dtype).at[..., places].add(parts)
 
-    norm = overlap(jnp.broadcast_to(jnp.square(weight), (count, fft_length)))
+    norm = overlap(jnp.broadcast_to(jnp.square(weight), places.shape))
     signal = overlap(frames * weight) / jnp.where(norm > 1e-10, norm, 1)
     begin = fft_length // 2 if center else 0
     end = begin + length if length is not None else total - begin
@@ -235,8 +231,7 @@ def _complex(x: Any, rank: int = 1) -> jax.Array:
     if not isinstance(x, list | tuple) or len(x) != 2:
         raise ValueError(f"Complex numbers are a pair (real parts, imaginary parts) here. Received: {type(x).__name__}")
     real, imaginary = (tensor(part) for part in x)
-    if real.shape != imaginary.shape:
-        raise ValueError(f"Real and imaginary parts have one shape, here {real.shape} and {imaginary.shape}.")
+    of_one_shape(real, imaginary, "Real and imaginary parts have one shape.")
     if not dtypes.is_float(real.dtype) or not dtypes.is_float(imaginary.dtype):
         raise ValueError(f"Real and imaginary parts are floats, here {real.dtype} and {imaginary.dtype}: cast them.")
     return jax.lax.complex(_axes(real, rank), imaginary)
@@ -261,11 +256,10 @@ def _window(window: Any, length: int, stride: int, fft_length: int, dtype: Any) 
     if window is None:
         return jnp.ones(fft_length, dtype)
     if isinstance(window, str):
-        shapes = {"hann": 0.5, "hamming": 0.54}
+        shapes = {"hann": np.hanning, "hamming": np.hamming}
         if window not in shapes:
             raise ValueError(f"window is 'hann', 'hamming', a vector or None. Received: {window!r}")
-        mean = shapes[window]
-        window = mean - (1 - mean) * np.cos(2 * np.pi * np.arange(length) / length)  # periodic, not symmetric
+        window = shapes[window](length + 1)[:-1]  # periodic, not symmetric
     window = jnp.asarray(window, dtype)
     if window.shape != (length,):
         raise ValueError(f"The window has sequence_length={length} values. Received shape {window.shape}.")
@@ -291,11 +285,11 @@ def view_as_complex(x: ArrayLike) -> Any:
     x = tensor(x)
     if not x.ndim or x.shape[-1] != 2:
         raise ValueError(f"The last axis holds real and imaginary part, so it has size 2. Received shape {x.shape}.")
-    x = x.astype(jnp.promote_types(x.dtype, "float32"))
+    x = widened(x)
     return jax.lax.complex(x[..., 0], x[..., 1])
 
 
-@op
+@op_of(lambda x: jnp.stack([jnp.real(x), jnp.imag(x)], axis=-1))
 def view_as_real(x: ArrayLike) -> Any:
     """Real and imaginary part of complex numbers, along a new last axis.
 
@@ -307,8 +301,6 @@ def view_as_real(x: ArrayLike) -> Any:
         >>> cornu.ops.view_as_real([1.0 + 2.0j])
         Array([[1., 2.]], dtype=float32)
     """
-    x = tensor(x)
-    return jnp.stack([jnp.real(x), jnp.imag(x)], axis=-1)
 
 
 @op

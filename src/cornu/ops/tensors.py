@@ -8,41 +8,13 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..core import dtypes
-from ..core.op import op
 from ..core.symbolic import KerasTensor, unwrap
-from ..core.types import ArrayLike, DTypeLike
+from .making import ArrayLike, DTypeLike, limits, op, op_of, tensor
 
 __all__ = [
     "cast", "convert_to_numpy", "convert_to_tensor", "copy", "dtype", "is_tensor", "ndim", "saturate_cast", "shape",
     "size", "stop_gradient", "view",
 ]  # fmt: skip
-
-
-def tensor(x: Any) -> jax.Array:
-    """`x` as an array that the functions of `jax.numpy` take; lists become arrays, Python numbers stay weakly typed."""
-    return x if isinstance(x, jax.Array) else jnp.asarray(x)
-
-
-def floating(x: Any) -> jax.Array:
-    """`x` as an array of floats: integers are converted to `floatx`."""
-    x = tensor(x)
-    return x if jnp.issubdtype(x.dtype, jnp.inexact) else x.astype(dtypes.floatx())
-
-
-def limits(dtype: Any) -> Any:
-    """Smallest and largest number of a dtype, and more for floats, as `jax.numpy.finfo` and `iinfo` give it."""
-    return jnp.finfo(dtype) if dtypes.is_float(dtype) else jnp.iinfo(dtype)  # type: ignore[no-untyped-call]
-
-
-def to_axes(axis: Any) -> Any:
-    """Axes as `jax.numpy` takes them: an integer, a tuple, or None."""
-    return tuple(axis) if isinstance(axis, list) else axis
-
-
-def refuse_sparse(sparse: Any) -> None:
-    """Raise `ValueError` where a sparse result is asked for."""
-    if sparse:
-        raise ValueError("Results are dense arrays here: leave sparse=False. A zero costs memory, not correctness.")
 
 
 @op
@@ -206,7 +178,7 @@ def stop_gradient(variable: Any) -> Any:
     return jax.tree.map(jax.lax.stop_gradient, variable)
 
 
-@op
+@op_of(jnp.copy)
 def copy(x: ArrayLike) -> Any:
     """A copy.
 
@@ -218,7 +190,6 @@ def copy(x: ArrayLike) -> Any:
         >>> cornu.ops.copy([1.0, 2.0])
         Array([1., 2.], dtype=float32)
     """
-    return jnp.array(tensor(x), copy=True)
 
 
 @op

@@ -6,6 +6,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ..core.types import ArrayLike
+from ..ops.making import one_of
 
 
 def to_categorical(x: ArrayLike, num_classes: int | None = None) -> np.ndarray[Any, Any]:
@@ -93,9 +94,7 @@ def pad_sequences(
         array([[0, 1],
                [3, 4]], dtype=int32)
     """
-    for name, side in (("padding", padding), ("truncating", truncating)):
-        if side not in ("pre", "post"):
-            raise ValueError(f"{name} is 'pre' or 'post'. Received {name}={side!r}.")
+    one_of("pre", "post", padding=padding, truncating=truncating)
     for i, item in enumerate(sequences):
         if not hasattr(item, "__len__"):
             raise ValueError(f"pad_sequences takes a list of sequences, but item {i} is {item!r}.")
