@@ -10,6 +10,7 @@ from typing import Any
 from ..core import codec, lookup
 from ..core.arguments import translate_arguments
 from ..layers.options import FIRST_LAYER
+from . import graphs
 from .tables import CLASSES, FORMULAS, RENAMED, TODAY, VALUES, Era, defaults, era, renamed, told_by
 
 
@@ -30,6 +31,8 @@ def translate(encoded: dict[str, Any]) -> dict[str, Any]:
             "The file holds Python bytecode (a lambda), which is never run. Write the function again in your "
             "script and pass it in custom_objects under the name of its layer."
         )
+    if name in ("Model", "Functional", "Sequential"):
+        return {**encoded, "config": graphs.renewed(config)}
     name = CLASSES.get(name, name)
     if name.startswith("Custom>") and name.removeprefix("Custom>") in RENAMED:
         name = name.removeprefix("Custom>")  # tf.keras 2.11 to 2.15 wrote its own optimizers so

@@ -54,6 +54,12 @@ RENAMED = _merged(
     (("InputLayer",), {"batch_input_shape": "batch_shape", "input_shape": "shape", "input_dtype": "dtype"}),
     (("Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "GaussianDropout"), {"p": "rate"}),
     (("SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D"), {"noise_shape": None}),
+    # Where the code of its functions was.
+    (
+        ("Lambda",),
+        dict.fromkeys(f"{key}_{what}" for key in ("function", "output_shape", "mask") for what in ("type", "module")),
+    ),
+    (("Lambda",), {"module": None}),
     (("GaussianNoise",), {"sigma": "stddev"}),
     (("LeakyReLU",), {"alpha": "negative_slope"}),
     (("PReLU",), {"init": "alpha_initializer", "weights": None}),

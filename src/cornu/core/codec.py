@@ -129,9 +129,14 @@ def decode(config: Any, table: lookup.Table | None = None, custom_objects: dict[
             return table.get(config)
         if not isinstance(config, dict) or "class_name" not in config:
             raise ValueError(f"Expected the config of an object, with a 'class_name'. Received: {config!r}")
-        for translate in _file_translations:
-            config = translate(config)
-        return _make(config, table)
+        return _make(translated(config), table)
+
+
+def translated(config: dict[str, Any]) -> dict[str, Any]:
+    """An encoded object in the form of today."""
+    for translate in _file_translations:
+        config = translate(config)
+    return config
 
 
 def _array(config: dict[str, Any]) -> np.ndarray[Any, Any]:

@@ -1,8 +1,8 @@
-"""A functional model's layers and connections as plain data, in the format of Keras 3, and back from any era's."""
+"""A functional model's layers and connections as plain data, in the format of Keras 3, and back."""
 
 import inspect
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
@@ -13,7 +13,6 @@ from ..core import codec, lookup
 from ..core.op import Operation, ops
 from ..core.symbolic import KerasTensor, Node, is_symbolic, tensors
 from ..layers.core.input_layer import InputLayer
-from ..layers.layer import Layer
 from ..layers.layer import layers as layer_table
 from ..saving import declared
 from .graph_ops import class_of, in_config, op_of
@@ -107,34 +106,32 @@ def _of_calls(op: str, signature: inspect.Signature) -> inspect.Signature:
 
 
 def from_config(cls: type, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Any:
-    """Make a functional model from a configuration of Keras 1, 2, 3 or Cornu.
+    """Make a functional model from a configuration.
 
     Nothing is computed: every call that the configuration lists is one on symbolic tensors.
 
     Raises:
         ValueError: a call refers to a layer or a call that is not there, or has no tensor among its arguments.
     """
+    config = codec.translated({"class_name": "Functional", "config": config})["config"]
     made: dict[str, Any] = {}
     calls: list[tuple[str, Any]] = []
     with lookup.custom_object_scope(custom_objects):
         for entry in config["layers"]:
-            name = entry.get("name") or entry["config"]["name"]
+            name = entry["name"]
             if name in made:
                 raise ValueError(f"The model's config lists two layers called {name!r}.")
             made[name] = _decode_layer(entry, name)
             calls += [(name, call) for call in entry.get("inbound_nodes") or ()]
     outputs = {name: [layer.output] if isinstance(layer, InputLayer) else [] for name, layer in made.items()}
-    needs = [_noted(_decode_call, call) for _, call in calls]
-    newest = any(isinstance(call, dict) for _, call in calls)
-    first = {} if newest else _first_calls(config, made, needs)
 
-    def tensor(place: Any, first: dict[str, int] = first) -> Any:
-        name, call = _source(place, made, first)
+    def tensor(place: Any) -> Any:
+        name, call = _source(place, made)
         if not 0 <= call < len(outputs[name]):
             raise ValueError(f"The model's config refers to call {call} of the layer {name!r}, which it does not list.")
         return tensors(outputs[name][call])[place[2]]
 
-    sources = [[_source(place, made, first) for place in need] for need in needs]
+    sources = [[_source(place, made) for place in _noted(call)] for _, call in calls]
     for name, call in _in_order(calls, sources, {name: len(known) for name, known in outputs.items()}):
         args, kwargs = _decode_call(call, tensor)
         if not is_symbolic((args, kwargs)):
@@ -143,28 +140,28 @@ def from_config(cls: type, config: dict[str, Any], custom_objects: dict[str, Any
                 "into the call that needs it; loading a model computes nothing."
             )
         outputs[name].append(made[name](*args, **kwargs))
-    if newest:
-        first = {name: _own_calls(layer) for name, layer in made.items()}
     inputs = _tensors_at(config["input_layers"], tensor)
-    results = _tensors_at(config["output_layers"], lambda place: tensor(place, first))
+    results = _tensors_at(
+        config["output_layers"], lambda place: tensor([*place[:1], place[1] - _own_calls(made.get(place[0])), place[2]])
+    )
     model = cls(inputs, results, name=config.get("name"))
     model._trainable = config.get("trainable", True) is not False  # the layers have flags of their own
     return model
 
 
-def _noted(decode: Callable[..., Any], value: Any) -> list[Any]:
-    """The places that something is decoded from."""
+def _noted(call: Any) -> list[Any]:
+    """The places of the tensors among the arguments of a call."""
     found: list[Any] = []
-    decode(value, found.append)
+    _decode_call(call, found.append)
     return found
 
 
-def _source(place: Any, made: dict[str, Any], first: dict[str, int]) -> tuple[str, int]:
+def _source(place: Any, made: dict[str, Any]) -> tuple[str, int]:
     """The layer that gives a tensor, and in which of its calls."""
     name, call = place[:2]
     if name not in made:
         raise ValueError(f"The model's config refers to a layer {name!r} that it does not list.")
-    return name, call - first.get(name, 0)
+    return name, call
 
 
 def _in_order(
@@ -188,15 +185,9 @@ def _in_order(
 
 
 def _decode_layer(entry: dict[str, Any], name: str) -> Any:
-    inner: Any = entry.get("config")
     if str(entry.get("module") or "").startswith("keras.src.ops") or _is_bare_op(entry):
         return _SavedOp(declared.checked(entry), name)
-    if isinstance(inner, dict) and "name" not in inner:
-        entry = {**entry, "config": {**inner, "name": name}}
-    layer = codec.decode(entry, layer_table)
-    if isinstance(inner, list) and isinstance(layer, Layer):
-        layer.name = name  # a Sequential of Keras 1, whose config is the bare list of its layers
-    return layer
+    return codec.decode(entry, layer_table)
 
 
 def _is_bare_op(entry: dict[str, Any]) -> bool:
@@ -236,37 +227,12 @@ class _SavedOp:
         return self.operation(*bound.args, **bound.kwargs, **others)
 
 
-def _first_calls(config: dict[str, Any], made: dict[str, Any], needs: list[list[Any]]) -> dict[str, int]:
-    """For inner models, the number of their first call: Keras 1 and 2 counted a model's own graph as call 0."""
-    ends = [_noted(_tensors_at, config[key]) for key in ("input_layers", "output_layers")]
-    smallest: dict[str, int] = {}
-    for name, call, *_ in (place for places in (*needs, *ends) for place in places):
-        smallest[name] = min(call, smallest.get(name, call))
-    return {name: call for name, call in smallest.items() if getattr(made.get(name), "graph", None) is not None}
-
-
 def _is_place(value: Any) -> bool:
-    return isinstance(value, list | tuple) and len(value) in (3, 4) and [*map(type, value[:3])] == [str, int, int]
+    return isinstance(value, list | tuple) and len(value) == 3 and [*map(type, value)] == [str, int, int]
 
 
 def _decode_call(call: Any, tensor: Any) -> tuple[list[Any], dict[str, Any]]:
-    """Arguments of one call, in the format of Keras 3 (a dictionary) or of Keras 1 and 2 (a list of places)."""
-    if isinstance(call, dict):
-        return codec.decode_value(call["args"], tensor), codec.decode_value(call["kwargs"], tensor)
-    listed = [call] if _is_place(call) else call
-    if not isinstance(listed, list):
-        return [_tensors_at(listed, tensor)], {}
-    inputs = _tensors_at([place[:3] for place in listed], tensor)
-    others = [place[3] for place in listed if len(place) > 3 and isinstance(place[3], dict)]
-    return [inputs], {key: _older_argument(value, tensor) for kwargs in others for key, value in kwargs.items()}
-
-
-def _older_argument(value: Any, tensor: Any) -> Any:
-    if _is_place(value):
-        return tensor(value)
-    if isinstance(value, list):
-        return [_older_argument(item, tensor) for item in value]
-    return codec.decode_value(value, tensor)
+    return codec.decode_value(call["args"], tensor), codec.decode_value(call["kwargs"], tensor)
 
 
 def _tensors_at(places: Any, tensor: Any) -> Any:

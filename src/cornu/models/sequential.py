@@ -181,13 +181,13 @@ class Sequential(Model):
 
     @classmethod
     def from_config(cls, config: Any, custom_objects: dict[str, Any] | None = None) -> Self:
-        """Make a model from what `get_config` gave, or from the bare list of layers of Keras 1 and 2.
+        """Make a model from what `get_config` gave.
 
         Args:
             config: the configuration.
             custom_objects: your own classes and functions by name.
         """
-        config = {"layers": config} if isinstance(config, list) else config
+        config = codec.translated({"class_name": "Sequential", "config": config})["config"]
         model = cls(**{key: config[key] for key in ("name", "trainable") if key in config})
         for layer in config["layers"]:
             model.add(codec.decode(layer, layer_table, custom_objects))

@@ -22,7 +22,7 @@ class InputLayer(Layer):
         input_tensor: a KerasTensor to hold, in place of a new one.
         optional: whether the model may receive None here.
         name: name of the layer.
-        **kwargs: `batch_input_shape` and `input_shape`, as older files call them.
+        **kwargs: `batch_input_shape` and `input_shape`, as other layers call them.
 
     Raises:
         ValueError: neither or both of `shape` and `batch_shape` are given, or the data should be sparse.
@@ -99,7 +99,7 @@ def Input(  # noqa: N802 - Keras's name
         name: name of the input; data given as a dictionary is matched by it.
         tensor: a symbolic tensor to begin at.
         optional: whether None may be fed.
-        **kwargs: `batch_input_shape`, the older name of `batch_shape`.
+        **kwargs: `batch_input_shape`, as other layers call `batch_shape`.
 
     Returns:
         A KerasTensor of shape `(batch_size, *shape)`.

@@ -81,19 +81,14 @@ class Lambda(Layer):
     def from_config(cls, config: dict[str, Any]) -> Self:
         """Make the layer; functions are found by their names or that of the layer, never read from the file."""
         name = config.get("name") or "lambda"
-        kept = {key: value for key, value in config.items() if key not in _OLDER}
         arguments = codec.decode_value(config.get("arguments") or {})
         if any(callable(value) for value in jax.tree.leaves(arguments)):
             raise ValueError(f"The arguments of the Lambda layer {name!r} hold a function. A file holds none.")
         function = _found(config.get("function"), name, name, () if arguments else ("keras.ops",))
-        kept |= {"function": function, "arguments": arguments, "output_shape": None}
+        kept = {**config, "function": function, "arguments": arguments, "output_shape": None}
         if not isinstance(config.get("mask"), bool | None):
             kept["mask"] = _found(config["mask"], f"{name}_mask", name)
         return super().from_config(kept)
-
-
-# What tf.keras and Keras 1 and 2 wrote beside the functions: where their code was.
-_OLDER = {f"{key}_{what}" for key in ("function", "output_shape", "mask") for what in ("type", "module")} | {"module"}
 
 
 def _encoded(function: Callable[..., Any], place: str | None) -> Any:
