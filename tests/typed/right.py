@@ -23,6 +23,11 @@ model = Sequential(
 )
 model.compile(optimizer=Adam(learning_rate=0.01), loss=cornu.losses.BinaryCrossentropy(), metrics=["accuracy"])
 history = model.fit(x, y, epochs=2, batch_size=4, verbose=0, callbacks=[EarlyStopping(patience=3)])
+model.compile("sgd", {"dense": "mse"}, metrics=[cornu.metrics.AUC(), ops.mean], loss_weights={"dense": 2.0})
+model.compile(None, ["mse", cornu.losses.Huber()], metrics={"dense": ["mae"]}, loss_weights=[1.0, 2.0])
+model.fit(
+    [x, x], {"dense": y}, verbose=True, sample_weight=np.ones(8), callbacks=EarlyStopping(), validation_data=(x, y)
+)
 best: float = max(history.history["accuracy"])
 first = model.get_layer("first")
 first.trainable = False

@@ -25,6 +25,10 @@ cornu.initializers.HeNormal(sead=1)  # wrong
 cornu.regularizers.L2(l3=0.1)  # wrong
 model.compile(optimiser="adam")  # wrong
 model.compile("adam", "mse", metric=["mae"])  # wrong
+model.compile(optimizer=3)  # wrong
+model.compile(loss=0.5)  # wrong
+model.fit(x, verbose="loud")  # wrong
+model.fit(x, callbacks=["early_stopping"])  # wrong
 model.fti(x)  # wrong
 model.fit(x, epoch=3)  # wrong
 model.predict(x, batchsize=3)  # wrong

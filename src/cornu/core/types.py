@@ -22,6 +22,11 @@ ActivationLike = str | Callable[..., Any] | Config | None
 InitializerLike = ArrayLike | str | Callable[..., Any] | Config | None
 RegularizerLike = str | Callable[[Any], Any] | Config | None
 ConstraintLike = str | Callable[[Any], Any] | Config | None
+# For several outputs a list or dictionary of these, however nested.
+LossLike = str | Callable[..., Any] | Config | Sequence["LossLike"] | None
+MetricLike = str | Callable[..., Any] | Config | Sequence["MetricLike"] | None
+WeightLike = ArrayLike | Mapping[str, Any] | None  # of samples, or of losses
+Verbosity = int | Literal["auto"]
 DataFormat = Literal["channels_last", "channels_first"]
 
 Taken = TypeVar("Taken")

@@ -3,8 +3,8 @@
 import math
 import os
 import warnings
-from collections.abc import Callable, Iterable
-from typing import Any, ClassVar, Literal
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, ClassVar, Literal, Union
 
 from ..core.arguments import arguments
 from ..core.types import Given
@@ -115,6 +115,9 @@ class Callback:
 METHODS = frozenset(name for name in vars(Callback) if name.startswith("on_"))
 
 
+Callbacks = Union[Callback, Sequence[Callback], "CallbackList", None]  # what is passed as such
+
+
 class CallbackList:
     """Callbacks that are called one after the other.
 
@@ -128,7 +131,7 @@ class CallbackList:
 
     def __init__(
         self,
-        callbacks: Iterable[Any] | None = None,
+        callbacks: "Callbacks" = None,
         add_history: bool = False,
         add_progbar: bool = False,
         model: Any = None,

@@ -3,7 +3,7 @@
 import contextlib
 import functools
 import warnings
-from typing import Any
+from typing import Any, Literal
 
 import jax
 import numpy as np
@@ -12,11 +12,13 @@ from .. import engine
 from ..core import codec, dtypes, parts, seeds, state
 from ..core.arguments import explained
 from ..core.lending import training
+from ..core.types import Config, LossLike, MetricLike, Verbosity, WeightLike
 from ..core.variable import Variable
 from ..layers.layer import Layer
+from ..optimizers import Optimizer
 from ..optimizers import _table as optimizer_table
 from . import steps
-from .callbacks import CallbackList, History
+from .callbacks import CallbackList, Callbacks, History
 from .compiled import Compiled
 from .data import arrays
 from .data.blocks import Blocks
@@ -61,14 +63,14 @@ class Trainable(Layer):
     @explained
     def compile(
         self,
-        optimizer: Any = "rmsprop",
-        loss: Any = None,
-        metrics: Any = None,
-        loss_weights: Any = None,
-        weighted_metrics: Any = None,
+        optimizer: str | Config | Optimizer | None = "rmsprop",
+        loss: LossLike = None,
+        metrics: MetricLike = None,
+        loss_weights: WeightLike = None,
+        weighted_metrics: MetricLike = None,
         run_eagerly: bool = False,
         steps_per_execution: int = 1,
-        jit_compile: Any = "auto",
+        jit_compile: bool | Literal["auto"] | None = "auto",
         auto_scale_loss: bool = True,
     ) -> None:
         """Choose optimizer, loss and metrics for training.
@@ -126,7 +128,7 @@ class Trainable(Layer):
         return getattr(self._compilation(), "optimizer", None)
 
     @optimizer.setter
-    def optimizer(self, value: Any) -> None:
+    def optimizer(self, value: Optimizer) -> None:
         self._checked("an optimizer is set").optimizer = value
 
     @property
@@ -195,7 +197,7 @@ class Trainable(Layer):
     # What a subclass may write
 
     def compute_loss(
-        self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True
+        self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: WeightLike = None, training: bool = True
     ) -> Any:
         """The loss to minimise: that of `compile`, and what regularizers and `add_loss` add. A subclass may write it.
 
@@ -213,7 +215,7 @@ class Trainable(Layer):
         added = self.losses
         return sum(added, 0.0) if plan is None else plan.loss(y, y_pred, sample_weight, added)[0]
 
-    def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> dict[str, Any]:
+    def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: WeightLike = None) -> dict[str, Any]:
         """Add a batch to the metrics of `compile`, and give all values. A subclass may write it.
 
         Args:
@@ -323,13 +325,13 @@ class Trainable(Layer):
         y: Any = None,
         batch_size: int | None = None,
         epochs: int = 1,
-        verbose: Any = "auto",
-        callbacks: Any = None,
+        verbose: Verbosity = "auto",
+        callbacks: Callbacks = None,
         validation_split: float = 0.0,
         validation_data: Any = None,
         shuffle: bool = True,
         class_weight: dict[int, float] | None = None,
-        sample_weight: Any = None,
+        sample_weight: WeightLike = None,
         initial_epoch: int = 0,
         steps_per_epoch: int | None = None,
         validation_steps: int | None = None,
@@ -462,10 +464,10 @@ class Trainable(Layer):
         x: Any = None,
         y: Any = None,
         batch_size: int | None = None,
-        verbose: Any = "auto",
-        sample_weight: Any = None,
+        verbose: Verbosity = "auto",
+        sample_weight: WeightLike = None,
         steps: int | None = None,
-        callbacks: Any = None,
+        callbacks: Callbacks = None,
         return_dict: bool = False,
     ) -> Any:
         """Loss and metrics on data, in inference mode.
@@ -501,9 +503,9 @@ class Trainable(Layer):
         self,
         x: Any,
         batch_size: int | None = None,
-        verbose: Any = "auto",
+        verbose: Verbosity = "auto",
         steps: int | None = None,
-        callbacks: Any = None,
+        callbacks: Callbacks = None,
     ) -> Any:
         """Outputs for data, in inference mode.
 
@@ -530,7 +532,7 @@ class Trainable(Layer):
         with contextlib.closing(Progress(0 if verbose == "auto" else verbose, None, None)) as progress:
             return predict_all(self, x, arrays.check_batch_size(batch_size), steps, called, progress)
 
-    def predict_classes(self, x: Any, batch_size: int = 32, verbose: Any = 0) -> Any:
+    def predict_classes(self, x: Any, batch_size: int = 32, verbose: Verbosity = 0) -> Any:
         """The class of each sample: the largest output, or whether a single one is above 0.5.
 
         Args:
@@ -541,7 +543,7 @@ class Trainable(Layer):
         scores = self.predict(x, batch_size=batch_size, verbose=verbose)
         return scores.argmax(axis=-1) if scores.shape[-1] > 1 else (scores > 0.5).astype("int32")
 
-    def predict_proba(self, x: Any, batch_size: int = 32, verbose: Any = 0) -> Any:
+    def predict_proba(self, x: Any, batch_size: int = 32, verbose: Verbosity = 0) -> Any:
         """The outputs, where they are probabilities; the older name of `predict`.
 
         Args:
@@ -557,7 +559,7 @@ class Trainable(Layer):
         self,
         x: Any,
         y: Any = None,
-        sample_weight: Any = None,
+        sample_weight: WeightLike = None,
         class_weight: dict[int, float] | None = None,
         return_dict: bool = False,
         reset_metrics: bool = True,
@@ -578,7 +580,12 @@ class Trainable(Layer):
         return self._on_batch("train", (x, y, sample_weight), class_weight, return_dict, reset_metrics)
 
     def test_on_batch(
-        self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False, reset_metrics: bool = True
+        self,
+        x: Any,
+        y: Any = None,
+        sample_weight: WeightLike = None,
+        return_dict: bool = False,
+        reset_metrics: bool = True,
     ) -> Any:
         """Loss and metrics of one batch.
 
