@@ -224,6 +224,39 @@ def test_beside_inputs_of_the_device():
         np.testing.assert_allclose(given[1], sums, rtol=1e-6)
 
 
+@pytest.mark.parametrize("as_dict", [False, True])
+def test_a_model_of_two_inputs_inside_another(as_dict):
+    """The inner one's text runs on the host, while its other input may come from weights of the outer one."""
+
+    def inputs():
+        found = {"text": cornu.Input((), dtype="string", name="text"), "a": cornu.Input((3,), name="a")}
+        return found if as_dict else list(found.values())
+
+    def values(tree):
+        return list(tree.values()) if as_dict else tree
+
+    inner_inputs = inputs()
+    text, a = values(inner_inputs)
+    words = layers.Flatten()(layers.Embedding(4, 2)(Numbered()(text)))
+    inner = cornu.Model(inner_inputs, layers.Dense(2, name="inner_last")(layers.Concatenate()([words, a])))
+    outer_inputs = inputs()
+    text, a = values(outer_inputs)
+    x = {"text": text, "a": layers.Dense(3, name="outer_first")(a)}
+    outer = cornu.Model(outer_inputs, layers.Dense(1, name="outer_last")(inner(x if as_dict else list(x.values()))))
+    outer.compile("sgd", "mse")
+    numbers = np.random.default_rng(0).normal(size=(36, 3)).astype("float32")
+    data = {"text": TEXTS, "a": numbers} if as_dict else [TEXTS, numbers]
+    before = [np.asarray(w) for w in outer.get_layer("outer_first").get_weights()]
+    outer.fit(data, Y, verbose=0)
+    first, last, own = (outer.get_layer("outer_first"), outer.get_layer("outer_last"), inner.get_layer("inner_last"))
+    assert not np.allclose(first.get_weights()[0], before[0])  # a gradient has reached it
+    table = np.asarray(next(x for x in inner.layers if isinstance(x, layers.Embedding)).embeddings)
+    expected = np.concatenate([table[NUMBERS].reshape(36, -1), np.asarray(first(numbers))], -1)
+    expected = np.asarray(last(own(expected)))
+    np.testing.assert_allclose(outer.predict(data), expected, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(outer(data), expected, rtol=1e-5, atol=1e-6)
+
+
 def test_called_alone_it_gives_numpy():
     """A call on lists, arrays or Variables gives what `call` gives."""
     layer = Numbered()

@@ -76,8 +76,9 @@ def arguments(name: str, args: Any, given: dict[str, Any], known: Sequence[str])
     if not old:
         return args, given
     oldest = bool(old & told_by(name) - {"time_major"})
-    if oldest and name in _SIDES and len(args) > 1 and isinstance(args[1], int):  # (filters, rows, columns)
-        args = (args[0], args[1 : 1 + _SIDES[name]], *args[1 + _SIDES[name] :])
+    sides = args[1 : 1 + _SIDES.get(name, 1)]
+    if oldest and len(sides) > 1 and all(isinstance(side, int) for side in sides):  # (filters, rows, columns)
+        args = (args[0], sides, *args[1 + len(sides) :])
     positions = [p for p, _ in zip(known, args, strict=False)]
     for key in sorted(old):
         today = names[key]

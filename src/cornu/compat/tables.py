@@ -63,6 +63,9 @@ RENAMED = _merged(
     (("GaussianNoise",), {"sigma": "stddev"}),
     (("LeakyReLU",), {"alpha": "negative_slope"}),
     (("PReLU",), {"init": "alpha_initializer", "weights": None}),
+    (("BatchNormalization",), {"beta_init": "beta_initializer", "gamma_init": "gamma_initializer"}),
+    (("Embedding",), {f"W_{what}": f"embeddings_{what}" for what in ("regularizer", "constraint")}),
+    (("Embedding",), {"init": "embeddings_initializer", "dropout": None}),
     (("BatchNormalization",), dict.fromkeys(("mode", "fused", "virtual_batch_size", "adjustment", "input_dim"))),
     (("UpSampling1D",), {"length": "size"}),
     (("Reshape",), {"newshape": None}),
@@ -141,7 +144,8 @@ CLASSES = {
 VALUES: dict[str, dict[str, str]] = {
     "data_format": {"tf": "channels_last", "th": "channels_first"},
     **dict.fromkeys(
-        [f"{what}_initializer" for what in ("kernel", "recurrent", "alpha")], {"zero": "zeros", "one": "ones"}
+        [f"{what}_initializer" for what in ("kernel", "recurrent", "alpha", "beta", "gamma", "embeddings")],
+        {"zero": "zeros", "one": "ones"},
     ),
 }
 

@@ -19,7 +19,6 @@ class _Host:
 
     def __init__(self, seed: int | None = None) -> None:
         first, second = np.random.SeedSequence(seed).spawn(2)
-        self.seed = seed
         self.generator = np.random.Generator(np.random.Philox(first if seed is None else seed))
         self.streams = _random.Random(int(second.generate_state(1, "uint64")[0]))
 
@@ -53,11 +52,6 @@ def set_random_seed(seed: int) -> None:
     _random.seed(int(seed))
     np.random.seed(int(seed) % 2**32)
     _host = _Host(int(seed))
-
-
-def get_random_seed() -> int | None:
-    """What `set_random_seed` was given last, or None."""
-    return _host.seed
 
 
 def make_seed() -> int:

@@ -56,13 +56,11 @@ class Graph:
             masks: None, or a mask (or None) per input.
             owner: name of the model, for messages.
         """
-        part = self.host_part
-        if part and not part.gave(values):
-            values = part.run(self.fitting(values, owner), None)
-        if part:
-            begins = list(part.passed.values())
-            return graph.run(part.device, begins, self.output_tree, [values[name] for name in part.passed], {})
-        arrays = self.fitting(values, owner)
+        if part := self.host_part:
+            values = values if part.gave(values) else part.run(self.in_order(values, owner), owner)
+            arrays = [self.fit(t, values[name], owner) for name, t in part.passed.items()]
+            return graph.run(part.device, list(part.passed.values()), self.output_tree, arrays, {})
+        arrays = [self.fit(t, v, owner) for t, v in zip(self.inputs, self.in_order(values, owner), strict=True)]
         given = masks[: len(arrays)] if isinstance(masks, list | tuple) else [masks]
         arrays = [a if mask is None else masked(a, mask, values) for a, mask in zip_longest(arrays, given)]
         return graph.run(self.nodes, self.inputs, self.output_tree, arrays, {})
@@ -71,10 +69,6 @@ class Graph:
     def host_part(self) -> HostPart:
         """What of it runs on the host, before the device; false if nothing does."""
         return HostPart(self)
-
-    def fitting(self, values: Any, owner: str) -> list[Any]:
-        """The values as a list in the order of the inputs, with their ranks and dtypes."""
-        return [self._fit(t, v, owner) for t, v in zip(self.inputs, self.in_order(values, owner), strict=True)]
 
     def in_order(self, values: Any, owner: str) -> list[Any]:
         """The values as a list in the order of the inputs; raises `ValueError` if they do not match."""
@@ -103,7 +97,7 @@ class Graph:
         """Names of the layers that give the outputs, in order."""
         return [t.node.operation.name if t.node is not None else t.name for t in self.outputs]
 
-    def _fit(self, tensor: KerasTensor, value: Any, owner: str) -> Any:
+    def fit(self, tensor: KerasTensor, value: Any, owner: str) -> Any:
         """The value with the rank and dtype of the input it stands for."""
         if value is None:
             return None

@@ -6,6 +6,7 @@ has no weights: no gradient would reach them.
 """
 
 import copy
+import functools
 from typing import TYPE_CHECKING, Any
 
 from ..core import graph
@@ -28,33 +29,37 @@ class HostPart:
     """
 
     def __init__(self, whole: "Graph") -> None:
-        self._inputs = whole.inputs
+        self._whole = whole
         self._nodes: list[Node] = []
         self.device: list[Node] = []
         wanted: set[int] = set()
         for node in reversed(whole.nodes):
-            operation, inner = node.operation, getattr(node.operation, "host_part", None)
+            operation = node.operation
+            inner: Any = getattr(operation, "host_part", None)
+            begins = inner and inner.device  # a model of which only the first part runs on the host
+            on_host = getattr(operation, "on_host", False) or inner and not begins
             leads = any(id(t) in wanted for t in tensors(node.outputs))
-            if not (leads or inner or getattr(operation, "on_host", False)):
-                self.device.append(node)
-                continue
-            wanted.update(map(id, node.inputs))
-            if not (inner and inner.device):
-                if leads and getattr(operation, "weights", None):
-                    raise ValueError(_late(operation))
-                self._nodes.append(node)
-            elif leads:
-                raise ValueError(_late(operation))
-            else:  # its first part gives what its second begins with
-                passed = {name: KerasTensor(t.shape, t.dtype, name=name) for name, t in inner.passed.items()}
-                self._nodes.append(_like(node, operation.before_device, (node.inputs[0],), passed))
-                self.device.append(_like(node, operation, (passed,), node.outputs))
+            if leads and not on_host and getattr(operation, "weights", None):
+                raise ValueError(
+                    "A layer that works on the host (on text, or with lookups) takes the output of "
+                    f"{operation.name!r}, which has weights and computes on the device. What works on the host comes "
+                    "first: between the inputs and the first layer with weights."
+                )
+            if begins:
+                first, second = _halves(node, inner)
+                self._nodes.append(first)
+                self.device.append(second)
+            else:
+                (self._nodes if on_host or leads else self.device).append(node)
+            if begins or on_host or leads:
+                wanted.update(map(id, self._nodes[-1].inputs))
         self._nodes.reverse()
         self.device.reverse()
+        self.needs = [t for t in whole.inputs if id(t) in wanted]
         made = {id(t) for t in (*whole.inputs, *(t for node in self._nodes for t in tensors(node.outputs)))}
         used = {id(t): t for t in (*(t for node in self.device for t in node.inputs), *whole.outputs)}
-        begins = [t for t in used.values() if id(t) in made]
-        self.passed = {f"{t.op.name if t.op else t.name}:{i}": t for i, t in enumerate(begins)}
+        passed = [t for t in used.values() if id(t) in made]
+        self.passed = {f"{t.op.name if t.op else t.name}:{i}": t for i, t in enumerate(passed)}
 
     def __bool__(self) -> bool:
         return bool(self._nodes)
@@ -63,35 +68,45 @@ class HostPart:
         """Whether the values are what it gives: what the device begins with, by name."""
         return isinstance(values, dict) and values.keys() == self.passed.keys()
 
-    def run(self, values: list[Any], training: bool | None) -> dict[str, Any]:
+    def run(self, values: list[Any], owner: str, training: bool | None = None, alone: bool = False) -> dict[str, Any]:
         """What the device begins with, by name.
 
         Args:
             values: arrays in the order of the inputs.
-            training: the mode.
+            owner: name of the model, for messages.
+            training: the mode; by default that of the call around it.
+            alone: whether the values are those that it needs, and it gives only what it makes.
         """
-        with calling.calling(calling.CallContext(training)):
-            given: dict[str, Any] = graph.run(self._nodes, self._inputs, self.passed, values, {})
-        for name, value in given.items():
+        inputs = self.needs if alone else self._whole.inputs
+        given = {id(t) for t in self._whole.inputs} if alone else ()
+        wanted = {name: t for name, t in self.passed.items() if id(t) not in given}
+        arrays = [self._whole.fit(t, value, owner) for t, value in zip(inputs, values, strict=True)]
+        mode = calling.current() if training is None else None
+        with calling.calling(mode or calling.CallContext(training)):
+            found: dict[str, Any] = graph.run(self._nodes, inputs, wanted, arrays, {})
+        for name, value in found.items():
             if get_mask(value) is not None:
                 raise ValueError(
                     f"{name.split(':')[0]!r} works on the host and gives its output a mask, which does not reach the "
                     "device. Give the mask as a second output, and pass it on with mask=..."
                 )
-        return given
+        return found
+
+
+def _halves(node: Node, inner: HostPart) -> tuple[Node, Node]:
+    """The call of a model as two: the first gives what the second begins with, besides inputs that it takes itself."""
+    model = node.operation
+    inputs = model.graph.in_order(node.args[0] if node.args else node.kwargs["inputs"], model.name)
+    given = dict(zip(map(id, model.inputs), inputs, strict=True))
+    made = {k: KerasTensor(t.shape, t.dtype, name=k) for k, t in inner.passed.items() if id(t) not in given}
+    begins = {k: made[k] if k in made else given[id(t)] for k, t in inner.passed.items()}
+    run = functools.partial(inner.run, owner=model.name, alone=True)
+    return _like(node, run, ([given[id(t)] for t in inner.needs],), made), _like(node, model, (begins,), node.outputs)
 
 
 def _like(node: Node, operation: Any, args: tuple[Any, ...], outputs: Any) -> Node:
     """A call beside another one, which it stands for on one of the two sides."""
     other = copy.copy(node)
-    other.operation, other.args, other.outputs = operation, args, outputs
-    other.inputs, other.kwargs = tensors(args), {k: v for k, v in node.kwargs.items() if k != "inputs"}
+    other.operation, other.args, other.inputs, other.outputs = operation, args, tensors(args), outputs
+    other.kwargs = {} if operation is not node.operation else {k: v for k, v in node.kwargs.items() if k != "inputs"}
     return other
-
-
-def _late(operation: Any) -> str:
-    return (
-        f"A layer that works on the host (on text, or with lookups) takes the output of {operation.name!r}, which has "
-        "weights and computes on the device. What works on the host comes first: between the inputs and the first "
-        "layer with weights."
-    )

@@ -119,7 +119,8 @@ class Model(Trainable):
         part = self.host_part
         if not part or part.gave(x):
             return x
-        return part.run(self._known_graph().fitting(calling.to_numpy(x, self.name), self.name), training)
+        values = self._known_graph().in_order(calling.to_numpy(x, self.name), self.name)
+        return part.run(values, self.name, training)
 
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
         """Outputs of a functional model; a subclass writes its own."""

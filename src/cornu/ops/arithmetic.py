@@ -173,7 +173,12 @@ def gcd(x1: ArrayLike, x2: ArrayLike) -> Any:
     """
 
 
-@op_of(lambda x1, x2: jnp.lcm(_magnitude(x1), _magnitude(x2)).astype(jnp.result_type(x1, x2)))
+def _lcm(x1: Any, x2: Any) -> Any:
+    dtype = jnp.result_type(x1, x2)  # which the result may need
+    return jnp.lcm(_magnitude(x1.astype(dtype)), _magnitude(x2.astype(dtype))).astype(dtype)
+
+
+@op_of(_lcm)
 def lcm(x1: ArrayLike, x2: ArrayLike) -> Any:
     """Least common multiple of integers.
 
