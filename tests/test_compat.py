@@ -175,6 +175,29 @@ def test_constructors_know_the_old_words(name):
     assert type(made).from_config(config).get_config() == config  # in today's words alone
 
 
+@pytest.mark.filterwarnings("ignore:.*the argument '.+' (is called|says nothing)")
+def test_words_that_keras_1_used_for_more_layers():
+    one_side = layers.Conv2D(4, 3, border_mode="same", atrous_rate=2)
+    assert (one_side.kernel_size, one_side.dilation_rate, one_side.padding) == ((3, 3), (2, 2), "same")
+    volume = layers.Conv3D(4, 2, 3, 5, init="one")
+    assert volume.kernel_size == (2, 3, 5)
+    norm = layers.BatchNormalization(beta_init="one", gamma_init="zero")
+    norm(np.ones((2, 3), "float32"))
+    assert [w.tolist() for w in norm.get_weights()[:2]] == [[0, 0, 0], [1, 1, 1]]
+    table = layers.Embedding(3, 2, init="one", dropout=0.0)
+    assert table(np.array([[1]])).tolist() == [[[1, 1]]]
+    config = {
+        "name": "b",
+        "mode": 0,
+        "axis": -1,
+        "momentum": 0.9,
+        "epsilon": 1e-3,
+        "beta_init": "zero",
+        "gamma_init": "one",
+    }
+    assert layers.BatchNormalization.from_config(config).momentum == 0.9
+
+
 def test_a_wrong_word_is_still_an_error():
     with pytest.raises(TypeError, match="has no argument 'untis'"):
         layers.Dense(3, untis=3)

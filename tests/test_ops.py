@@ -623,6 +623,8 @@ def test_common_divisors_of_the_lowest_integer():
         x, y = np.array([low, low, 0, 12], dtype), np.array([100, low, low, 18], dtype)
         np.testing.assert_array_equal(cornu.ops.gcd(x, y), np.gcd(x, y))
     assert int(cornu.ops.lcm(4, -6)) == 12
+    wide = cornu.ops.lcm(np.int8([-5, -128]), np.uint8([251, 255]))  # larger than what either holds
+    assert (wide.dtype, wide.tolist()) == ("int16", [1255, 32640])
 
 
 def test_sparsemax_of_integers_and_of_nan():

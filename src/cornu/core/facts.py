@@ -127,7 +127,7 @@ class Facts:
 
     def hold(self) -> bool:
         """Whether they are still the same."""
-        if self._version == _version and self._listed.holders_hold():
+        if self._version == _version and all([unchanged(*held) for held in self._listed.holders]):
             return True
         version, now = _version, _Listing(self._owners)
         if now.tokens != self._listed.tokens:
@@ -167,10 +167,6 @@ class _Listing:
         while self._todo:
             self._list(self._todo.pop())
         del self._todo, self._seen, self._left
-
-    def holders_hold(self) -> bool:
-        """Whether every list, array, plain object and function refers to what it did."""
-        return all([unchanged(holder, before) for holder, before in self.holders])
 
     def _list(self, owner: Any) -> None:
         if id(owner) in self._seen:

@@ -15,8 +15,8 @@ Config = Mapping[str, Any]  # plain data that describes an object
 Shape = tuple[int | None, ...]  # None where a size is not known
 ShapeLike = Sequence[int | None]
 Axis = int | Sequence[int] | None
-Scalar = bool | int | float | complex | np.generic
-ArrayLike = Union[jax.Array, np.ndarray[Any, Any], Scalar, Sequence[Any], "Variable", "KerasTensor"]
+# To type checkers a bool, an int and a float are complex, too.
+ArrayLike = Union[jax.Array, np.ndarray[Any, Any], np.generic, complex, Sequence[Any], "Variable", "KerasTensor"]
 DTypeLike = Union[str, np.dtype[Any], type, Config, "DTypePolicy", None]
 ActivationLike = str | Callable[..., Any] | Config | None
 InitializerLike = ArrayLike | str | Callable[..., Any] | Config | None

@@ -78,8 +78,8 @@ def stock_conv(x: Array, kernel: Array, strides: Sizes, pads: Pads, dilation: Si
         >>> stock_conv(jnp.ones((2, 5, 4)), jnp.ones((3, 4, 8)), (1,), ((0, 0),), (1,)).shape
         (2, 3, 8)
     """
-    data, weights = {1: ("NWC", "WIO"), 2: ("NHWC", "HWIO"), 3: ("NDHWC", "DHWIO")}[x.ndim - 2]
-    names = (data, weights, data)
+    space = "DHW"[5 - x.ndim :]
+    names = (f"N{space}C", f"{space}IO", f"N{space}C")
     return lax.conv_general_dilated(
         x, kernel, strides, pads, rhs_dilation=dilation, feature_group_count=groups, dimension_numbers=names
     )

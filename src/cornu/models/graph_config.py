@@ -227,10 +227,6 @@ class _SavedOp:
         return self.operation(*bound.args, **bound.kwargs, **others)
 
 
-def _is_place(value: Any) -> bool:
-    return isinstance(value, list | tuple) and len(value) == 3 and [*map(type, value)] == [str, int, int]
-
-
 def _decode_call(call: Any, tensor: Any) -> tuple[list[Any], dict[str, Any]]:
     return codec.decode_value(call["args"], tensor), codec.decode_value(call["kwargs"], tensor)
 
@@ -239,7 +235,7 @@ def _tensors_at(places: Any, tensor: Any) -> Any:
     """Tensors for a tree of places; a list of one gives that one."""
     if isinstance(places, dict):
         return {key: _tensors_at(value, tensor) for key, value in places.items()}
-    if _is_place(places):
+    if [*map(type, places)] == [str, int, int]:
         return tensor(places)
     found = [_tensors_at(place, tensor) for place in places]
     return found[0] if len(found) == 1 else type(places)(found)

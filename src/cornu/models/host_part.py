@@ -81,8 +81,7 @@ class HostPart:
         given = {id(t) for t in self._whole.inputs} if alone else ()
         wanted = {name: t for name, t in self.passed.items() if id(t) not in given}
         arrays = [self._whole.fit(t, value, owner) for t, value in zip(inputs, values, strict=True)]
-        mode = calling.current() if training is None else None
-        with calling.calling(mode or calling.CallContext(training)):
+        with calling.calling(calling.current() if training is None else calling.CallContext(training)):
             found: dict[str, Any] = graph.run(self._nodes, inputs, wanted, arrays, {})
         for name, value in found.items():
             if get_mask(value) is not None:

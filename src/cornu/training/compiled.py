@@ -159,7 +159,7 @@ class Compiled(facts.Watched):
         so are the two models of an adversarial pair written.
         """
         model = self.model
-        if not model.trainable and self.trained_at_first and model.is_part():
+        if not model.trainable and self.trained_at_first and model._nodes:
             return [v for v in model.weights if v.begins_trainable]
         found: list[Variable] = model.trainable_variables
         return found

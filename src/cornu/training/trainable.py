@@ -258,10 +258,6 @@ class Trainable(Layer):
         """Every Variable that a program of this model may read or assign."""
         return parts.all_variables(self)
 
-    def is_part(self) -> bool:
-        """Whether it was called on symbolic tensors, to be a part of another model."""
-        return len(self._nodes) > 0
-
     def before_device(self, x: Any, training: bool | None = False) -> Any:
         """The data that programs take: what layers that work on the host make of the inputs, where there are any.
 

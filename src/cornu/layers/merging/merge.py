@@ -63,11 +63,7 @@ class Merge(Layer):
 
     def call(self, inputs: Any) -> Any:
         """Combine all inputs."""
-        return self.merge(_same_rank(inputs))
-
-    def merge(self, inputs: list[Any]) -> Any:
-        """Combine arrays of one rank."""
-        return reduce(self.combine, inputs)
+        return reduce(self.combine, _same_rank(inputs))
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """True where any input is real; None if one has no mask."""
@@ -196,9 +192,9 @@ class Average(Merge):
 
     combine = staticmethod(ops.add)
 
-    def merge(self, inputs: list[Any]) -> Any:
+    def call(self, inputs: Any) -> Any:
         """The sum divided by their number."""
-        return super().merge(inputs) / len(inputs)
+        return super().call(inputs) / len(inputs)
 
 
 class Maximum(Selection):
