@@ -134,12 +134,12 @@ def step_by_step(theirs, *data, steps=2):
     return history
 
 
-def alike(make, x, y, rng, loss, weights=None, **options):
-    """Evaluate in batches, with a last, smaller one, and fit as Keras does."""
+def alike(make, x, y, rng, loss, weights=None, batch_size=14, **options):
+    """Evaluate in batches and fit as Keras does."""
     mine, theirs = twins.pair(make)
     twins.same_weights(mine, theirs, rng)
     twins.compile_both(mine, theirs, loss, rate=0.1, **options)
-    twins.evaluate_both(mine, theirs, x, y, sample_weight=weights)
+    twins.evaluate_both(mine, theirs, x, y, sample_weight=weights, batch_size=batch_size)
     ours = mine.fit(x, y, sample_weight=weights, batch_size=14, epochs=2, shuffle=False, verbose=0).history
     expected = step_by_step(theirs, x, y, weights)
     twins.same_state(mine, theirs)
@@ -148,7 +148,8 @@ def alike(make, x, y, rng, loss, weights=None, **options):
 
 @models
 def test_losses_and_metrics(make, rng):
-    options = {"metrics": ["accuracy"], "weighted_metrics": ["sparse_categorical_crossentropy"]}
+    """With a last, smaller batch."""
+    options = {"metrics": ["accuracy"], "weighted_metrics": ["sparse_categorical_crossentropy"], "batch_size": 8}
     alike(make, sentences(), labels(), rng, "sparse_categorical_crossentropy", **options)
 
 
@@ -283,7 +284,7 @@ def test_several_outputs_with_weights_for_each(rng):
     weights = [rng.random((14, STEPS)).astype("float32"), rng.random(14).astype("float32")]
     options = {"metrics": [["accuracy"], ["mae"]], "weighted_metrics": [["sparse_categorical_crossentropy"], ["mse"]]}
     losses = ["sparse_categorical_crossentropy", "mse"]
-    alike(two_outputs, sentences(), y, rng, losses, weights, **options)
+    alike(two_outputs, sentences(), y, rng, losses, weights, batch_size=8, **options)
 
 
 # Fit counts what evaluate counts
