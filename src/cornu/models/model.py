@@ -80,11 +80,11 @@ class Model(Trainable):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call on arrays, or on symbolic tensors to make the model a part of another."""
-        alone = state.active() is None and calling.current() is None
-        if alone and args and not symbolic.is_symbolic(args[0]):
+        alone, graph = state.active() is None and calling.current() is None, self.graph
+        if alone and args and (graph is None or graph.host_part) and not symbolic.is_symbolic(args[0]):
             args = (self.before_device(args[0], kwargs.get("training")), *args[1:])
         inference = len(args) == 1 and kwargs.keys() <= {"training"} and not kwargs.get("training")
-        if alone and inference and self.graph is not None and concrete(args[0]):
+        if alone and inference and graph is not None and concrete(args[0]):
             call: EagerCall = self.programs().get("call", (self,), lambda: EagerCall(self))  # as it is now
             if call.possible:
                 return call(args[0])
