@@ -12,7 +12,7 @@ from functools import reduce
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
-from ..engine.jax import inner_programs
+from ..engine import inner_programs
 
 TRUSTED = "over_real_rows"  # name of functions that reduce over the rows and look at the real ones alone
 

@@ -227,6 +227,12 @@ def signature(args: Any) -> Hashable:
     return structure, tuple((tuple(getattr(x, "shape", ())), str(getattr(x, "dtype", type(x)))) for x in leaves)
 
 
+def inner_programs(equation: Any) -> list[Any]:
+    """The programs inside an equation of a traced one, such as the body of a loop."""
+    values = [getattr(value, "jaxpr", value) for value in tree_util.tree_leaves(list(equation.params.values()))]
+    return [value for value in values if hasattr(value, "eqns")]
+
+
 def _checked(name: str, where: str) -> str:
     if name not in ENGINES:
         given = f"{where}{name}" if where.endswith("=") else f"{where}({name!r})"

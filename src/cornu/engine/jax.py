@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from cornu.engine import Engine, Program, cache, counters
+from cornu.engine import Engine, Program, cache, counters, inner_programs
 
 # XLA's older code generator compiles a program in half the time. What it gives is slower by up to a half where arrays
 # are large; a small program (at most so many elements computed per step) is all overhead and runs as fast.
@@ -144,12 +144,6 @@ class JaxProgram(Program):
         }
         options = [option for group, suited in suits.items() if suited for option in _accepted(group)]
         return tuple(options), small and not self._quick
-
-
-def inner_programs(equation: Any) -> list[Any]:
-    """The programs inside an equation, such as the body of a loop."""
-    values = [getattr(value, "jaxpr", value) for value in jax.tree.leaves(list(equation.params.values()))]
-    return [value for value in values if hasattr(value, "eqns")]
 
 
 def _equations(jaxpr: Any, times: int = 1) -> Iterator[tuple[Any, int]]:
