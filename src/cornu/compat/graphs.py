@@ -53,13 +53,9 @@ def renewed(config: Any) -> Any:
 
 def _named(entry: dict[str, Any]) -> dict[str, Any]:
     """A layer's entry with its name, and a config that has it too."""
-    config = entry["config"]
+    config = {"layers": entry["config"]} if isinstance(entry["config"], list) else entry["config"]
     name = entry.get("name") or config["name"]
-    return {
-        **entry,
-        "name": name,
-        "config": {"name": name, **({"layers": config} if isinstance(config, list) else config)},
-    }
+    return {**entry, "name": name, "config": {"name": name, **config}}
 
 
 def _mapped(fn: Callable[[list[Any]], Any], tree: Any) -> Any:

@@ -131,6 +131,10 @@ def from_config(cls: type, config: dict[str, Any], custom_objects: dict[str, Any
             raise ValueError(f"The model's config refers to call {call} of the layer {name!r}, which it does not list.")
         return tensors(outputs[name][call])[place[2]]
 
+    def end(place: Any) -> Any:
+        name, call, index = place
+        return tensor([name, call - _own_calls(made.get(name)), index])
+
     sources = [[_source(place, made) for place in _noted(call)] for _, call in calls]
     for name, call in _in_order(calls, sources, {name: len(known) for name, known in outputs.items()}):
         args, kwargs = _decode_call(call, tensor)
@@ -141,9 +145,7 @@ def from_config(cls: type, config: dict[str, Any], custom_objects: dict[str, Any
             )
         outputs[name].append(made[name](*args, **kwargs))
     inputs = _tensors_at(config["input_layers"], tensor)
-    results = _tensors_at(
-        config["output_layers"], lambda place: tensor([*place[:1], place[1] - _own_calls(made.get(place[0])), place[2]])
-    )
+    results = _tensors_at(config["output_layers"], end)
     model = cls(inputs, results, name=config.get("name"))
     model._trainable = config.get("trainable", True) is not False  # the layers have flags of their own
     return model

@@ -57,7 +57,7 @@ class Graph:
             owner: name of the model, for messages.
         """
         if part := self.host_part:
-            values = values if part.gave(values) else part.run(self.in_order(values, owner), owner)
+            values = part.given(values, owner)
             arrays = [self.fit(t, values[name], owner) for name, t in part.passed.items()]
             return graph.run(part.device, list(part.passed.values()), self.output_tree, arrays, {})
         arrays = [self.fit(t, v, owner) for t, v in zip(self.inputs, self.in_order(values, owner), strict=True)]
@@ -95,13 +95,13 @@ class Graph:
     @property
     def output_names(self) -> list[str]:
         """Names of the layers that give the outputs, in order."""
-        return [t.node.operation.name if t.node is not None else t.name for t in self.outputs]
+        return [t.op.name if t.op is not None else t.name for t in self.outputs]
 
     def fit(self, tensor: KerasTensor, value: Any, owner: str) -> Any:
         """The value with the rank and dtype of the input it stands for."""
         if value is None:
             return None
-        shape = tuple(value.shape)
+        shape, name = tuple(value.shape), tensor.op.name if tensor.op is not None else tensor.name
         if len(shape) == tensor.ndim - 1 and tensor.shape[-1] == 1:
             value = masked(value[..., None], get_mask(value))
         elif len(shape) == tensor.ndim + 1 and shape[-1] == 1:
@@ -110,7 +110,6 @@ class Graph:
             self.loose or all(w is None or w == s for w, s in zip(tensor.shape[1:], value.shape[1:], strict=True))
         )
         if not fits:
-            name = tensor.node.operation.name if tensor.node is not None else tensor.name
             shown = ", ".join("any" if s is None else str(s) for s in tensor.shape[1:])
             got = ", ".join(str(s) for s in shape[1:])
             raise ValueError(
@@ -120,7 +119,7 @@ class Graph:
         if (tensor.dtype == "string") != (is_text := value.dtype.kind in "OSU"):
             holds = "text" if is_text else f"numbers ({value.dtype})"
             raise ValueError(
-                f"Model {owner!r} expected data of dtype {tensor.dtype} at its input {tensor.name!r}, but it holds "
+                f"Model {owner!r} expected data of dtype {tensor.dtype} at its input {name!r}, but it holds "
                 f"{holds}. Change the data, or Input(dtype=...)."
             )
         if is_text:

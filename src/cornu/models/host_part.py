@@ -64,22 +64,28 @@ class HostPart:
     def __bool__(self) -> bool:
         return bool(self._nodes)
 
-    def gave(self, values: Any) -> bool:
-        """Whether the values are what it gives: what the device begins with, by name."""
-        return isinstance(values, dict) and values.keys() == self.passed.keys()
-
-    def run(self, values: list[Any], owner: str, training: bool | None = None, alone: bool = False) -> dict[str, Any]:
-        """What the device begins with, by name.
+    def given(self, values: Any, owner: str, training: bool | None = None) -> dict[str, Any]:
+        """What the device begins with, by name; values that are so already stay as they are.
 
         Args:
-            values: arrays in the order of the inputs.
+            values: a tree of arrays like the inputs, a list in their order, or a dictionary by name.
             owner: name of the model, for messages.
             training: the mode; by default that of the call around it.
-            alone: whether the values are those that it needs, and it gives only what it makes.
         """
-        inputs = self.needs if alone else self._whole.inputs
-        given = {id(t) for t in self._whole.inputs} if alone else ()
-        wanted = {name: t for name, t in self.passed.items() if id(t) not in given}
+        if isinstance(values, dict) and values.keys() == self.passed.keys():
+            return values
+        arrays = self._whole.in_order(calling.to_numpy(values, owner), owner)
+        return self._run(self._whole.inputs, arrays, self.passed, owner, training)
+
+    def made(self, values: list[Any], owner: str) -> dict[str, Any]:
+        """What it makes itself, besides inputs that it passes on, of values for those that it needs."""
+        inputs = set(map(id, self._whole.inputs))
+        own = {name: t for name, t in self.passed.items() if id(t) not in inputs}
+        return self._run(self.needs, values, own, owner, None)
+
+    def _run(
+        self, inputs: list[KerasTensor], values: list[Any], wanted: Any, owner: str, training: bool | None
+    ) -> dict[str, Any]:
         arrays = [self._whole.fit(t, value, owner) for t, value in zip(inputs, values, strict=True)]
         with calling.calling(calling.current() if training is None else calling.CallContext(training)):
             found: dict[str, Any] = graph.run(self._nodes, inputs, wanted, arrays, {})
@@ -99,7 +105,7 @@ def _halves(node: Node, inner: HostPart) -> tuple[Node, Node]:
     given = dict(zip(map(id, model.inputs), inputs, strict=True))
     made = {k: KerasTensor(t.shape, t.dtype, name=k) for k, t in inner.passed.items() if id(t) not in given}
     begins = {k: made[k] if k in made else given[id(t)] for k, t in inner.passed.items()}
-    run = functools.partial(inner.run, owner=model.name, alone=True)
+    run = functools.partial(inner.made, owner=model.name)
     return _like(node, run, ([given[id(t)] for t in inner.needs],), made), _like(node, model, (begins,), node.outputs)
 
 

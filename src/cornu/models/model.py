@@ -117,10 +117,7 @@ class Model(Trainable):
             training: the mode.
         """
         part = self.host_part
-        if not part or part.gave(x):
-            return x
-        values = self._known_graph().in_order(calling.to_numpy(x, self.name), self.name)
-        return part.run(values, self.name, training)
+        return part.given(x, self.name, training) if part else x
 
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
         """Outputs of a functional model; a subclass writes its own."""

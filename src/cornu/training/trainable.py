@@ -173,7 +173,7 @@ class Trainable(Layer):
 
     def own_metrics(self) -> list[Any]:
         """The metrics that the model or a layer inside keeps as attributes."""
-        return [part for _, part in parts.walk(self) if hasattr(part, "update_state")]
+        return super().metrics
 
     @property
     def metrics_names(self) -> list[str]:
@@ -429,9 +429,10 @@ class Trainable(Layer):
     ) -> Blocks | Batches:
         """Data as batches, for which the model is made fit; mistakes are looked for where it learns from them."""
         compiled, batch_size, source = self._checked("fit()"), arrays.check_batch_size(batch_size), data[0]
+        comes = is_stream(source)
         prepare = functools.partial(self.before_device, training=learns)
         made: Blocks | Batches
-        if is_stream(source):
+        if comes:
             made = Batches(source, steps, prepare, shuffle=shuffle, class_weight=classes)
             data = made.first()
             if data is None:
@@ -445,10 +446,10 @@ class Trainable(Layer):
                 raise ValueError(
                     "fit() needs targets: fit(x, y). Only a model whose loss comes from add_loss has none."
                 )
-        if learns or is_stream(source):
+        if learns or comes:
             arrays.warn_if_nan(data[0], "x")
             arrays.warn_if_nan(data[1], "y")
-        if not is_stream(source):
+        if not comes:
             data = arrays.weigh_classes(data, classes)
             made = Blocks(data, batch_size, shuffle)
         compiled.prepare(data, classes)
