@@ -59,6 +59,7 @@ RUNS = {
     "trainable": lambda model, make, count, path: setattr(model, "trainable", False),
     "config": lambda model, make, count, path: model.from_config(model.get_config()),
     "summary": lambda model, make, count, path: model.summary(print_fn=lambda text: None),
+    "summary of all": lambda model, make, count, path: model.summary(print_fn=lambda text: None, expand_nested=True),
     "json": lambda model, make, count, path: cornu.models.model_from_json(model.to_json()),
     "save": lambda model, make, count, path: model.save(path / f"{count}.h5"),
     "load": lambda model, make, count, path: cornu.models.load_model(path / f"{count}.h5"),

@@ -373,3 +373,13 @@ def test_text_and_numbers_are_told_apart():
         layers.Dense(1)(cornu.Input((2,), dtype="string", name="words"))
     with pytest.raises(ValueError, match="'words' holds text"):
         cornu.Input((2,), dtype="string", name="words") + 1
+
+
+def test_a_mask_that_is_given_is_refused():
+    """A call that begins on the host has no place for it: silence would lose it."""
+    text, steps = cornu.Input((), dtype="string"), cornu.Input((5, 3))
+    model = cornu.Model([text, steps], layers.concatenate([_tail(Numbered()(text)), layers.LSTM(2)(steps)]))
+    data = [TEXTS[:2], np.ones((2, 5, 3), "float32")]
+    assert np.asarray(model(data)).shape == (2, 4)
+    with pytest.raises(ValueError, match="begins on the host and takes no mask"):
+        model(data, mask=[None, np.ones((2, 5), bool)])

@@ -198,9 +198,9 @@ def test_a_variable_keeps_what_was_drawn_for_it_and_copies_what_was_not():
             return drawn[-1]
 
     variable = Variable(Watched(seed=1), shape=(30, 20))
-    assert np.shares_memory(variable.buffer(), drawn[0])
+    assert np.shares_memory(variable.drawn(), drawn[0])
     kept = np.ones((30, 20), "float32")
     variable = Variable(lambda shape, dtype: kept, shape=(30, 20))
-    variable.buffer()
+    variable.drawn()
     kept[:] = 2
     assert (variable.numpy() == 1).all()

@@ -5,8 +5,8 @@ from typing import Any
 import jax.numpy as jnp
 
 from .core import codec, dtypes
-from .core.arguments import arguments
 from .core.config import Configurable
+from .core.declared import Declared
 from .core.lookup import Table
 from .core.types import Axis, Config, ConstraintLike
 from .ops.making import to_axes
@@ -35,10 +35,10 @@ class Constraint(Configurable):
         return w
 
 
-class _Norm(Constraint):
+class _Norm(Declared, Constraint, kw_only=True):
     """Base of those that say what the norms over `axis` should be; 1 by default."""
 
-    axis: Any
+    axis: Axis = 0
 
     def __call__(self, w: Any) -> Any:
         """The constrained weight."""
@@ -51,7 +51,6 @@ class _Norm(Constraint):
         return 1
 
 
-@arguments
 class MaxNorm(_Norm):
     """Norms of at most `max_value`.
 
@@ -71,7 +70,6 @@ class MaxNorm(_Norm):
     """
 
     max_value: float = 2
-    axis: Axis = 0
 
     def wanted(self, norms: Any) -> Any:
         """At most `max_value`."""
@@ -92,7 +90,6 @@ class NonNeg(Constraint):
         return jnp.maximum(jnp.asarray(w), 0)
 
 
-@arguments
 class UnitNorm(_Norm):
     """Norms of 1.
 
@@ -106,10 +103,7 @@ class UnitNorm(_Norm):
                [0.8]], dtype=float32)
     """
 
-    axis: Axis = 0
 
-
-@arguments
 class MinMaxNorm(_Norm):
     """Norms between two bounds.
 
@@ -131,7 +125,6 @@ class MinMaxNorm(_Norm):
     min_value: float = 0.0
     max_value: float = 1.0
     rate: float = 1.0
-    axis: Axis = 0
 
     def wanted(self, norms: Any) -> Any:
         """`rate` of the way to the nearest bound."""

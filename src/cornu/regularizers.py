@@ -6,8 +6,9 @@ from typing import Any, Literal
 import jax.numpy as jnp
 
 from .core import codec
-from .core.arguments import arguments, default
+from .core.arguments import default
 from .core.config import Configurable
+from .core.declared import Declared
 from .core.lookup import Table
 from .core.types import Config, Given, RegularizerLike
 from .ops import normalize
@@ -39,7 +40,7 @@ class Regularizer(Configurable):
         return 0.0
 
 
-class _Penalty(Regularizer):
+class _Penalty(Declared, Regularizer):
     """Base of those whose numbers are factors; None stands for the default."""
 
     def _complete(self) -> None:
@@ -50,7 +51,6 @@ class _Penalty(Regularizer):
             setattr(self, name, float(value) if isinstance(usual, float) else value)
 
 
-@arguments
 class L1(_Penalty):
     """`l1 * sum(abs(x))`: drives weights to 0.
 
@@ -73,7 +73,6 @@ class L1(_Penalty):
         return self.l1 * jnp.sum(jnp.abs(jnp.asarray(x)))
 
 
-@arguments
 class L2(_Penalty):
     """`l2 * sum(x**2)`: keeps weights small.
 
@@ -96,7 +95,6 @@ class L2(_Penalty):
         return self.l2 * jnp.sum(jnp.square(jnp.asarray(x)))
 
 
-@arguments
 class L1L2(_Penalty):
     """`l1 * sum(abs(x)) + l2 * sum(x**2)`.
 
@@ -124,7 +122,6 @@ class L1L2(_Penalty):
         return self.l1 * jnp.sum(jnp.abs(x)) + self.l2 * jnp.sum(jnp.square(x))
 
 
-@arguments
 class OrthogonalRegularizer(_Penalty):
     """`factor` times the mean of `abs(cos)` over the angles between all pairs of rows, or columns.
 

@@ -113,15 +113,17 @@ def find_logits(probabilities: Any, kind: str, axis: int | None = None) -> Any:
 
 
 def pack(tree: Any, logits: bool = True) -> Any:
-    """The tree with a `Packed` for every array: what is attached passes through a transform with it.
+    """The tree with a `Packed` for every array that has something attached, which so passes through a transform.
 
     Args:
         tree: tree of arrays.
         logits: whether logits pass too.
     """
 
-    def packed(array: Any) -> Packed:
-        found = _of(array) or Packed()
+    def packed(array: Any) -> Any:
+        found = _of(array)
+        if found is None or (found.mask is None and not logits):
+            return array
         return Packed(array, found.mask, *((found.logits, found.kind, found.axis) if logits else ()))
 
     return jax.tree.map(packed, tree)
@@ -130,13 +132,15 @@ def pack(tree: Any, logits: bool = True) -> Any:
 def unpack(tree: Any) -> Any:
     """Undo `pack`: the arrays, with everything attached to them again."""
 
-    def unpacked(kept: Packed) -> Any:
+    def unpacked(kept: Any) -> Any:
+        if not isinstance(kept, Packed):
+            return kept
         if kept.mask is not None:
             set_mask(kept.array, kept.mask)
         if kept.logits is not None:
             keep_logits(kept.array, str(kept.kind), kept.logits, kept.axis)
         return kept.array
 
-    if isinstance(tree, Packed):  # one array: no tree to walk
+    if isinstance(tree, (Packed, jax.Array)):  # one array: no tree to walk
         return unpacked(tree)
     return jax.tree.map(unpacked, tree, is_leaf=lambda leaf: isinstance(leaf, Packed))

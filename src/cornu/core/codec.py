@@ -206,7 +206,7 @@ def _make(config: dict[str, Any], table: lookup.Table | None) -> Any:
     if name in ("function", "builtin") and isinstance(config.get("config"), str):
         name = registered = config["config"]
     found = lookup.get_registered_object(registered) if registered else None
-    foreign = ">" in str(registered) and not str(registered).startswith("Custom>")  # tf.keras wrote its own as Custom>
+    foreign = ">" in str(registered) and not str(registered).startswith("Custom>")  # the usual package
     if found is None and foreign and lookup.get_registered_object(name) is None:
         raise ValueError(
             f"The config names a class that was registered as {registered!r}, which is not known here. Import the "

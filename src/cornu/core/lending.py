@@ -4,8 +4,8 @@ A program that trains overwrites the buffers it is given, and nobody may read th
 steps or after them, never a mixture:
 
 - a reader takes part in `reading` while its program runs, and no buffer that it holds is overwritten;
-- `take` hands over the buffers that nobody holds, and copies of the others; a Variable whose buffer is away makes
-  readers wait for `give`. Once another thread has asked, the next program works on copies, so that readers need not
+- `take` hands over the buffers that nobody holds, and copies of the others; a buffer that is away makes readers wait
+  for `give`. Once another thread has asked, the next program works on copies, so that readers need not
   wait for it.
 """
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _lock = threading.RLock()  # guards what follows, and the buffers of all Variables
 _turn = threading.Condition(_lock)
+_away: dict[int, int] = {}  # by the Variable whose buffer a program has and overwrites: the program's thread
 _readers: list[int] = []  # of each run that reads: its thread
 _trainers: list[tuple[int, set[int]]] = []  # of each run of training: its thread, and the Variables
 _asked = False  # whether another thread has read, or waited, since the last program that trains began
@@ -36,8 +37,8 @@ def back(*variables: "Variable") -> Iterator[None]:
 
 def _wait(variables: Sequence["Variable"]) -> None:
     global _asked
-    me = threading.get_ident()
-    while any([v.away not in (0, me) for v in variables]):  # a list is made sooner than a generator
+    me = threading.get_ident() if _away else 0
+    while _away and any([_away.get(id(v), me) != me for v in variables]):  # a list is made sooner than a generator
         _asked = True
         _turn.wait()
 
@@ -52,19 +53,22 @@ class reading:  # noqa: N801 - used like the functions beside it; a class costs 
 
     Args:
         variables: what the program reads.
-        own: function that makes a buffer one of the engine's.
+        engine: the engine that runs the program.
     """
 
-    def __init__(self, variables: Sequence["Variable"], own: Callable[[Any], Any]) -> None:
-        self._variables, self._own = variables, own
+    def __init__(self, variables: Sequence["Variable"], engine: Any) -> None:
+        self._variables, self._engine = variables, engine
 
     def __enter__(self) -> list[Any]:
         global _asked
         self._me = threading.get_ident()
         with _lock:
             _wait(self._variables)
-            _asked = _asked or _others([thread for thread, _ in _trainers])
-            values = [v.held(self._own) for v in self._variables]
+            if _trainers and _others([thread for thread, _ in _trainers]):
+                _asked = True
+            values = [v.held for v in self._variables]
+            if set(map(type, values)) != self._engine.arrays:  # otherwise nothing is to be drawn or moved
+                values = [v.held_by(self._engine) for v in self._variables]
             _readers.append(self._me)
             return values
 
@@ -91,11 +95,11 @@ def take(variables: Sequence["Variable"], copy: Callable[[Any], Any]) -> tuple[l
         _asked = False
         buffers = []
         for variable in variables:
-            buffer = variable.buffer()
+            buffer = variable.drawn()
             if shared or variable.lent or isinstance(buffer, np.ndarray):  # of which a program makes its own copy
                 buffers.append(buffer if isinstance(buffer, np.ndarray) else copy(buffer))
             else:
-                variable.away = me
+                _away[id(variable)] = me
                 buffers.append(buffer)
         return buffers, shared
 
@@ -105,6 +109,7 @@ def give(variables: Sequence["Variable"], buffers: Sequence[Any]) -> None:
     with _lock:
         for variable, buffer in zip(variables, buffers, strict=True):
             variable.keep(buffer)
+            _away.pop(id(variable), None)
         _turn.notify_all()
 
 
@@ -112,7 +117,7 @@ def put_back(variables: Sequence["Variable"]) -> None:
     """The program did not come to an end: what was taken is as it was, if nothing overwrote it."""
     with _lock:
         for variable in variables:
-            variable.away = 0
+            _away.pop(id(variable), None)
         _turn.notify_all()
 
 

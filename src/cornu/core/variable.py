@@ -72,8 +72,8 @@ class Variable(Operators):
     """
 
     __slots__ = (
-        "__weakref__", "_buffer", "_constraint", "_initializer", "_reading", "_regularizer", "_trainable",
-        "aggregation", "autocast", "away", "begins_trainable", "dtype", "lent", "name",
+        "__weakref__", "_constraint", "_initializer", "_reading", "_regularizer", "_trainable",
+        "aggregation", "autocast", "begins_trainable", "dtype", "held", "lent", "name",
         "order", "overwrite_with_gradient", "path", "shape", "stored_dtype", "stored_shape", "synchronization",
     )  # fmt: skip
 
@@ -97,9 +97,8 @@ class Variable(Operators):
         self._regularizer = self._constraint = None
         self._reading: Any = None
         self._initializer: Callable[..., Any] | None = None
-        self._buffer: Any = None
+        self.held: Any = None  # the buffer: NumPy's or an engine's, None if it is still to be drawn
         self.lent = False  # whether somebody outside may hold the buffer, so that it cannot be given away
-        self.away = 0  # the thread whose program has the buffer and overwrites it
         if isinstance(initializer, str):
             initializer = tables()["keras.initializers"].get(initializer)
         if callable(initializer):
@@ -114,7 +113,7 @@ class Variable(Operators):
                 dtype = dtypes.floatx() if array.dtype.kind == "f" else jax.dtypes.canonicalize_dtype(array.dtype)
             self.dtype = dtypes.standardize(dtype)
             self.shape = array.shape
-            self._buffer = array.astype(jnp.dtype(self.dtype))
+            self.held = array.astype(jnp.dtype(self.dtype))
         self.stored_shape, self.stored_dtype = self.shape, self.dtype
 
     # What is read
@@ -201,7 +200,7 @@ class Variable(Operators):
         if isinstance(value, np.ndarray):
             value = value.copy()  # the caller may go on to change theirs
         with lending.back(self):
-            self._buffer, self.lent = value, True
+            self.held, self.lent = value, True
 
     def materialize(self) -> Any:
         """`array`, for somebody who may keep it."""
@@ -212,16 +211,16 @@ class Variable(Operators):
     def array(self) -> Any:
         """What is kept, as a concrete `jax.Array`; draws the initial value if there is none yet."""
         with lending.back(self):
-            return self.held(engine.eager().own)
+            return self.held_by(engine.eager())
 
-    def held(self, own: Callable[[Any], Any]) -> Any:
+    def held_by(self, owner: engine.Engine) -> Any:
         """The buffer as one of an engine's, which keeps it from now on."""
-        self._buffer = own(self.buffer())
-        return self._buffer
+        self.held = owner.own(self.drawn())
+        return self.held
 
-    def buffer(self) -> Any:
-        """What is kept, as it is held: by NumPy or by an engine."""
-        if self._buffer is None:
+    def drawn(self) -> Any:
+        """The buffer, by whomever it is held."""
+        if self.held is None:
             assert self._initializer is not None
             shape = self.stored_shape
             with jax.ensure_compile_time_eval(), state.outside():
@@ -230,8 +229,8 @@ class Variable(Operators):
             drawn = np.asarray(drawn).astype(jnp.dtype(self.stored_dtype), copy=not own)
             if drawn.shape != shape:
                 raise ValueError(f"The initializer of {self.path!r} drew shape {drawn.shape}; expected {shape}.")
-            self._buffer = drawn
-        return self._buffer
+            self.held = drawn
+        return self.held
 
     def spec(self) -> jax.ShapeDtypeStruct:
         """Shape and dtype of what is kept."""
@@ -239,7 +238,7 @@ class Variable(Operators):
 
     def keep(self, buffer: Any) -> None:
         """Put what a program returned in place; nobody else holds it."""
-        self._buffer, self.lent, self.away = buffer, False, 0
+        self.held, self.lent = buffer, False
 
     # What programs are made from
 

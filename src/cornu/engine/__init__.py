@@ -110,6 +110,7 @@ class Engine(Protocol):
     """What a third engine implements, and what of it all have."""
 
     name: str
+    arrays: set[type]  # of its arrays
     place: Callable[[str, Any], Any] | None = None
 
     def compile(self, fn: Callable[..., Any], *, donate: tuple[int, ...] = (), quick: bool = False) -> Program:

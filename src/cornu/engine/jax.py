@@ -33,6 +33,9 @@ class JaxEngine(Engine):
 
     name = "jax"
 
+    def __init__(self) -> None:
+        self.arrays = {type(jax.device_put(np.zeros(())))}
+
     def compile(self, fn: Callable[..., Any], *, donate: tuple[int, ...] = (), quick: bool = False) -> "JaxProgram":
         """Return `fn` as a Program that may reuse the buffers of the arguments at `donate`."""
         cache.enable_for_jax()
@@ -102,7 +105,7 @@ class JaxProgram(Program):
 
         self._make = make
         self._quick = quick
-        self._small: dict[Hashable, Any] = {}  # jits of small programs, by the shapes of their arguments
+        self._small: dict[Hashable, Any] = {}  # jits of small programs, by the shapes of what is given beside the state
         self._other: Any = None
 
     def __call__(self, *args: Any) -> Any:
@@ -116,9 +119,12 @@ class JaxProgram(Program):
         self._in_background(self._jit_for(args).lower(*args).compile)
 
     def _jit_for(self, args: Any) -> Any:
-        """The jit with the options for such arguments; what is once large shares one jit from then on."""
+        """The jit with the options for such arguments; what is once large shares one jit from then on.
+
+        A program keeps its state, the first argument: the others' shapes tell, and the state's would take long to ask.
+        """
         if self._small or not self._other:
-            shapes = tuple([getattr(leaf, "shape", ()) for leaf in jax.tree.leaves(args)])
+            shapes = tuple([_shapes(tree) for tree in args[1:] or args])
             if shapes in self._small:
                 return self._small[shapes]
         if self._other:
@@ -144,6 +150,12 @@ class JaxProgram(Program):
         }
         options = [option for group, suited in suits.items() if suited for option in _accepted(group)]
         return tuple(options), small and not self._quick
+
+
+def _shapes(tree: Any) -> Any:
+    """The shape of an array, or those of all in a tree."""
+    shape = getattr(tree, "shape", None)
+    return shape if shape is not None else tuple([getattr(leaf, "shape", ()) for leaf in jax.tree.leaves(tree)])
 
 
 def _equations(jaxpr: Any, times: int = 1) -> Iterator[tuple[Any, int]]:

@@ -41,6 +41,7 @@ class TensorFlowEngine(Engine):
         self.cache = cache.enable_for_tensorflow(self.tf.__version__)
         self.platform = "cuda" if self.tf.config.list_physical_devices("GPU") else "cpu"
         self._tensor_type = type(self.tf.constant(0))
+        self.arrays = {self._tensor_type}
         self.functions: dict[bytes, Any] = {}  # by program; TensorFlow keeps executables until the process ends
 
     def compile(self, fn: Callable[..., Any], *, donate: tuple[int, ...] = (), quick: bool = False) -> Program:

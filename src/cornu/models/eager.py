@@ -11,8 +11,6 @@ from ..core import attached, facts, holders, lending, parts, seeds, state
 from ..layers import Lambda
 from ..layers.layer import Layer
 
-_NO_STREAM = np.zeros(2, "uint32")
-
 
 class EagerCall:
     """The compiled call of a model as it is now.
@@ -31,12 +29,13 @@ class EagerCall:
         self.facts: facts.Facts | None = None  # what it was made from
         self._engine = engine.eager()
         self._program = self._engine.compile(run)
+        self._no_stream = self._engine.own(np.zeros(2, "uint32"))
         self._draws = True  # whether it takes random numbers without a seed, until a call shows that it does not
 
     def __call__(self, x: Any) -> Any:
         """The model's outputs; the Variables it assigned have their new values afterwards."""
-        with facts.tracing(self.facts), lending.reading(self.variables, self._engine.own) as values:
-            stream = seeds.new_stream() if self._draws else _NO_STREAM
+        with facts.tracing(self.facts), lending.reading(self.variables, self._engine) as values:
+            stream = seeds.new_stream() if self._draws else self._no_stream
             result, changes = self._program([*values, stream], x)
             self._draws = changes.pop(len(self.variables), None) is not None
             if changes:

@@ -83,7 +83,9 @@ class Model(Trainable):
         alone, graph = state.active() is None and calling.current() is None, self.graph
         if alone and args and (graph is None or graph.host_part) and not symbolic.is_symbolic(args[0]):
             args = (self.before_device(args[0], kwargs.get("training")), *args[1:])
-        inference = len(args) == 1 and kwargs.keys() <= {"training"} and not kwargs.get("training")
+            if self.host_part and kwargs.get("mask") is not None:
+                raise ValueError(f"Model {self.name!r} begins on the host and takes no mask=. Attach it: use Masking.")
+        inference = len(args) == 1 and (not kwargs or (kwargs.keys() == {"training"} and not kwargs["training"]))
         if alone and inference and graph is not None and concrete(args[0]):
             call: EagerCall = self.programs().get("call", (self,), lambda: EagerCall(self))  # as it is now
             if call.possible:
@@ -96,7 +98,7 @@ class Model(Trainable):
         """A call op by op on weights that were all read between two steps of whoever trains them."""
         variables = self.all_variables()
         run = state.pure_changes(super().__call__, variables)
-        with lending.reading(variables, engine.eager().own) as values:
+        with lending.reading(variables, engine.eager()) as values:
             result, changes = run(values, *args, **kwargs)
             lending.give([variables[index] for index in changes], list(changes.values()))
         return result

@@ -10,6 +10,7 @@ import numpy as np
 from ..core.lookup import nearest
 from ..core.symbolic import tensors
 from ..layers.calling import shapes_of
+from ..layers.holder import own_variables
 from ..layers.layer import Layer
 
 _COLUMNS: dict[str, Any] = {  # and how each is laid out
@@ -18,6 +19,7 @@ _COLUMNS: dict[str, Any] = {  # and how each is laid out
     "Connected to": {"overflow": "fold"},
     "Trained": {"justify": "center"},
 }
+_DEEPEST = 12  # indentation, so that there is room for names
 
 
 def print_summary(
@@ -27,7 +29,7 @@ def print_summary(
     from rich.console import Console
     from rich.table import Table
 
-    rows = _rows(model, expand_nested, _chosen(model, layer_range))
+    rows = _rows(model, expand_nested, _chosen(model, layer_range), {})
     shown = {**_COLUMNS, "Connected to": any(branches for _, branches in rows), "Trained": show_trainable}
     table = Table(title=f'Model: "{model.name}"', title_justify="left", expand=False)
     for title in filter(shown.get, shown):
@@ -60,7 +62,9 @@ def _chosen(model: Any, layer_range: list[str] | None) -> list[Any]:
     return list(listed)[first : last + 1]
 
 
-def _rows(model: Any, expand_nested: bool, listed: list[Any], depth: int = 0) -> list[tuple[list[str], bool]]:
+def _rows(
+    model: Any, expand_nested: bool, listed: list[Any], found: dict[int, dict[int, Any]], depth: int = 0
+) -> list[tuple[list[str], bool]]:
     """The cells of all columns for each layer, and whether it is fed by something else than the layer above."""
     calls: dict[int, list[Any]] = {}
     for node in model.graph.nodes if model.graph is not None else ():
@@ -72,12 +76,12 @@ def _rows(model: Any, expand_nested: bool, listed: list[Any], depth: int = 0) ->
         sources = [t.op for node in nodes for t in node.inputs if t.op is not None]
         fed = list(dict.fromkeys(source.name for source in sources))
         skips = len(nodes) > 1 or any(s is not previous for s in sources) and previous is not None
-        weights = getattr(layer, "weights", [])
+        weights = list(_weights(layer, found).values())
         known = weights or getattr(layer, "built", True)
         trained = any(v.trainable for v in weights) and layer.trainable
         kind = type(layer).__name__ if isinstance(layer, Layer) else "op"
         cells = [
-            f"{'  ' * depth}{layer.name} ({kind})",
+            f"{'  ' * min(depth, _DEEPEST)}{layer.name} ({kind})",
             _shape(nodes or getattr(layer, "_nodes", [])),
             f"{sum(v.size for v in weights):,}" if known else "not built",
             ", ".join(fed),
@@ -86,8 +90,19 @@ def _rows(model: Any, expand_nested: bool, listed: list[Any], depth: int = 0) ->
         rows.append((cells, bool(nodes) and (len(fed) != 1 or skips)))
         previous = layer
         if expand_nested and hasattr(layer, "graph"):
-            rows.extend(_rows(layer, True, _chosen(layer, None), depth + 1))
+            rows.extend(_rows(layer, True, _chosen(layer, None), found, depth + 1))
     return rows
+
+
+def _weights(layer: Any, found: dict[int, dict[int, Any]]) -> dict[int, Any]:
+    """The weights of a layer by identity; those of a model from what its layers have, so that each is met once."""
+    if id(layer) not in found:
+        models = hasattr(layer, "graph")
+        own = own_variables(layer) if models else getattr(layer, "weights", [])
+        found[id(layer)] = {id(v): v for v in own}
+        for inner in layer._sublayers() if models else ():
+            found[id(layer)] |= _weights(inner, found)
+    return found[id(layer)]
 
 
 def _shape(nodes: list[Any]) -> str:
@@ -98,21 +113,15 @@ def _shape(nodes: list[Any]) -> str:
 
 
 def _totals(model: Any) -> list[str]:
+    from rich.filesize import decimal
+
     trained = sum(v.size for v in model.trainable_weights)
     frozen = sum(v.size for v in model.non_trainable_weights)
     size = sum(v.size * np.dtype(v.spec().dtype).itemsize for v in model.weights)
     if not model.built:
         return ["The model is not built yet: call it on data, or begin with Input(shape=...)."]
     return [
-        f"Total params: {trained + frozen:,} ({_bytes(size)})",
+        f"Total params: {trained + frozen:,} ({decimal(size)})",
         f"Trainable params: {trained:,}",
         f"Non-trainable params: {frozen:,}",
     ]
-
-
-def _bytes(size: float) -> str:
-    for unit in ("B", "KB", "MB"):
-        if size < 1024:
-            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
-        size /= 1024
-    return f"{size:.2f} GB"

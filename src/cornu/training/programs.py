@@ -119,7 +119,7 @@ class Runnable:
             *args: what the program takes after the Variables.
         """
         program.settle()
-        with facts.tracing(self.facts), lending.reading(self.read[:-1], self._engine.own) as read, Interrupt():
+        with facts.tracing(self.facts), lending.reading(self.read[:-1], self._engine) as read, Interrupt():
             written, shared = lending.take(self.written, self._engine.copy)
             try:
                 new, changes, outputs = program(written, [*read, stream.state], *args)
