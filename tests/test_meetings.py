@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import scipy.sparse
 import tensorflow as tf
+import twins
 
 import cornu
 from cornu import layers
@@ -953,3 +954,33 @@ def test_the_first_argument_goes_by_its_name(name):
     layer = getattr(layers, name)(*arguments)
     x = np.abs(X).astype("int32") % 5 if name == "Embedding" else X
     np.testing.assert_array_equal(layer(inputs=x), layer(x))
+
+
+SINGLE = [
+    {"loss": ["mse"]},
+    {"loss": {"out": "mse"}},
+    {"loss": ("mse",), "loss_weights": [0.5]},
+    {"loss": "mse", "loss_weights": {"out": 0.5}},
+    {"loss": "mse", "metrics": [["mae"]]},
+    {"loss": ["mse"], "metrics": {"out": ["mae", "mse"]}},
+    {"loss": "mse", "metrics": {"out": "mae"}, "weighted_metrics": [["mae"]]},
+]
+
+
+@pytest.mark.parametrize("told", SINGLE, ids=str)
+def test_one_output_may_be_told_of_in_lists_and_by_name(told, rng):
+    """As several are; Keras takes the names of losses only if the model's output has that name itself."""
+    mine, theirs = twins.pair(lambda lib: lib.Sequential([lib.layers.Input((3,)), lib.layers.Dense(1, name="out")]))
+    twins.same_weights(mine, theirs, rng)
+    plain = {**told, "loss": "mse"} if isinstance(told["loss"], dict) else told
+    twins.compile_one(cornu, mine, **told)
+    twins.compile_one(keras, theirs, **plain)
+    twins.fit_both(mine, theirs, rng.normal(size=(12, 3)), rng.normal(size=(12, 1)))
+
+
+@pytest.mark.parametrize("wrong", [{"loss": ["mse", "mae"]}, {"loss": {"other": "mse"}}, {"metrics": {"other": "mae"}}])
+def test_other_outputs_than_the_model_has_are_refused(wrong):
+    model = cornu.Sequential([cornu.Input((3,)), cornu.layers.Dense(1, name="out")])
+    model.compile("sgd", **{"loss": "mse", **wrong})
+    with pytest.raises(ValueError, match="names no output|has 2 entries"):
+        model.fit(np.ones((4, 3)), np.ones((4, 1)), verbose=0)

@@ -1,7 +1,9 @@
 """What is saved comes back bit for bit, for every kind of model and every layout."""
 
+import copy
 import io
 import json
+import pickle
 
 import h5py
 import numpy as np
@@ -359,3 +361,57 @@ def test_objects_to_data_and_back():
     encoded = json.loads(json.dumps(cornu.saving.serialize_keras_object(tree)))
     again = cornu.saving.deserialize_keras_object(encoded)
     assert again["layer"].units == 3 and again["rate"] == 0.5 and isinstance(again["list"][0], cornu.losses.Huber)
+
+
+def doubled(y_true, y_pred):
+    """A loss of one's own."""
+    return 2 * ops.mean(ops.square(y_true - y_pred), -1)
+
+
+class Steady(cornu.optimizers.schedules.LearningRateSchedule):
+    """A schedule of one's own."""
+
+    def __call__(self, step):
+        return 0.01
+
+    def get_config(self):
+        return {}
+
+
+@pytest.mark.parametrize("way", ["model.keras", "model.h5", "deepcopy", "pickle", "clone"])
+def test_functions_and_schedules_of_ones_own_need_no_registration(way, tmp_path):
+    model = cornu.Sequential([cornu.Input((3,)), layers.Dense(1)])
+    model.compile(cornu.optimizers.SGD(Steady()), doubled, metrics=[doubled, "mae"])
+    x, y = np.ones((8, 3), "float32"), np.ones((8, 1), "float32")
+    model.fit(x, y, verbose=0)
+    if way in PATHS:
+        model.save(tmp_path / way)
+        with pytest.raises(ValueError, match="custom_objects"):
+            cornu.saving.load_model(tmp_path / way)
+        known = {"doubled": doubled, "Steady": Steady}
+        again = cornu.saving.load_model(tmp_path / way, custom_objects=known)
+    else:
+        copies = {"deepcopy": copy.deepcopy, "pickle": lambda m: pickle.loads(pickle.dumps(m))}
+        again = copies.get(way, cornu.models.clone_model)(model)
+        again.set_weights(model.get_weights())
+    assert again.evaluate(x, y, verbose=0) == model.evaluate(x, y, verbose=0)
+    assert again.fit(x, y, verbose=0).history == model.fit(x, y, verbose=0).history
+
+
+class Dense(layers.Dense):
+    """A class of one's own with the name of one of the library's."""
+
+    def call(self, x):
+        return super().call(x) + 5
+
+
+@pytest.mark.parametrize("path", ["model.h5", "model.keras"])
+def test_a_class_named_like_one_of_the_library_is_not_taken_for_it(path, tmp_path):
+    model = cornu.Sequential([cornu.Input((3,)), layers.Dense(2), Dense(2)])
+    model.save(tmp_path / path)
+    with pytest.raises(ValueError, match="registered as 'Dense', which is not known here"):
+        cornu.saving.load_model(tmp_path / path)
+    again = cornu.saving.load_model(tmp_path / path, custom_objects={"Dense": Dense})
+    assert [type(layer) for layer in again.layers] == [layers.Dense, Dense]
+    x = np.ones((2, 3), "float32")
+    np.testing.assert_array_equal(again.predict(x, verbose=0), model.predict(x, verbose=0))

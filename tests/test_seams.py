@@ -122,22 +122,28 @@ one = train()
 mesh, put = Mesh(np.array(jax.devices()), ("batch",)), []
 
 def place(kind, array):
-    split = kind == "batch" and np.ndim(array) and array.shape[0] % 4 == 0
-    put.append(bool(split))
+    split = kind in KINDS and np.ndim(array) and array.shape[0] % 4 == 0
+    put.append((kind, np.shape(array), bool(split)))
     return NamedSharding(mesh, PartitionSpec("batch") if split else PartitionSpec())
 
 engine.current().place = place
 four = train()
 for a, b in zip(one, four, strict=True):
     np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
-assert len(jax.devices()) == 4 and any(put)
+assert len(jax.devices()) == 4 and any(split for _, _, split in put)
+placed = [shape for kind, shape, _ in put if kind == "state"]
+for shape in ((6, 8), (8, 3)):  # a kernel, and its momentum
+    assert placed.count(shape) >= 2, placed
 """
 
 
-def test_a_batch_split_over_four_devices_gives_the_same_numbers():
+@pytest.mark.parametrize("kinds", [["batch"], ["state"], ["batch", "state"]], ids="-".join)
+def test_what_is_split_over_four_devices_gives_the_same_numbers(kinds):
     flags = f"{os.environ.get('XLA_FLAGS', '')} --xla_force_host_platform_device_count=4".strip()
     environment = {**os.environ, "XLA_FLAGS": flags, "CORNU_BACKEND": "jax"}
-    done = subprocess.run([sys.executable, "-c", SHARDED], capture_output=True, text=True, env=environment)
+    done = subprocess.run(
+        [sys.executable, "-c", f"KINDS = {kinds}\n{SHARDED}"], capture_output=True, text=True, env=environment
+    )
     assert done.returncode == 0, done.stderr
 
 

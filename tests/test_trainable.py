@@ -450,3 +450,24 @@ def test_a_callback_may_freeze_between_epochs():
     model.compile("sgd", "mse")
     model.fit(*data_for(nested), epochs=3, verbose=0, callbacks=[callback])
     assert moved(model, callback.before) == {"head/kernel", "head/bias"}
+
+
+@pytest.mark.parametrize("built", [True, False])
+def test_what_was_frozen_when_a_part_was_compiled_stays_frozen(built):
+    """The critic of an adversarial pair trains as it was compiled: not the base that was frozen inside it."""
+    first = [cornu.Input((4,))] if built else []
+    base = cornu.Sequential([*first, cornu.layers.Dense(3, name="base")])
+    base.trainable = False
+    critic = cornu.Sequential([*first, base, cornu.layers.Dense(1, name="head")])
+    critic.compile("sgd", "mse")
+    critic.trainable = False
+    z = cornu.Input((2,))
+    pair = cornu.Model(z, critic(cornu.Sequential([cornu.Input((2,)), cornu.layers.Dense(4, name="maker")])(z)))
+    pair.compile("sgd", "mse")
+    x, y = np.ones((8, 4), "float32"), np.ones((8, 1), "float32")
+    before = copies(pair)
+    critic.train_on_batch(x, y)
+    assert moved(pair, before) == {"head/kernel", "head/bias"}
+    before = copies(pair)
+    pair.train_on_batch(x[:, :2], y)
+    assert moved(pair, before) == {"maker/kernel", "maker/bias"}

@@ -172,6 +172,7 @@ def _table_of(module: Any) -> lookup.Table | None:
     return lookup.tables().get(str(module)) or lookup.tables().get(public)
 
 
+_LIBRARIES = ("keras", "tf_keras", "tensorflow")  # modules of all others are the user's own
 # Whose objects a table takes besides its own: a loss may serve as a metric, and a layer as an activation.
 _NEIGHBOURS = {"keras.metrics": "keras.losses", "keras.activations": "keras.layers"}
 
@@ -184,11 +185,11 @@ def _listed(name: str, config: dict[str, Any], table: lookup.Table | None) -> An
     """What a table lists under a name: that of the module which the config names, if it is of the kind expected."""
     named = _table_of(config.get("module"))
     if table is None:
-        return named.find(name) if named is not None else lookup.find_anywhere(name)
+        return named.find(name, custom=False) if named is not None else lookup.find_anywhere(name)
     kinds = _taken(table)
     if named is not None and named not in kinds:
         raise ValueError(f"Expected the config of a {table.kind}, but it names {name!r} of {named.module}.")
-    return (named or next((kind for kind in kinds if name in kind.entries), table)).find(name)
+    return (named or next((kind for kind in kinds if name in kind.entries), table)).find(name, custom=named is None)
 
 
 def _check_kind(found: Any, table: lookup.Table) -> None:
@@ -202,12 +203,13 @@ def _check_kind(found: Any, table: lookup.Table) -> None:
 
 def _make(config: dict[str, Any], table: lookup.Table | None) -> Any:
     name, inner = config["class_name"], config.get("config") or {}
-    registered = config.get("registered_name")
-    if name in ("function", "builtin") and isinstance(config.get("config"), str):
+    registered: Any = config.get("registered_name")
+    function = name in ("function", "builtin") and isinstance(config.get("config"), str)
+    if function:
         name = registered = config["config"]
-    found = lookup.get_registered_object(registered) if registered else None
-    foreign = ">" in str(registered) and not str(registered).startswith("Custom>")  # the usual package
-    if found is None and foreign and lookup.get_registered_object(name) is None:
+    own = registered and not function and not str(config.get("module")).startswith(_LIBRARIES)
+    found = lookup.get_registered_object(registered) or (own and lookup.get_registered_object(name)) or None
+    if found is None and own:
         raise ValueError(
             f"The config names a class that was registered as {registered!r}, which is not known here. Import the "
             f"module that registers it, or pass custom_objects={{{registered!r}: ...}}."

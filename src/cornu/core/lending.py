@@ -11,7 +11,7 @@ steps or after them, never a mixture:
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -77,12 +77,12 @@ class reading:  # noqa: N801 - used like the functions beside it; a class costs 
             _readers.remove(self._me)
 
 
-def take(variables: Sequence["Variable"], copy: Callable[[Any], Any]) -> tuple[list[Any], bool]:
+def take(variables: Sequence["Variable"], engine: Any) -> tuple[list[Any], bool]:
     """Buffers for a program that overwrites them; `give` or `put_back` must follow.
 
     Args:
         variables: what the program overwrites.
-        copy: function that copies a buffer of the engine.
+        engine: the engine that runs the program.
 
     Returns:
         The buffers, and whether other threads read the Variables meanwhile, as they were before.
@@ -96,8 +96,10 @@ def take(variables: Sequence["Variable"], copy: Callable[[Any], Any]) -> tuple[l
         buffers = []
         for variable in variables:
             buffer = variable.drawn()
-            if shared or variable.lent or isinstance(buffer, np.ndarray):  # of which a program makes its own copy
-                buffers.append(buffer if isinstance(buffer, np.ndarray) else copy(buffer))
+            if isinstance(buffer, np.ndarray):  # of which a program makes its own copy, where none says where
+                buffers.append(buffer if engine.place is None else engine.own(buffer))
+            elif shared or variable.lent:
+                buffers.append(engine.copy(buffer))
             else:
                 _away[id(variable)] = me
                 buffers.append(buffer)

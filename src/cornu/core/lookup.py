@@ -55,9 +55,9 @@ class Table:
             self.aliases.setdefault(snake_case(item.__name__), item)
         self.aliases.update(aliases)
 
-    def find(self, name: str) -> Any:
-        """The class or function called `name`, custom objects first; raises `ValueError`."""
-        known = ChainMap(_custom(), self.entries, self.aliases)
+    def find(self, name: str, custom: bool = True) -> Any:
+        """The class or function called `name`, custom objects first if they count; raises `ValueError`."""
+        known = ChainMap(_custom() if custom else {}, self.entries, self.aliases)
         for called, names in ((name, known), (name.lower(), self.aliases)):
             if called in names:
                 return names[called]

@@ -2,10 +2,11 @@
 
 from typing import Any
 
+import jax
 import numpy as np
 
 from ..core import codec, lookup, parts
-from ..core.holders import is_library
+from ..core.holders import is_users
 from ..core.variable import Variable
 
 
@@ -59,12 +60,15 @@ def _put(variables: list[Variable], values: list[Any], what: str) -> None:
 
 
 def own_objects(layer: Any) -> dict[str, Any]:
-    """The user's own classes and functions in a layer, by the names that its configuration has for them."""
+    """The user's own classes and functions in a layer and what it was compiled with, by the names in configurations."""
     found: dict[str, Any] = {}
-    for _, part in parts.walk(layer):
-        candidates = [type(part), *vars(part).values()] if not isinstance(part, Variable) else []
-        for item in candidates:
+    owners = [part for _, part in parts.walk(layer) if not isinstance(part, Variable)]
+    compiled = layer._compilation() if hasattr(layer, "_compilation") else None
+    told = [compiled.optimizer, *jax.tree.leaves(compiled.settings)] if compiled else []
+    for part in (*owners, *told):
+        held = [part, *getattr(part, "__dict__", {}).values()]
+        for item in (*held, *map(type, held)):
             known = getattr(item, "__name__", None)
-            if callable(item) and known and not is_library(item):
+            if callable(item) and known and is_users(item):
                 found[lookup.get_registered_name(item)] = found[known] = item
     return found

@@ -1,9 +1,9 @@
 """clone_model: the same architecture with fresh weights."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
-from ..core import codec, graph
+from ..core import codec, graph, lookup
 from ..layers import Input, InputLayer
 from ..layers.copying import own_objects
 from .model import Model
@@ -11,21 +11,26 @@ from .sequential import Sequential
 
 
 def clone_model(
-    model: Model, input_tensors: Any = None, clone_function: Callable[[Any], Any] | None = None, **kwargs: Any
+    model: Model,
+    input_tensors: None = None,
+    clone_function: Callable[[Any], Any] | None = None,
+    call_function: None = None,
+    recursive: Literal[False] = False,
 ) -> Model:
     """A model of the same architecture with layers and weights of its own.
 
     Args:
         model: a Sequential or functional model, or a subclassed one whose `get_config` rebuilds it.
-        input_tensors: accepted for compatibility; must be None.
+        input_tensors: None; call the clone on tensors instead.
         clone_function: function from a layer to the layer that takes its place.
-        **kwargs: accepted for compatibility.
+        call_function: None; a layer of its own class can call in another way.
+        recursive: False; `clone_function` gets models inside whole, and may clone them itself.
 
     Returns:
         The new model, compiled as the model is.
 
     Raises:
-        ValueError: `input_tensors` is given.
+        ValueError: `input_tensors`, `call_function` or `recursive` is given.
 
     Example:
         >>> import cornu
@@ -34,14 +39,15 @@ def clone_model(
         >>> copy.layers[0] is model.layers[0]
         False
     """
-    if input_tensors is not None:
-        raise ValueError("clone_model(input_tensors=...) is not supported; call the clone on the tensors instead.")
-    if clone_function is None:
-        clone = codec.decode(codec.encode_object(model), custom_objects=own_objects(model))
-    else:
-        clone = _rebuild(model, clone_function)
-    if model.compiled:
-        clone.compile_from_config(model.get_compile_config())
+    if input_tensors is not None or call_function is not None or recursive:
+        raise ValueError(
+            "clone_model takes no input_tensors, call_function or recursive: call the clone on the tensors, and let "
+            "clone_function clone a model inside with clone_model(inner, clone_function=...)."
+        )
+    with lookup.custom_object_scope(own_objects(model)):
+        clone = _rebuild(model, clone_function) if clone_function else codec.decode(codec.encode_object(model))
+        if (compiled := model.get_compile_config()) is not None:
+            clone.compile_from_config(compiled)
     return clone
 
 

@@ -48,8 +48,9 @@ def write_hdf5(file: Any, model: Any, include_optimizer: bool) -> None:
 
 def _long_name(loss: Any) -> Any:
     """A loss under its full name: Keras 3.15 writes `"mse"` into .h5 files, and then cannot read it."""
-    if isinstance(loss, str) and ">" not in loss:
-        return lookup.snake_case(lookup.tables()["keras.losses"].find(loss).__name__)
+    with contextlib.suppress(ValueError):  # a function of the user's own
+        if isinstance(loss, str):
+            return lookup.snake_case(lookup.tables()["keras.losses"].find(loss).__name__)
     return loss
 
 

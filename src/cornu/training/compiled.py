@@ -34,7 +34,7 @@ class Compiled(facts.Watched):
         ValueError: a name that no optimizer, loss or metric has.
     """
 
-    _no_facts = frozenset({"model", "_table", "trained_at_first"})
+    _no_facts = frozenset({"model", "_table", "frozen_at_first"})
     plan: Plan = None  # type: ignore[assignment]  # until the first batch is seen
 
     def __init__(self, model: Any, optimizer: Any, auto_scale_loss: bool, *settings: Any) -> None:
@@ -49,7 +49,7 @@ class Compiled(facts.Watched):
         scaled = isinstance(self.optimizer, LossScaleOptimizer)
         if auto_scale_loss and model.dtype_policy.name == "mixed_float16" and self.optimizer is not None and not scaled:
             self.optimizer = LossScaleOptimizer(self.optimizer, name="loss_scale_optimizer")
-        self.trained_at_first = bool(model.trainable)
+        self.frozen_at_first = [part for _, part in parts.walk(model) if not getattr(part, "trainable", True)]
         self._table = Table()
 
     # Configuration
@@ -159,8 +159,9 @@ class Compiled(facts.Watched):
         so are the two models of an adversarial pair written.
         """
         model = self.model
-        if not model.trainable and self.trained_at_first and model._nodes:
-            return [v for v in model.weights if v.begins_trainable]
+        if not model.trainable and model._nodes and all(part is not model for part in self.frozen_at_first):
+            frozen = {id(v) for part in self.frozen_at_first for v in getattr(part, "weights", [part])}
+            return [v for v in model.weights if v.begins_trainable and id(v) not in frozen]
         found: list[Variable] = model.trainable_variables
         return found
 

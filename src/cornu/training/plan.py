@@ -1,5 +1,6 @@
 """What `compile` was told, resolved for a model's outputs: one loss and a list of metrics for each."""
 
+import contextlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -83,10 +84,9 @@ class Plan(facts.Watched):
         count = len(self.names)
         if not isinstance(value, list | tuple | dict):
             return [value] * count
-        try:
-            return list(self.tree.flatten_up_to(_tuples(value)))
-        except ValueError:
-            pass
+        if self.tree.num_nodes > 1:  # otherwise anything is of the one output's structure
+            with contextlib.suppress(ValueError):
+                return list(self.tree.flatten_up_to(_tuples(value)))
         if isinstance(value, dict):
             for name in value:
                 if name not in self.names:

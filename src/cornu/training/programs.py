@@ -120,7 +120,7 @@ class Runnable:
         """
         program.settle()
         with facts.tracing(self.facts), lending.reading(self.read[:-1], self._engine) as read, Interrupt():
-            written, shared = lending.take(self.written, self._engine.copy)
+            written, shared = lending.take(self.written, self._engine)
             try:
                 new, changes, outputs = program(written, [*read, stream.state], *args)
                 if shared:  # others read what was before until all is done

@@ -9,7 +9,7 @@ import jax
 import numpy as np
 
 from .. import engine
-from ..core import codec, dtypes, parts, seeds, state
+from ..core import codec, dtypes, lookup, parts, seeds, state
 from ..core.arguments import explained
 from ..core.lending import training
 from ..core.types import Config, LossLike, MetricLike, Verbosity, WeightLike
@@ -158,6 +158,7 @@ class Trainable(Layer):
     def compile_from_config(self, config: dict[str, Any]) -> None:
         """Compile as `get_compile_config` says."""
         values = {k: codec.decode_value(v) for k, v in config.items() if k != "optimizer"}
+        values = jax.tree.map(lambda leaf: lookup.get_registered_object(leaf) or leaf, values)  # names of functions
         self.compile(optimizer=codec.decode(config["optimizer"], optimizer_table), **values)
         if self.built and self.optimizer is not None:
             self.optimizer.build(self.trainable_variables)
