@@ -11,7 +11,7 @@ from ..core import codec, lookup
 from ..core.arguments import translate_arguments
 from ..layers.options import FIRST_LAYER
 from . import graphs
-from .tables import CLASSES, FORMULAS, RENAMED, TODAY, VALUES, Era, defaults, era, renamed, told_by
+from .tables import CLASSES, FORMULAS, TODAY, VALUES, Era, defaults, era, is_optimizer, renamed, told_by
 
 
 def translate(encoded: dict[str, Any]) -> dict[str, Any]:
@@ -34,7 +34,7 @@ def translate(encoded: dict[str, Any]) -> dict[str, Any]:
     if name in ("Model", "Functional", "Sequential"):
         return {**encoded, "config": graphs.renewed(config)}
     name = CLASSES.get(name, name)
-    if name.startswith("Custom>") and name.removeprefix("Custom>") in RENAMED:
+    if name.startswith("Custom>") and is_optimizer(name.removeprefix("Custom>")):
         name = name.removeprefix("Custom>")  # tf.keras 2.11 to 2.15 wrote its own optimizers so
     if not isinstance(config, dict):
         return {**encoded, "class_name": name}
@@ -59,7 +59,8 @@ def _renewed(name: str, config: dict[str, Any], written: Era) -> dict[str, Any]:
             config[key] = VALUES.get(key, {}).get(value, value)
             if written.major < 3 and key.endswith("activation"):
                 config[key] = FORMULAS.get(value, value)
-    return _SPECIAL[name](config) if name in _SPECIAL else config
+    special = _SPECIAL.get(name, _optimizer if is_optimizer(name) else None)
+    return special(config) if special else config
 
 
 def arguments(name: str, args: Any, given: dict[str, Any], known: Sequence[str]) -> tuple[Any, dict[str, Any]]:
@@ -145,7 +146,6 @@ _SPECIAL = {
     **dict.fromkeys(("SeparableConv1D", "SeparableConv2D"), _separable),
     "BatchNormalization": _normalization,
     "Nadam": lambda config: _optimizer({**config, "decay": None}),  # tf.keras wrote its schedule_decay under this name
-    **{name: _optimizer for name in ("SGD", "RMSprop", "Adagrad", "Adadelta", "Adam", "AdamW", "Adamax", "Ftrl")},
 }
 
 codec.translate_configs(translate)

@@ -45,7 +45,6 @@ _CONVOLUTIONS = ("Conv1D", "Conv2D", "Conv3D", "LocallyConnected1D", "LocallyCon
 _SEPARABLE = ("SeparableConv1D", "SeparableConv2D")
 _RECURRENT = ("SimpleRNN", "GRU", "LSTM")
 _POOLING = tuple(f"{kind}Pooling{rank}D" for kind in ("Max", "Average") for rank in (1, 2, 3))
-_OPTIMIZERS = "SGD", "RMSprop", "Adagrad", "Adadelta", "Adam", "AdamW", "Adamax", "Nadam", "Ftrl", "Adafactor", "Lion"
 _KERNEL: dict[str, str | None] = {f"kernel_{what}": None for what in ("initializer", "regularizer", "constraint")}
 
 # None drops an argument that says nothing any more. "*" holds for every class of Keras.
@@ -116,19 +115,28 @@ RENAMED = _merged(
     (("save_model", "save"), dict.fromkeys(("save_format", "signatures", "options", "save_traces"))),
     (("save_weights",), dict.fromkeys(("save_format", "options", "max_shard_size"))),
     (("load_model",), {"options": None}),
+    (
+        ("add_weight",),
+        dict.fromkeys(("partitioner", "use_resource", "synchronization", "collections", "experimental_autocast")),
+    ),
     (("load_weights",), dict.fromkeys(("options", "reshape", "objects_to_skip"))),
-    (_OPTIMIZERS, {"lr": "learning_rate", "jit_compile": None, "schedule_decay": None, "is_legacy_optimizer": None}),
+    (("optimizer",), {"lr": "learning_rate", "jit_compile": None, "schedule_decay": None, "is_legacy_optimizer": None}),
 )
+
+
+def is_optimizer(name: str) -> bool:
+    """Whether a class is one of the library's optimizers, which share their older arguments."""
+    return name in lookup.tables()["keras.optimizers"].entries
 
 
 def renamed(name: str) -> dict[str, str | None]:
     """Old argument -> new one, of a class."""
-    return {**RENAMED["*"], **RENAMED.get(name, {})}
+    return {**RENAMED["*"], **RENAMED.get("optimizer" if is_optimizer(name) else name, {})}
 
 
 def told_by(name: str) -> set[str]:
     """Names of arguments of a class that only an older Keras wrote."""
-    return {"implementation", "time_major"} | {old for old, new in RENAMED.get(name, {}).items() if new}
+    return {"implementation", "time_major"} | {old for old, new in renamed(name).items() if new}
 
 
 # Class -> today's name.

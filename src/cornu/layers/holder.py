@@ -8,6 +8,7 @@ import numpy as np
 
 from .. import regularizers
 from ..core import dtypes, names, parts
+from ..core.arguments import explained
 from ..core.config import Configurable
 from ..core.lookup import tables
 from ..core.parts import Part
@@ -25,6 +26,7 @@ class Holder(Configurable, Part):
     _trainable: bool
     _no_facts = frozenset({"built", "input_spec"})
 
+    @explained
     def add_weight(
         self,
         shape: ShapeLike | str | None = None,
@@ -36,7 +38,6 @@ class Holder(Configurable, Part):
         constraint: ConstraintLike = None,
         aggregation: str = "none",
         name: str | None = None,
-        **kwargs: Any,
     ) -> Variable:
         """Make a weight.
 
@@ -54,7 +55,6 @@ class Holder(Configurable, Part):
             constraint: function applied to the weight after each update.
             aggregation: accepted for compatibility.
             name: its name within the layer.
-            **kwargs: older arguments, which are ignored.
         """
         if isinstance(shape, str):  # Keras 2 took the name first
             shape, name, initializer = initializer, shape, dtype if callable(dtype) else None  # type: ignore[assignment]

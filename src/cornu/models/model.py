@@ -1,5 +1,6 @@
 """Model: layers with a beginning and an end, that can be trained and saved as one."""
 
+import inspect
 import json
 import threading
 from collections.abc import Callable
@@ -252,7 +253,9 @@ class Model(Trainable):
 
     def get_config(self) -> dict[str, Any]:
         """The layers and how they are connected, or the constructor's arguments of a subclassed model."""
-        if self.graph is None or type(self) is not Model and "get_config" in vars(type(self)):
+        cls = type(self)
+        written = "get_config" in vars(cls) and cls is not Model
+        if self.graph is None or written or not takes(cls, "inputs", "outputs"):
             return super().get_config()
         return graph_config.to_config(self)
 
@@ -351,3 +354,9 @@ class Model(Trainable):
 
 layer_table.add(Model)
 layer_table.entries["Functional"] = Model  # what files call it
+
+
+def takes(cls: type, *names: str) -> bool:
+    """Whether the constructor of a class of models takes what they are made of, and does not make it itself."""
+    named = inspect.signature(cls).parameters.keys()
+    return named >= set(names) or named >= {"args", "kwargs"}

@@ -8,7 +8,7 @@ from ..layers.core.input_layer import InputLayer
 from ..layers.layer import Layer
 from ..layers.layer import layers as layer_table
 from .graph_model import Graph
-from .model import Model
+from .model import Model, takes
 
 
 class Sequential(Model):
@@ -171,7 +171,9 @@ class Sequential(Model):
         return list(self._layers)
 
     def get_config(self) -> dict[str, Any]:
-        """The layers' configurations, bottom first."""
+        """The layers' configurations, bottom first; the constructor's arguments where that makes the layers."""
+        if not takes(type(self), "layers"):
+            return Layer.get_config(self)
         first = [self._input_layer] if self._input_layer is not None else []
         config: dict[str, Any] = {"name": self.name, "trainable": self.trainable}
         config["layers"] = [codec.encode_object(layer) for layer in (*first, *self._layers)]
@@ -187,6 +189,8 @@ class Sequential(Model):
             config: the configuration.
             custom_objects: your own classes and functions by name.
         """
+        if isinstance(config, dict) and not takes(cls, "layers"):
+            return super().from_config(config)
         config = codec.translated({"class_name": "Sequential", "config": config})["config"]
         model = cls(**{key: config[key] for key in ("name", "trainable") if key in config})
         for layer in config["layers"]:
