@@ -984,3 +984,27 @@ def test_other_outputs_than_the_model_has_are_refused(wrong):
     model.compile("sgd", **{"loss": "mse", **wrong})
     with pytest.raises(ValueError, match="names no output|has 2 entries"):
         model.fit(np.ones((4, 3)), np.ones((4, 1)), verbose=0)
+
+
+SURE = {
+    "softmax": ("sparse_categorical_crossentropy", 3, lambda y: y),
+    "softmax one-hot": ("categorical_crossentropy", 3, lambda y: np.eye(3, dtype="float32")[y]),
+    "sigmoid": ("binary_crossentropy", 1, lambda y: (y > 1).astype("float32")[:, None]),
+}
+
+
+@pytest.mark.parametrize("case", SURE)
+def test_op_by_op_a_model_that_is_sure_and_wrong_learns_the_same(case, rng):
+    """Probabilities of 0 and 1 have no gradient of their own: the loss takes their logits, compiled or not."""
+    loss, units, prepared = SURE[case]
+    x, y = 40 * rng.normal(size=(9, 3)).astype("float32"), prepared(rng.integers(0, 3, 9))
+    results = []
+    for eagerly in (False, True):
+        cornu.utils.set_random_seed(0)
+        model = cornu.Sequential([cornu.Input((3,)), layers.Dense(units, activation=case.split()[0])])
+        model.compile(cornu.optimizers.SGD(0.01), loss, metrics=[loss], run_eagerly=eagerly)
+        logged = model.evaluate(x, y, verbose=0, return_dict=True)
+        history = model.fit(x, y, batch_size=3, epochs=2, shuffle=False, verbose=0).history
+        results.append([*logged.values(), *history.values(), *model.get_weights()])
+    for compiled, eager in zip(*results, strict=True):
+        np.testing.assert_allclose(eager, compiled, rtol=1e-5, atol=1e-6)

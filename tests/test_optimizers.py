@@ -352,3 +352,34 @@ def test_wrong_calls_are_explained():
         optimizer.apply([np.ones(2, "float32")], [b])
     with pytest.warns(UserWarning, match=r"weights \['b'\]"):
         cornu.optimizers.SGD().apply([np.ones(2, "float32"), None], [a, b])
+
+
+SWITCHED = {
+    "momentum": (lambda k: k.optimizers.SGD(0.05, momentum=0.9), {"momentum": [0.0, 0.5]}),
+    "rmsprop": (lambda k: k.optimizers.RMSprop(0.01, momentum=0.9), {"momentum": [0.0, 0.5]}),
+    "amsgrad": (lambda k: k.optimizers.Adam(0.01, amsgrad=True), {"amsgrad": [False, True]}),
+}
+
+
+@pytest.mark.parametrize("make, change", SWITCHED.values(), ids=SWITCHED)
+def test_what_is_switched_off_and_on_again_stands_still_meanwhile(make, change, rng):
+    """As in Keras: arrays that the rule does not use keep their values."""
+    mine, theirs = make(cornu), make(keras)
+    start = rng.normal(size=(3, 2)).astype("float32")
+    w, v = cornu.Variable(start), keras.Variable(start)
+    ((name, values),) = change.items()
+    for value in (getattr(mine, name), *values):
+        setattr(mine, name, value), setattr(theirs, name, value)
+        for _ in range(3):
+            g = rng.normal(size=(3, 2)).astype("float32")
+            mine.apply([g], [w]), theirs.apply([keras.ops.array(g)], [v])
+    np.testing.assert_allclose(w.numpy(), np.asarray(v), rtol=1e-5, atol=1e-6)
+
+
+def test_what_has_no_arrays_cannot_be_switched_on():
+    for optimizer, name in [(cornu.optimizers.SGD(), "momentum"), (cornu.optimizers.Adam(), "amsgrad")]:
+        w = cornu.Variable(np.ones(2, "float32"))
+        optimizer.apply([np.ones(2, "float32")], [w])
+        setattr(optimizer, name, True if name == "amsgrad" else 0.9)
+        with pytest.raises(ValueError, match="Make a new optimizer"):
+            optimizer.apply([np.ones(2, "float32")], [w])

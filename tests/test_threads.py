@@ -1,7 +1,11 @@
 """Threads: predictions and calls while others predict or train, trainings side by side, and what is not allowed."""
 
+import copy
+import io
 import threading
+import zipfile
 
+import h5py
 import numpy as np
 import pytest
 
@@ -130,3 +134,49 @@ def test_custom_objects_of_threads_do_not_meet():
     assert all(seen) and len(seen) == 8
     assert cornu.saving.get_registered_object("mine") is None
     assert all(f"threads>f{i}" in cornu.saving.get_custom_objects() for i in range(8))
+
+
+class Counting(cornu.optimizers.Optimizer):
+    """Every step adds 1 to every weight."""
+
+    def update(self, gradient, weight, rate, step):
+        return weight + 1.0, ()
+
+
+def _numbers(path):
+    """The first number of every array of weights, and the step, in a file."""
+    found = {}
+    archived = path.suffix == ".keras"
+    with h5py.File(io.BytesIO(zipfile.ZipFile(path).read("model.weights.h5")) if archived else path) as file:
+        file.visititems(lambda name, item: found.update({name: item}) if isinstance(item, h5py.Dataset) else None)
+        values = {name: float(np.ravel(item)[0]) for name, item in found.items()}
+    step = next(v for n, v in values.items() if n.endswith(("iteration", "optimizer/vars/0")))
+    return {step + 1, *(v for n, v in values.items() if "optimizer" not in n)}
+
+
+def test_what_is_saved_or_copied_while_another_thread_trains_is_one_state(tmp_path):
+    def dense():
+        return layers.Dense(1, use_bias=False, kernel_initializer="ones")
+
+    model = cornu.Sequential([layers.Input((1,)), dense(), dense(), dense()])
+    model.compile(Counting(0.1), "mse")
+    x, done = np.ones((64, 1), "float32"), threading.Event()
+
+    def train():
+        while not done.is_set():
+            model.fit(x, x, batch_size=1, verbose=0, steps_per_epoch=7)
+
+    thread = threading.Thread(target=train)
+    thread.start()
+    try:
+        for turn in range(8):
+            model.save_weights(tmp_path / f"{turn}.weights.h5")
+            model.save(tmp_path / f"{turn}.h5"), model.save(tmp_path / f"{turn}.keras")
+            for path in tmp_path.iterdir():
+                assert len(_numbers(path)) == 1, path
+                path.unlink()
+            for weights in (model.get_weights(), copy.deepcopy(model).get_weights()):
+                assert len({float(w[0, 0]) for w in weights}) == 1
+    finally:
+        done.set()
+        thread.join()

@@ -8,8 +8,9 @@ import jax
 import numpy as np
 
 from .core import codec, dtypes, seeds
-from .core.arguments import arguments, default
+from .core.arguments import default
 from .core.config import Configurable
+from .core.declared import Declared
 from .core.lookup import Table
 from .core.types import ArrayLike, Config, DTypeLike, Given, InitializerLike
 from .ops.making import one_of
@@ -27,7 +28,7 @@ Axes = Sequence[int] | None
 SeedLike = int | np.integer | seeds.SeedGenerator | None
 
 
-class Initializer(Configurable):
+class Initializer(Declared, Configurable):
     """Base of all initializers: called with a shape and a dtype, it gives the values.
 
     Example:
@@ -85,7 +86,6 @@ class Ones(Initializer):
         return np.ones(shape, _dtype(dtype))
 
 
-@arguments
 class Constant(Initializer):
     """One value everywhere.
 
@@ -105,7 +105,6 @@ class Constant(Initializer):
         return np.full(shape, np.asarray(self.value), _dtype(dtype))
 
 
-@arguments
 class Identity(Initializer):
     """A multiple of the identity matrix.
 
@@ -131,8 +130,7 @@ class Identity(Initializer):
         return (self.gain * np.eye(shape[0], shape[1])).astype(_dtype(dtype))
 
 
-@arguments(kw_only=True)
-class RandomInitializer(Initializer):
+class RandomInitializer(Initializer, kw_only=True):
     """Base of the random initializers: holds the seed.
 
     Args:
@@ -187,7 +185,6 @@ def _drawn_in(dtype: DTypeLike) -> Any:
     return np.float64 if _dtype(dtype) == np.float64 else np.float32
 
 
-@arguments
 class _Normal(RandomInitializer):
     """Base of the normal distributions."""
 
@@ -232,7 +229,6 @@ class TruncatedNormal(_Normal):
     limit = 2.0
 
 
-@arguments
 class RandomUniform(RandomInitializer):
     """Uniform distribution over `[minval, maxval)`.
 
@@ -279,7 +275,6 @@ def compute_fans(shape: Sequence[int], input_axes: Axes = None, output_axes: Axe
     return taps * shape[-2], taps * shape[-1]
 
 
-@arguments
 class VarianceScaling(RandomInitializer):
     """Zero mean and variance `scale / n`, so that activations or gradients keep their size.
 
@@ -330,7 +325,6 @@ class VarianceScaling(RandomInitializer):
         return self.normal(shape, 0.0, stddev, dtype, 2.0 if truncated else math.inf)
 
 
-@arguments
 class _Scaling(VarianceScaling):
     """Base of those whose scale, mode and distribution are fixed."""
 
@@ -460,7 +454,6 @@ class HeNormal(_Scaling):
     fixed = (2.0, "fan_in", "truncated_normal")
 
 
-@arguments
 class Orthogonal(RandomInitializer):
     """A random matrix with orthonormal columns, or rows if there are fewer of them.
 
@@ -497,7 +490,6 @@ class Orthogonal(RandomInitializer):
         return (self.gain * (q.T if rows < columns else q)).reshape(shape).astype(_dtype(dtype))
 
 
-@arguments
 class STFT(Initializer):
     r"""The kernel of a short-time Fourier transform, for a convolution over time.
 

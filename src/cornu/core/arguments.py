@@ -96,6 +96,8 @@ def _decorated(cls: Any, kw_only: bool) -> Any:
     lineage = {c: vars(c)["_declared"] for c in reversed(cls.__mro__) if "_declared" in vars(c)}
     inherited = {name for declared in lineage.values() for name in declared.names}
     defaults = {name: given.get(name, _EMPTY) for name in (*names, *(inherited & given.keys()))}
+    if not defaults and "__init__" not in given and [*_in_order(lineage.values())] == [*cls._arguments]:
+        return cls  # it has those of its base
     lineage[cls] = cls._declared = _Declared(names, defaults, kw_only)
     cls._arguments = _in_order(lineage.values())
     for name in defaults.keys() & given.keys():

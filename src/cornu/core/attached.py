@@ -16,6 +16,8 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from . import state
+
 
 @jax.tree_util.register_dataclass
 @dataclass
@@ -89,7 +91,9 @@ def masked(array: Any, mask: Any, inputs: Any = ()) -> Any:
 
 
 def keep_logits(probabilities: Any, kind: str, logits: Any, axis: Any = None) -> Any:
-    """Remember, while a program is traced, what probabilities were made from; return them.
+    """Remember, inside a step of the library, what probabilities were made from; return them.
+
+    Not outside, where an array's logits would stay in memory with it.
 
     Args:
         probabilities: `softmax(logits)` or `sigmoid(logits)`.
@@ -97,7 +101,7 @@ def keep_logits(probabilities: Any, kind: str, logits: Any, axis: Any = None) ->
         logits: an array of the same shape.
         axis: the axis of a softmax.
     """
-    if isinstance(probabilities, jax.core.Tracer):  # an array's logits would stay in memory with it
+    if isinstance(probabilities, jax.core.Tracer) or state.active() is not None:
         kept = _for(probabilities)
         kept.logits, kept.kind, kept.axis = logits, kind, axis
     return probabilities

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar, Literal
 
 from .. import ops
-from ..core.arguments import arguments, default
+from ..core.arguments import default
 from ..core.spec import InputSpec
 from ..core.types import Activation, Constraint, Format, Given, Initializer, Regularizer, Shape, Sizes
 from . import checks
@@ -16,14 +16,12 @@ __all__ = [
 ]  # fmt: skip
 
 
-@arguments
 class Filters(Spatial):
     """Base of the convolutions that mix channels: what they take first."""
 
     filters: int
 
 
-@arguments
 class Convolution(Spatial):
     """Base of all convolutions: a kernel slides over space, then come a bias and an activation.
 
@@ -103,7 +101,6 @@ class Convolution(Spatial):
         raise NotImplementedError
 
 
-@arguments
 class Conv(Convolution, Filters, KernelLayer):
     """Base of the convolutions; a subclass says the rank.
 
@@ -198,7 +195,6 @@ class Conv3D(Conv, rank=3):
     """
 
 
-@arguments
 class ConvTranspose(Convolution, Filters, KernelLayer):
     """Base of the transposed convolutions; a subclass says the rank.
 
@@ -268,7 +264,6 @@ class Conv2DTranspose(ConvTranspose, rank=2):
     """
 
 
-@arguments
 class Conv3DTranspose(ConvTranspose, rank=3):
     """Transposed convolution over three axes, which enlarges a volume by learned filters.
 
@@ -286,8 +281,7 @@ class Conv3DTranspose(ConvTranspose, rank=3):
     output_padding = default(None, after="data_format")  # as in Keras, in this one alone
 
 
-@arguments(kw_only=True)
-class ByChannel(Family):
+class ByChannel(Family, kw_only=True):
     """Base of the convolutions with a kernel for each channel: what they take behind their own arguments."""
 
     depthwise_initializer: Initializer = default("glorot_uniform")
@@ -299,7 +293,6 @@ class ByChannel(Family):
     bias_constraint: Constraint = default(None)
 
 
-@arguments
 class DepthwiseConv(Convolution, ByChannel):
     """Base of the depthwise convolutions; a subclass says the rank.
 
@@ -357,7 +350,6 @@ class DepthwiseConv2D(DepthwiseConv, rank=2):
     """
 
 
-@arguments
 class SeparableConv(Convolution, Filters, ByChannel):
     """Base of the separable convolutions; a subclass says the rank.
 

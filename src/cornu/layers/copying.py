@@ -3,9 +3,8 @@
 from typing import Any
 
 import jax
-import numpy as np
 
-from ..core import codec, lookup, parts
+from ..core import codec, lending, lookup, parts
 from ..core.holders import is_users
 from ..core.variable import Variable
 
@@ -19,11 +18,12 @@ def reduced(layer: Any) -> tuple[Any, ...]:
     compiled = layer.get_compile_config() if hasattr(layer, "get_compile_config") else None
     optimizer = layer.optimizer if compiled else None
     places = {id(variable): place for place, variable in enumerate(layer.variables)}
+    values = lending.copies([*layer.variables, *(optimizer.variables if optimizer else ())]) if layer.built else []
     state = {
         "shapes": layer.get_build_config(),
-        "values": [(np.array(v.stored), v.trainable) for v in layer.variables] if layer.built else [],
+        "values": [(value, v.trainable) for value, v in zip(values, layer.variables, strict=False)],
         "compiled": compiled,
-        "slots": [np.array(v.stored) for v in optimizer.variables] if optimizer else [],
+        "slots": values[len(places) :],
         "with_slots": [places[id(v)] for v in optimizer.updated() if id(v) in places] if optimizer else [],
     }
     return _revived, (codec.encode_object(layer), own_objects(layer), state)

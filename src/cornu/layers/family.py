@@ -1,26 +1,26 @@
 """Families: layers with common arguments describe them once; one class serves any number of axes of space."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
-from ..core.arguments import arguments, default
+from ..core.arguments import default
+from ..core.declared import Declared
 from ..core.spec import InputSpec
 from ..core.types import Constraint, Initializer, Regularizer
 from . import checks
 from .layer import Layer
 
 
-class Family(Layer):
+class Family(Declared, Layer):
     """Base of layers with common arguments. What a docstring does not say of them is taken from that of the base."""
 
     rank: ClassVar[int] = 0  # number of axes of space
 
     def __init_subclass__(cls, rank: int | None = None, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
         cls.rank = cls.rank if rank is None else rank
+        super().__init_subclass__(**kwargs)
 
 
-@arguments(kw_only=True)
-class KernelLayer(Family):
+class KernelLayer(Family, kw_only=True):
     """Base of layers with one kernel: what they take behind their own arguments.
 
     Args:
@@ -48,7 +48,7 @@ class KernelLayer(Family):
 class Spatial(Family):
     """Base of layers that see axes of space between the batch and the channels, or behind both."""
 
-    data_format: Any = "channels_last"
+    data_format = cast(Any, "channels_last")
 
     def _complete(self) -> None:
         checks.data_format(self)

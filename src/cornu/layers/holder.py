@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .. import regularizers
-from ..core import dtypes, names, parts
+from ..core import dtypes, lending, names, parts
 from ..core.arguments import explained
 from ..core.config import Configurable
 from ..core.lookup import tables
@@ -152,7 +152,7 @@ class Holder(Configurable, Part):
 
     def get_weights(self) -> list[np.ndarray[Any, Any]]:
         """Copies of all weights, as they are kept, in the order of `weights`."""
-        return [np.array(v.stored) for v in self.weights]
+        return lending.copies(self.weights)
 
     def set_weights(self, weights: Sequence[ArrayLike]) -> None:
         """Replace all weights.

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 
 from .. import ops
 from ..core import dtypes, rows
-from ..core.arguments import arguments, default
+from ..core.arguments import default
 from ..core.spec import InputSpec
 from ..core.types import Constraint, Given, Initializer, Regularizer, Shape
 from . import checks
@@ -35,7 +35,6 @@ class Normalization(Family):
     supports_masking = True
 
 
-@arguments
 class AlongAxes(Normalization):
     """Base of those that take their statistics along one axis or several.
 
@@ -58,7 +57,6 @@ class AlongAxes(Normalization):
         return tuple(checks.known_size(self, input_shape, axis) for axis in self._axes)
 
 
-@arguments
 class OfGroups(Normalization):
     """Base that says what GroupNormalization takes first."""
 
@@ -66,7 +64,6 @@ class OfGroups(Normalization):
     axis: int = -1
 
 
-@arguments
 class Moving(Normalization):
     """Base that says what BatchNormalization takes first."""
 
@@ -74,7 +71,6 @@ class Moving(Normalization):
     momentum: float = 0.99
 
 
-@arguments
 class Affine(Normalization):
     """Base of those that end with a scale and an offset."""
 
@@ -94,7 +90,6 @@ class Affine(Normalization):
         self.beta: Any = self.add_weight(shape, name="beta", autocast=False) if center else None
 
 
-@arguments
 class LayerNormalization(Affine, AlongAxes):
     """Normalizes each sample over its features: `y = gamma * (x - mean) / sqrt(variance + epsilon) + beta`.
 
@@ -133,7 +128,6 @@ class LayerNormalization(Affine, AlongAxes):
         return ops.cast(y, self.compute_dtype)
 
 
-@arguments
 class RMSNormalization(AlongAxes):
     """Divides each sample by the root of its mean square: `y = scale * x / sqrt(mean(x ** 2) + epsilon)`.
 
@@ -187,7 +181,6 @@ class UnitNormalization(AlongAxes):
         return ops.normalize(x, axis=self._axes, order=2, epsilon=1e-12)
 
 
-@arguments
 class GroupNormalization(Affine, OfGroups):
     """Normalizes each sample over groups of channels and all of space.
 
@@ -243,7 +236,6 @@ class GroupNormalization(Affine, OfGroups):
         return ops.cast(y, self.compute_dtype)
 
 
-@arguments
 class BatchNormalization(Affine, Moving):
     """Normalizes each channel over the batch and all other axes.
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Literal
 
 from .. import ops
-from ..core.arguments import arguments, default
+from ..core.arguments import default
 from ..core.types import Format, Given, Sizes
 from . import checks
 from .family import Spatial
@@ -16,7 +16,6 @@ __all__ = [
 ]  # fmt: skip
 
 
-@arguments
 class Pooling(Spatial):
     """Base of the pooling layers; a subclass says the rank and what it takes of a window.
 
@@ -148,7 +147,6 @@ class AveragePooling3D(AveragePooling, rank=3):
     """
 
 
-@arguments
 class GlobalPooling(Spatial):
     """Base of the global pooling layers; a subclass says the rank and what it takes of space.
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from math import prod
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import jax
 
@@ -162,7 +162,6 @@ class RepeatVector(Layer):
 Border = Given[int | Sequence[int | Sequence[int]], Any]  # a pair (before, after) for one axis, pairs for several
 
 
-@arguments
 class ZeroPadding(Spatial):
     """Base: zeros around space; a subclass says the rank.
 
@@ -228,7 +227,6 @@ class ZeroPadding3D(ZeroPadding, rank=3):
     """
 
 
-@arguments
 class Cropping(Spatial):
     """Base: space cut at its border; a subclass says the rank.
 
@@ -261,7 +259,6 @@ class Cropping(Spatial):
         return x[tuple(cut)]
 
 
-@arguments
 class Cropping1D(Cropping, rank=1):
     """The steps without the first and the last. A pair `(before, after)` is the cropping of the one axis.
 
@@ -280,7 +277,6 @@ class Cropping1D(Cropping, rank=1):
     cropping = default((1, 1))
 
 
-@arguments
 class Cropping2D(Cropping, rank=2):
     """An image without its border.
 
@@ -296,7 +292,6 @@ class Cropping2D(Cropping, rank=2):
     data_format: Format = default(None)
 
 
-@arguments
 class Cropping3D(Cropping, rank=3):
     """A volume without its border.
 
@@ -321,7 +316,7 @@ class UpSampling(Spatial):
         **options: `name`, `dtype`, ... of `Layer`.
     """
 
-    size: Any
+    size = cast(Any, 2)
 
     def _complete(self) -> None:
         super()._complete()
@@ -338,7 +333,6 @@ class UpSampling(Spatial):
         return x
 
 
-@arguments
 class UpSampling1D(UpSampling, rank=1):
     """Repeats every step: `y[b, t, c] = x[b, t // size, c]`.
 
@@ -360,7 +354,6 @@ class UpSampling1D(UpSampling, rank=1):
     size: int = 2
 
 
-@arguments
 class UpSampling2D(UpSampling, rank=2):
     """Enlarges an image by repeating its points, or by interpolation between them.
 
@@ -397,7 +390,6 @@ class UpSampling2D(UpSampling, rank=2):
         return jax.image.resize(x, new, self.interpolation, antialias=False)
 
 
-@arguments
 class UpSampling3D(UpSampling, rank=3):
     """Enlarges a volume by repeating its points.
 

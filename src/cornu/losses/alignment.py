@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 
 from ..core.types import ArrayLike
-from ..ops.making import floating
+from ..ops.making import floating, tensor
 
 
 def same_rank(first: Any, second: Any, expand_rank_1: bool = True) -> tuple[Any, Any]:
@@ -92,7 +92,7 @@ def one_hot(y_true: ArrayLike, y_pred: ArrayLike, name: str, exact: bool = False
     Raises:
         ValueError: they have not one shape.
     """
-    true, pred = (jnp.asarray(y_true), jnp.asarray(y_pred)) if exact else _floats(y_true, y_pred)
+    true, pred = (tensor(y_true), tensor(y_pred)) if exact else _floats(y_true, y_pred)
     if true.shape == pred.shape and pred.ndim:
         return true, pred
     fix = None
@@ -117,7 +117,7 @@ def indices(y_true: ArrayLike, y_pred: ArrayLike, name: str, axis: int = -1) -> 
     Raises:
         ValueError: the targets have another shape.
     """
-    true, pred = jnp.asarray(y_true), jnp.asarray(y_pred)
+    true, pred = tensor(y_true), tensor(y_pred)
     if not pred.ndim:
         raise mismatch(name, true, pred, "It expects an axis of classes in y_pred.")
     if true.ndim == pred.ndim and true.shape[axis] == 1:
@@ -141,7 +141,7 @@ def indices(y_true: ArrayLike, y_pred: ArrayLike, name: str, axis: int = -1) -> 
 
 
 def _floats(y_true: ArrayLike, y_pred: ArrayLike, exact: bool = False) -> tuple[jax.Array, jax.Array]:
-    pred = jnp.asarray(y_pred) if exact else floating(y_pred)
+    pred = tensor(y_pred) if exact else floating(y_pred)
     return jnp.asarray(y_true).astype(pred.dtype), pred
 
 

@@ -16,6 +16,7 @@ from ..core.lookup import Table
 from ..core.symbolic import unwrap
 from ..core.types import Config, DType, DTypeLike, Given, Name
 from ..ops import divide_no_nan
+from ..ops.making import of_dtype
 from .alignment import behind, same_rank
 
 __all__ = ["Loss", "LossFunctionWrapper", "as_loss", "deserialize", "get", "serialize"]
@@ -116,7 +117,7 @@ class Loss(Named):
         return reduce_weighted(values, sample_weight, mask, self.reduction, self.dtype)
 
     def _array(self, value: Any) -> Any:
-        return jnp.asarray(unwrap(value), dtype=self.dtype)
+        return of_dtype(unwrap(value), self.dtype)
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments; the dtype only where it is not the default."""

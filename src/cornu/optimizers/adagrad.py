@@ -131,11 +131,11 @@ class RMSprop(Rule):
         *slots, rate, _ = args
         kept = dict(zip([name for (name,) in self.slots[1:]], slots, strict=True))
         variance = velocity = self.rho * velocity + (1 - self.rho) * jnp.square(gradient)
-        if self.centered:
+        if self.uses("average_gradient", self.centered):
             kept["average_gradient"] = self.rho * kept["average_gradient"] + (1 - self.rho) * gradient
             variance = velocity - jnp.square(kept["average_gradient"])
         change = rate * gradient / jnp.sqrt(variance + self.epsilon)
-        if "momentum" in kept:
+        if self.uses("momentum", self.momentum):
             change = kept["momentum"] = self.momentum * kept["momentum"] + change
         return weight - change, (velocity, *kept.values())
 

@@ -74,9 +74,11 @@ class Adam(_Moments):
         """One step."""
         *hat, rate, step = args
         m, v = self.moved(gradient, m, v)
-        hat = [jnp.maximum(largest, v) for largest in hat]
+        largest = v
+        if self.uses("velocity_hat", self.amsgrad):
+            hat = [largest := jnp.maximum(hat[0], v)]
         scale = rate * jnp.sqrt(1 - self.beta_2**step) / (1 - self.beta_1**step)
-        return weight - scale * m / (jnp.sqrt(hat[0] if hat else v) + self.epsilon), (m, v, *hat)
+        return weight - scale * m / (jnp.sqrt(largest) + self.epsilon), (m, v, *hat)
 
 
 class AdamW(Adam):

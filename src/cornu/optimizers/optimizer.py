@@ -11,7 +11,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ..core import codec, dtypes, names, state
+from ..core import codec, dtypes, lending, names, state
 from ..core.arguments import arguments, default
 from ..core.config import Configurable
 from ..core.declared import Declared
@@ -118,6 +118,20 @@ class Optimizer(Configurable, Part):
                 update, from 1, both scalars of float32.
         """
         raise NotImplementedError(f"{type(self).__name__} needs a method update(self, gradient, weight, ...).")
+
+    def uses(self, slot: str, wanted: Any) -> bool:
+        """Whether a rule uses a slot that not all have.
+
+        Args:
+            slot: its name.
+            wanted: whether the arguments ask for it as they are now.
+
+        Raises:
+            ValueError: it is wanted, but was not when the optimizer was made.
+        """
+        if wanted and all(slot not in group for group in self.slots):
+            raise ValueError(f"{self.name!r} was made without {slot} and has no arrays for it. Make a new optimizer.")
+        return bool(wanted)
 
     def update_step(self, gradient: Any, variable: Variable, learning_rate: Any) -> None:
         """Update one weight in place. A subclass may write this in place of `update`.
@@ -496,7 +510,7 @@ class Optimizer(Configurable, Part):
 
     def get_weights(self) -> list[Any]:
         """Values of `variables`, as NumPy arrays."""
-        return [v.numpy() for v in self.variables]
+        return lending.copies(self.variables)
 
     def _get_variable_index(self, variable: Variable) -> int:
         if id(variable) not in self._index:

@@ -51,8 +51,8 @@ class SGD(Rule):
     def update(self, gradient: Any, weight: Any, *args: Any) -> Any:
         """One step."""
         *slots, rate, _ = args
-        if not slots:
-            return weight - rate * gradient, ()
+        if not self.uses("momentum", self.momentum):
+            return weight - rate * gradient, slots
         velocity = self.momentum * slots[0] - rate * gradient
         change = self.momentum * velocity - rate * gradient if self.nesterov else velocity
         return weight + change, (velocity,)

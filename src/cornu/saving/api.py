@@ -11,7 +11,7 @@ from .legacy import plan_layers, write_weights
 from .limits import FileError, naming
 from .parsing import parse
 from .reader import Archive, open_file
-from .structure import write_structure
+from .structure import at_rest, write_structure
 from .writer import new_hdf5, replacing
 
 __all__ = ["load_model", "load_weights", "model_from_json", "save_model", "save_weights"]
@@ -116,7 +116,7 @@ def save_weights(model: Any, filepath: Any, overwrite: bool = True) -> None:
     if not path.endswith(_HDF5):
         raise ValueError(f"Weights are saved to a path ending in .weights.h5 or .h5, such as {path + '.weights.h5'!r}.")
     _check_built(model, "save")
-    with replacing(path, overwrite) as temporary, new_hdf5(temporary) as file:
+    with replacing(path, overwrite) as temporary, new_hdf5(temporary) as file, at_rest(model):
         (write_structure if path.endswith(".weights.h5") else write_weights)(file, model)
 
 

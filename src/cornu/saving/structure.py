@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from ..core import parts
+from ..core import lending, parts
 from ..core.lookup import snake_case
 from ..core.reading import Reading
 from ..layers.holder import own_variables
@@ -20,6 +20,12 @@ from ..optimizers.optimizer import Optimizer
 from .legacy import write_array
 from .plan import Pairs, matched, optimizer_pairs
 from .reader import Group
+
+
+def at_rest(model: Any) -> Any:
+    """A `with` block in which no other thread trains the model: what is written there is one state of it."""
+    optimizer = getattr(model, "optimizer", None)
+    return lending.back(*model.variables, *(optimizer.variables if optimizer else ()))
 
 
 def write_structure(group: Any, model: Any) -> None:

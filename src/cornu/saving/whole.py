@@ -16,7 +16,7 @@ from .legacy import VERSION, plan_layers, read_arrays, write_arrays, write_weigh
 from .limits import FileError
 from .parsing import parse
 from .reader import Archive, Group
-from .structure import plan_structure, walk, write_structure
+from .structure import at_rest, plan_structure, walk, write_structure
 from .writer import new_hdf5, scratch
 
 WEIGHTS, _METADATA = "model.weights.h5", "metadata.json"
@@ -36,13 +36,14 @@ def write_hdf5(file: Any, model: Any, include_optimizer: bool) -> None:
     file.attrs["keras_version"], file.attrs["backend"] = VERSION, "jax"
     file.attrs["cornu_version"] = __version__
     file.attrs["model_config"] = json.dumps(codec.encode_object(model))
-    write_weights(file.create_group("model_weights"), model)
     if compiled is not None:  # the optimizer is told apart from the rest
         rest = {key: value for key, value in compiled.items() if key != "optimizer"}
         optimizer = {key: compiled["optimizer"][key] for key in ("class_name", "config")}
         training = {**rest, "loss": _each(_long_name, rest["loss"]), "optimizer_config": optimizer}
         file.attrs["training_config"] = json.dumps(training)
-        if model.optimizer.built:
+    with at_rest(model):
+        write_weights(file.create_group("model_weights"), model)
+        if compiled is not None and model.optimizer.built:
             write_arrays(file.create_group("optimizer_weights"), list(model.optimizer.variables))
 
 
@@ -146,7 +147,7 @@ def write_keras(target: Any, model: Any, folder: str) -> None:
     with scratch(folder) as path, zipfile.ZipFile(target, "w") as archive:
         archive.writestr(_METADATA, json.dumps(metadata))
         archive.writestr("config.json", json.dumps(encoded))
-        with new_hdf5(path) as file:
+        with new_hdf5(path) as file, at_rest(model):
             write_structure(file, model)
         large = os.path.getsize(path) >= 1 << 31
         with open(path, "rb") as weights, archive.open(WEIGHTS, "w", force_zip64=large) as member:

@@ -5,7 +5,8 @@ from typing import Any
 
 from ... import activations, ops
 from ...core import types
-from ...core.arguments import arguments, default
+from ...core.arguments import default
+from ...core.declared import Declared
 from ...core.spec import InputSpec
 from .. import checks
 from ..layer import Layer
@@ -13,13 +14,12 @@ from ..layer import Layer
 __all__ = ["Activation", "ELU", "Identity", "LeakyReLU", "PReLU", "ReLU", "Softmax"]
 
 
-class Elementwise(Layer):
+class Elementwise(Declared, Layer):
     """Base of layers whose output stands where the input stood, padding included."""
 
     supports_masking = True
 
 
-@arguments
 class Activation(Elementwise):
     """Applies a function to each element or row: `y = activation(x)`.
 
@@ -66,7 +66,6 @@ class Identity(Elementwise):
         return x
 
 
-@arguments
 class ReLU(Elementwise):
     """Rectified linear unit with a ceiling, a slope below and a threshold.
 
@@ -102,7 +101,6 @@ class ReLU(Elementwise):
         return activations.relu(x, self.negative_slope, self.max_value, self.threshold)
 
 
-@arguments
 class LeakyReLU(Elementwise):
     """ReLU that lets a little of the negative through: `x` if `x > 0` else `negative_slope * x`.
 
@@ -134,7 +132,6 @@ class LeakyReLU(Elementwise):
         return ops.leaky_relu(x, self.negative_slope)
 
 
-@arguments
 class ELU(Elementwise):
     """Exponential linear unit: `x` if `x > 0` else `alpha * (exp(x) - 1)`.
 
@@ -160,7 +157,6 @@ class ELU(Elementwise):
         return ops.elu(x, self.alpha)
 
 
-@arguments
 class PReLU(Elementwise):
     """ReLU whose slope below zero is trained: `max(x, 0) - alpha * max(-x, 0)`.
 
@@ -206,7 +202,6 @@ class PReLU(Elementwise):
         return ops.relu(x) - ops.multiply(self.alpha, ops.relu(-x))
 
 
-@arguments
 class Softmax(Elementwise):
     """Makes numbers into a distribution: `exp(x) / sum(exp(x))`.
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from ... import ops
-from ...core.arguments import arguments, default
+from ...core.arguments import default
 from ...core.spec import InputSpec
 from ...core.types import Activation, Shape
 from .. import checks
@@ -12,7 +12,6 @@ from ..family import KernelLayer
 __all__ = ["Dense"]
 
 
-@arguments
 class Dense(KernelLayer):
     """Densely connected layer: every output sees every input feature.
 

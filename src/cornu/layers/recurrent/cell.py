@@ -7,7 +7,8 @@ import jax
 
 from ... import ops
 from ...core import parts
-from ...core.arguments import arguments, default
+from ...core.arguments import default
+from ...core.declared import Declared
 from ...core.seeds import SeedGenerator
 from ...core.setting import Setting
 from ...core.types import Activation, Constraint, Initializer, Regularizer, Shape
@@ -18,8 +19,7 @@ from ..layer import Layer
 _held: Setting[dict[int, Any]] = Setting("held_masks", {})  # by cell, while a sequence is read
 
 
-@arguments(kw_only=True)
-class KernelArguments(Layer):
+class KernelArguments(Declared, Layer, kw_only=True):
     """The arguments of cells and their layers that come after those for the size and the activations.
 
     Args:
@@ -59,7 +59,6 @@ class KernelArguments(Layer):
         return {k: v for k, v in config.items() if k != "use_cudnn" and (k, v) != ("implementation", 2)}
 
 
-@arguments
 class UnitArguments(KernelArguments):
     """The arguments of a cell without gates, and of its layer.
 
@@ -72,7 +71,6 @@ class UnitArguments(KernelArguments):
     activation: Activation = default("tanh")
 
 
-@arguments
 class GateArguments(UnitArguments):
     r"""The arguments of a cell with gates, and of its layer.
 
@@ -83,8 +81,7 @@ class GateArguments(UnitArguments):
     recurrent_activation: Activation = default("sigmoid")
 
 
-@arguments(kw_only=True)
-class DropoutCell(UnitArguments):
+class DropoutCell(UnitArguments, kw_only=True):
     """A cell that drops inputs with rate `dropout` and its own state with `recurrent_dropout`.
 
     The masks stay the same from step to step. With recurrent dropout (or `implementation=1`) every gate has masks

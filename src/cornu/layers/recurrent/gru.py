@@ -5,7 +5,7 @@ from typing import Any, Literal
 import jax
 
 from ... import ops
-from ...core.arguments import arguments, default
+from ...core.arguments import default
 from ...kernels import recurrence
 from .cell import DropoutCell, GateArguments, product
 from .rnn import WholeSequence
@@ -13,7 +13,6 @@ from .rnn import WholeSequence
 __all__ = ["GRU", "GRUCell"]
 
 
-@arguments
 class GRUCell(GateArguments, DropoutCell):
     r"""One step of a gated recurrent unit.
 
@@ -66,7 +65,6 @@ class GRUCell(GateArguments, DropoutCell):
         return [z * h + (1 - z) * self.activation(x_h + reset)]
 
 
-@arguments
 class GRU(GateArguments, WholeSequence):
     r"""Gated recurrent unit: a recurrent layer with two gates and one state.
 

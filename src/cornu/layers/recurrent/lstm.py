@@ -5,7 +5,7 @@ from typing import Any, Literal
 import jax
 
 from ... import ops
-from ...core.arguments import arguments, default
+from ...core.arguments import default
 from ...kernels import recurrence
 from .cell import DropoutCell, GateArguments
 from .rnn import WholeSequence
@@ -13,7 +13,6 @@ from .rnn import WholeSequence
 __all__ = ["LSTM", "LSTMCell"]
 
 
-@arguments
 class LSTMCell(GateArguments, DropoutCell):
     r"""One step of a long short-term memory.
 
@@ -65,7 +64,6 @@ class LSTMCell(GateArguments, DropoutCell):
         return [self.recurrent_activation(o) * self.activation(c), c]
 
 
-@arguments
 class LSTM(GateArguments, WholeSequence):
     r"""Long short-term memory: a recurrent layer that keeps what it needs over many steps.
 

@@ -8,7 +8,8 @@ import jax
 
 from ... import ops
 from ...core import lookup
-from ...core.arguments import arguments, default
+from ...core.arguments import default
+from ...core.declared import Declared
 from ...core.parts import Part
 from ...core.spec import InputSpec
 from ...core.variable import Variable
@@ -22,8 +23,7 @@ from .stacked import StackedRNNCells, check_cell, initial_state
 __all__ = ["RNN"]
 
 
-@arguments(kw_only=True)
-class RNN(Layer):
+class RNN(Declared, Layer, kw_only=True):
     r"""A recurrent layer made from a cell.
 
     $$(y_t, s_t) = \mathrm{cell}(x_t, s_{t-1})$$
@@ -180,8 +180,7 @@ class KeptStates(Part):
     states: Any = None
 
 
-@arguments(kw_only=True)
-class WholeSequence(UnitArguments, RNN):
+class WholeSequence(UnitArguments, RNN, kw_only=True):
     """An RNN whose constructor takes the arguments of its cell: SimpleRNN, LSTM and GRU.
 
     Args:

@@ -4,7 +4,7 @@ from typing import Any
 
 import jax
 
-from ...core.arguments import arguments, default
+from ...core.arguments import default
 from ...kernels import recurrence
 from .cell import DropoutCell
 from .rnn import WholeSequence
@@ -12,7 +12,6 @@ from .rnn import WholeSequence
 __all__ = ["SimpleRNN", "SimpleRNNCell"]
 
 
-@arguments
 class SimpleRNNCell(DropoutCell):
     r"""One step of a plain recurrent network, $h_t = \tanh(x_t W + h_{t-1} U + b)$.
 
@@ -41,7 +40,6 @@ class SimpleRNNCell(DropoutCell):
         return [self.activation(self.sums(inputs, states[0], input_masks, state_masks))]
 
 
-@arguments
 class SimpleRNN(WholeSequence):
     r"""Plain recurrent network, $h_t = \tanh(x_t W + h_{t-1} U + b)$.
 

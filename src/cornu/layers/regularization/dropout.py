@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ...core.arguments import arguments, default
+from ...core.arguments import default
 from ...core.spec import InputSpec
 from ...core.types import DataFormat, DTypeLike, Given, Shape, ShapeLike
 from ...ops import random
@@ -12,7 +12,6 @@ from .noise import Noise
 __all__ = ["Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D"]
 
 
-@arguments
 class Dropout(Noise):
     """Sets each element to zero with probability `rate`, in training, and scales the rest by `1 / (1 - rate)`.
 
@@ -57,7 +56,6 @@ class Dropout(Noise):
         return self.noise_shape
 
 
-@arguments
 class SpatialDropout(Dropout):
     """Base: Dropout of whole channels; a subclass says the rank."""
 
@@ -88,7 +86,6 @@ class SpatialDropout(Dropout):
         return (shape[0], *ones, shape[-1]) if self.data_format == "channels_last" else (*shape[:2], *ones)
 
 
-@arguments
 class SpatialDropout1D(SpatialDropout):
     """Sets whole channels of a sequence to zero with probability `rate`, in training.
 

@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from ... import ops
-from ...core.arguments import arguments
+from ...core.declared import Declared
 from ...core.seeds import SeedGenerator
 from ...core.types import ShapeLike
 from ...ops import random
@@ -13,8 +13,7 @@ from ..layer import Layer
 __all__ = ["AlphaDropout", "GaussianDropout", "GaussianNoise"]
 
 
-@arguments(kw_only=True)
-class Noise(Layer):
+class Noise(Declared, Layer, kw_only=True):
     """Base of layers that change their input at random, in training only.
 
     Args:
@@ -44,7 +43,6 @@ class Noise(Layer):
         raise NotImplementedError
 
 
-@arguments
 class GaussianNoise(Noise):
     """Adds noise in training: `y = x + stddev * n`, with `n` normal.
 
@@ -73,7 +71,6 @@ class GaussianNoise(Noise):
         return x + random.normal(x.shape, 0.0, self.stddev, dtype=str(x.dtype), seed=self.seed_generator)
 
 
-@arguments
 class GaussianDropout(Noise):
     """Multiplies by noise in training: `y = x * (1 + sqrt(rate / (1 - rate)) * n)`, with `n` normal.
 
@@ -107,7 +104,6 @@ class GaussianDropout(Noise):
         return x * random.normal(x.shape, 1.0, stddev, dtype=str(x.dtype), seed=self.seed_generator)
 
 
-@arguments
 class AlphaDropout(Noise):
     """Dropout for networks of SELU: dropped elements take its lowest value, then mean 0 and variance 1 are restored.
 

@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from ...core.arguments import arguments
+from ...core.declared import Declared
 from ..layer import Layer
 
 __all__ = ["Wrapper"]
 
 
-@arguments
-class Wrapper(Layer):
+class Wrapper(Declared, Layer):
     """The base of layers that apply another layer in their own way.
 
     Args:
