@@ -21,7 +21,10 @@ OBJECTS = {  # one of each kind, for what it can be asked
     "KerasTensor": lambda k: k.Input((2,)),
     "Variable": lambda k: k.Variable([1.0]),
 }
-OLDER = ("legacy", "backend", "distribution", "quantizers", "wrappers", "visualization", "version", "src", "api")
+OLDER = ("legacy", "version", "src", "api")
+
+
+MOST = 230  # lines; whoever closes a gap lowers it
 
 
 def public(owner):
@@ -54,6 +57,7 @@ def test_the_list_of_gaps_is_true():
     found, listed = set(gaps()), set(LISTED.read_text().split())
     assert not found - listed, "Keras has what is neither in Cornu nor in gaps.txt"
     assert not listed - found, "Closed: take these lines out of gaps.txt"
+    assert len(listed) == MOST, "The list only shrinks: lower MOST with it, and never raise it"
 
 
 @pytest.mark.parametrize("name", ["keras.layers.Flatten", "keras.Model.fit", "keras.ops.matmul"])

@@ -415,3 +415,79 @@ def test_a_class_named_like_one_of_the_library_is_not_taken_for_it(path, tmp_pat
     assert [type(layer) for layer in again.layers] == [layers.Dense, Dense]
     x = np.ones((2, 3), "float32")
     np.testing.assert_array_equal(again.predict(x, verbose=0), model.predict(x, verbose=0))
+
+
+@cornu.saving.register_keras_serializable("tests")
+class CompiledItsWay(cornu.Model):
+    """Compiles with an argument of its own."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.out = layers.Dense(1)
+
+    def call(self, x):
+        return self.out(x)
+
+    def compile(self, strength=0, **kwargs):
+        super().compile(**kwargs)
+        self.strength = strength
+
+    def get_compile_config(self):
+        return {**super().get_compile_config(), "strength": self.strength}
+
+    def compile_from_config(self, config):
+        strength = config.pop("strength")
+        super().compile_from_config(config)
+        self.strength = strength
+
+
+@pytest.mark.parametrize("path", ["model.h5", "model.keras"])
+def test_a_model_that_compiles_in_its_own_way(path, tmp_path):
+    model, x, y = CompiledItsWay(), np.ones((4, 2), "float32"), np.ones((4, 1), "float32")
+    model.compile(strength=5, optimizer="sgd", loss="mse")
+    model.fit(x, y, verbose=0)
+    model.save(tmp_path / path)
+    again = cornu.saving.load_model(tmp_path / path)
+    assert again.strength == 5 and again.evaluate(x, y, verbose=0) == model.evaluate(x, y, verbose=0)
+
+
+class Made(cornu.Model):
+    """Makes its own tensors."""
+
+    def __init__(self, units=2, **kwargs):
+        x = layers.Input((4,))
+        super().__init__(x, layers.Dense(units)(x), **kwargs)
+        self.units = units
+
+
+class Stacked(cornu.Sequential):
+    """Makes its own layers."""
+
+    def __init__(self, units=2, **kwargs):
+        super().__init__([layers.Input((4,)), layers.Dense(units)], **kwargs)
+        self.units = units
+
+
+@pytest.mark.parametrize("cls", [Made, Stacked])
+@pytest.mark.parametrize("way", ["model.h5", "model.keras", "json", "clone", "deepcopy"])
+def test_a_model_whose_constructor_makes_its_layers(way, cls, tmp_path):
+    model, known = cls(units=3), {cls.__name__: cls}
+    if way in PATHS:
+        model.save(tmp_path / way)
+        again = cornu.saving.load_model(tmp_path / way, custom_objects=known)
+    elif way == "json":
+        again = cornu.models.model_from_json(model.to_json(), custom_objects=known)
+    else:
+        again = (cornu.models.clone_model if way == "clone" else copy.deepcopy)(model)
+    again.set_weights(model.get_weights())
+    assert type(again) is cls and again.units == 3 and len(again.layers) == len(model.layers)
+    x = np.ones((2, 4), "float32")
+    np.testing.assert_array_equal(again.predict(x, verbose=0), model.predict(x, verbose=0))
+
+
+def test_a_weight_is_told_in_words_that_are_known():
+    layer = layers.Layer()
+    with pytest.raises(TypeError, match="no argument 'initialiser'.*'initializer'"):
+        layer.add_weight(shape=(2,), initialiser="ones")
+    with pytest.warns(UserWarning, match="'synchronization' says nothing any more"):
+        assert layer.add_weight(shape=(2,), synchronization=None).shape == (2,)

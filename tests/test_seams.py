@@ -170,3 +170,31 @@ def test_an_unknown_batch_passes(case, platforms):
         assert several == isinstance(x, list)
         for a, b in zip(jax.tree.leaves(ours), jax.tree.leaves(expected), strict=True):
             np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-5)
+
+
+# What is read through something else is not lost in silence
+
+
+def test_adapters_are_frozen_saved_and_missed(tmp_path):
+    def two():
+        return cornu.Sequential([layers.Input((4,)), layers.Dense(3), layers.Dense(2)])
+
+    x, y = np.ones((8, 4), "float32"), np.ones((8, 2), "float32")
+    model = adapted(two())
+    model.compile("sgd", "mse")
+    model.layers[0].trainable = False
+    assert [v.name for v in model.trainable_weights] == ["lora_a", "lora_b"]  # those of the other layer
+    before = [v.numpy() for v in model.layers[0].variables]
+    model.fit(x, y, epochs=3, verbose=0)
+    for old, new in zip(before, model.layers[0].variables, strict=True):
+        np.testing.assert_array_equal(old, new.numpy())
+    for name in ("model.keras", "model.h5"):
+        with pytest.raises(ValueError, match="read through something else"):
+            model.save(tmp_path / name)
+    path = tmp_path / "w.weights.h5"
+    model.save_weights(path)
+    again = adapted(two())
+    again.load_weights(path)
+    np.testing.assert_array_equal(again.predict(x, verbose=0), model.predict(x, verbose=0))
+    with pytest.raises(ValueError, match="such as adapters, at"):
+        two().load_weights(path)

@@ -144,7 +144,8 @@ class Holder(Configurable, Part):
         self._trainable = bool(value)
         for _, part in parts.parts(self):
             if isinstance(part, Variable):
-                part.trainable = bool(value) and part.begins_trainable
+                for variable in (part, *(parts.all_variables(part.reading) if part.reading is not None else ())):
+                    variable.trainable = bool(value) and variable.begins_trainable
             elif isinstance(part, Holder):
                 part.trainable = value
 

@@ -17,7 +17,8 @@ from ..core.reading import Reading
 from ..layers.holder import own_variables
 from ..layers.layer import Layer
 from ..optimizers.optimizer import Optimizer
-from .legacy import write_array
+from .legacy import write_array, write_names
+from .limits import FileError
 from .plan import Pairs, matched, optimizer_pairs
 from .reader import Group
 
@@ -46,6 +47,8 @@ def write_structure(group: Any, model: Any) -> None:
         inner.attrs["name"] = owner.name
         for name, value in _stored(owner).items():
             write_array(inner, name, value)
+    if adapted := _readings(model):
+        write_names(group, _READINGS, adapted)
 
 
 def _stored(owner: Any) -> dict[str, Any]:
@@ -70,6 +73,12 @@ def plan_structure(group: Group, model: Any, skip_mismatch: bool) -> tuple[Pairs
         above, _, name = path.rpartition("/")
         return _below(at(above), name) if path else group
 
+    missing = set(group.strings(_READINGS)) - set(_readings(model))
+    if missing and not skip_mismatch:
+        raise FileError(
+            f"{group.where} has weights that were read through something else, such as adapters, at "
+            f"{sorted(missing)[:3]}. Set .reading of these Variables as it was, or pass skip_mismatch=True to lose it."
+        )
     pairs: Pairs = []
     custom = []
     for path, owner in walk(model):
@@ -87,6 +96,10 @@ def plan_structure(group: Group, model: Any, skip_mismatch: bool) -> tuple[Pairs
                 owner.build(model.trainable_variables)  # a state that it has no slots for would be lost
             pairs += optimizer_pairs(owner, arrays, group.where) if owner.built else []
     return pairs, custom
+
+
+def _readings(model: Any) -> list[str]:
+    return [path for path, owner in walk(model) if isinstance(owner, Reading)]
 
 
 def _below(group: Group | None, name: str) -> Group | None:
@@ -137,4 +150,5 @@ def _kind(item: Any) -> str | None:
     return None
 
 
+_READINGS = "readings"  # attribute of the file: where it has what Variables are read through
 _FRAMEWORK = {"_layers", "_graph", "_input_layer"}  # what a model keeps for itself: its layers are found as `layers`

@@ -124,6 +124,8 @@ def _compile(model: Any, training: dict[str, Any], optimizer: Any) -> None:
     known = {key: training[key] for key in (*kinds, "loss_weights") if key in training}
     for key in kinds.keys() & known:
         known[key] = _each(functools.partial(_decoded, lookup.tables()[kinds[key]]), known[key])
+    if model.overrides("compile_from_config"):  # which may keep more than is known here
+        known = {key: value for key, value in training.items() if key != "optimizer_config"} | known
     model.compile_from_config({**known, "optimizer": optimizer})
 
 
