@@ -55,3 +55,25 @@ class Scale(layers.Layer):
     def call(self, inputs: Any) -> Any:
         """Scale and shift."""
         return ops.multiply(inputs, self.factor) + self.bias
+
+
+class Own(Model):
+    """A model of one's own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.out = layers.Dense(3)
+
+    def call(self, inputs: Any, training: bool | None = None) -> Any:
+        """One layer."""
+        return self.out(inputs)
+
+
+loaded = cornu.models.load_model("model.keras", custom_objects={"Own": Own})
+widths = [layer.units for layer in loaded.layers[1:]]
+loaded.get_layer("first").kernel.assign(np.ones((4, 12)))
+loaded.optimizer.learning_rate.assign(0.1)
+variable = cornu.Variable([1.0, 2.0])
+variable.assign(2 * variable + 1 - variable[0])
+image = Input((8, 8, 3))
+shifted = 1 - image * 2

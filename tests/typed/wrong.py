@@ -3,7 +3,7 @@
 import numpy as np
 
 import cornu
-from cornu import Sequential, layers, ops
+from cornu import Input, Sequential, layers, ops
 from cornu.optimizers import Adam
 
 x = np.ones((8, 4), "float32")
@@ -37,3 +37,10 @@ model.save("model.keras", overwite=True)  # wrong
 model.add_layer(layers.Dense(3))  # wrong
 ops.reduce_mean(x)  # wrong
 ops.sum(x, axes=1)  # wrong
+model.trainble = False  # wrong
+model.optimizer.lerning_rate  # wrong
+cornu.models.load_model("m.keras").fti(x)  # wrong
+cornu.Variable([1.0]).assing([2.0])  # wrong
+Input(shap=(3,))  # wrong
+Input((3,)).shpe  # wrong
+cornu.models.clone_model(model, input_tensor=None)  # wrong

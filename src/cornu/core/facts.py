@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FunctionType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .holders import PLAIN, alike, changeable, contents, is_holder, is_large, is_users, refers, unchanged
 from .setting import Setting
@@ -73,7 +73,7 @@ class Watched:
     _left: dict[Any, Any]  # what a call has set, by name; the same for what it holds, by identity
     _no_facts: frozenset[str] = frozenset()
 
-    def __setattr__(self, name: str, value: Any) -> None:
+    def _set(self, name: str, value: Any) -> None:
         own = self.__dict__
         before = own.get(name, _MISSING)
         object.__setattr__(self, name, value)
@@ -82,6 +82,9 @@ class Watched:
                 _left_by(self)[name] = value
             else:
                 changed()
+
+    if not TYPE_CHECKING:  # which takes any name as right where it sees this method
+        __setattr__ = _set
 
     def __delattr__(self, name: str) -> None:
         object.__delattr__(self, name)

@@ -1,23 +1,18 @@
 """Python's operators for Variables and symbolic tensors: `a + b` is the op `add`."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 _BINARY = {
     **{"add": "add", "sub": "subtract", "mul": "multiply", "truediv": "true_divide", "floordiv": "floor_divide"},
-    **{
-        "mod": "mod",
-        "pow": "power",
-        "matmul": "matmul",
-        "and": "logical_and",
-        "or": "logical_or",
-        "xor": "logical_xor",
-    },
+    **{"mod": "mod", "pow": "power", "matmul": "matmul"},
+    **{"and": "logical_and", "or": "logical_or", "xor": "logical_xor"},
 }
 _OTHERS = {
     **{"lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal", "eq": "equal", "ne": "not_equal"},
     **{"neg": "negative", "abs": "absolute", "invert": "logical_not", "getitem": "get_item"},
 }
+_ANY = cast(Callable[..., Any], None)
 
 
 class Operators:
@@ -25,8 +20,11 @@ class Operators:
 
     __slots__ = ()
     __array_priority__ = 1000  # NumPy leaves `array + variable` to __radd__
-    __getitem__: Callable[..., Any]
     shape: Any
+    if TYPE_CHECKING:  # what `define` sets, for those who only read
+        __add__ = __sub__ = __mul__ = __truediv__ = __floordiv__ = __mod__ = __pow__ = __matmul__ = _ANY
+        __radd__ = __rsub__ = __rmul__ = __rtruediv__ = __rfloordiv__ = __rmod__ = __rpow__ = __rmatmul__ = _ANY
+        __and__ = __or__ = __xor__ = __lt__ = __le__ = __gt__ = __ge__ = __neg__ = __invert__ = __getitem__ = _ANY
 
     @property
     def ndim(self) -> int:

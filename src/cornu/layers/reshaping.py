@@ -7,7 +7,8 @@ from typing import Any, Literal, cast
 import jax
 
 from .. import ops
-from ..core.arguments import arguments, default
+from ..core.arguments import default
+from ..core.declared import Declared
 from ..core.spec import InputSpec
 from ..core.types import Format, Given, Sizes
 from . import checks
@@ -20,8 +21,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-@arguments
-class Flatten(Layer):
+class Flatten(Declared, Layer):
     """Merges all axes but the batch into one.
 
     Args:
@@ -53,8 +53,7 @@ class Flatten(Layer):
         return ops.reshape(x, (x.shape[0], prod(x.shape[1:])))
 
 
-@arguments
-class Reshape(Layer):
+class Reshape(Declared, Layer):
     """Gives each sample another shape of the same number of elements.
 
     Args:
@@ -95,8 +94,7 @@ class Reshape(Layer):
         return ops.reshape(x, (x.shape[0], *(free if s == -1 else s for s in self.target_shape)))
 
 
-@arguments
-class Permute(Layer):
+class Permute(Declared, Layer):
     """Exchanges the axes of each sample.
 
     Args:
@@ -128,8 +126,7 @@ class Permute(Layer):
         return ops.transpose(x, (0, *self.dims))
 
 
-@arguments
-class RepeatVector(Layer):
+class RepeatVector(Declared, Layer):
     """Repeats each sample along a new axis: `y[b, t] = x[b]` for `t` below `n`.
 
     Args:

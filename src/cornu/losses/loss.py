@@ -1,14 +1,14 @@
 """The base of losses: per-sample values, weighted, masked and reduced to one number."""
 
 from collections.abc import Callable
-from typing import Any, Literal, Self, get_args
+from typing import Any, Literal, Self, cast, get_args
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from ..core import codec, dtypes, names, rows
-from ..core.arguments import arguments, default, parameters
+from ..core.arguments import default, parameters
 from ..core.attached import get_mask
 from ..core.config import Configurable
 from ..core.declared import Declared
@@ -24,8 +24,7 @@ __all__ = ["Loss", "LossFunctionWrapper", "as_loss", "deserialize", "get", "seri
 Reduction = Literal["sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none", None]
 
 
-@arguments(kw_only=True)
-class Named(Configurable):
+class Named(Declared, Configurable, kw_only=True):
     """What losses and metrics share: a name, and a dtype to compute in."""
 
     name: Name = default(None)
@@ -42,8 +41,7 @@ class Named(Configurable):
             raise ValueError(f"{name} is one of {', '.join(map(repr, known))}. Received: {name}={value!r}")
 
 
-@arguments(kw_only=True)
-class Loss(Named):
+class Loss(Named, kw_only=True):
     r"""Base of losses: a subclass writes `call(y_true, y_pred)`, the loss of each sample.
 
     With per-sample losses :math:`l_i` and weights :math:`w_i`, the reductions are
@@ -128,8 +126,7 @@ class Loss(Named):
 class Wrapper(Named):
     """What is made of a function `fn` of targets and predictions: a loss or a metric."""
 
-    fn: Any
-    fn_kwargs: Any
+    fn = fn_kwargs = cast(Any, None)
 
     def of_function(self, y_true: Any, y_pred: Any) -> Any:
         """The function's value, for its further arguments as they are now."""
@@ -143,7 +140,6 @@ class Wrapper(Named):
         return super().from_config(config)
 
 
-@arguments
 class LossFunctionWrapper(Wrapper, Loss):
     """A loss made of a function `(y_true, y_pred) -> loss of each sample`.
 
@@ -171,7 +167,7 @@ class LossFunctionWrapper(Wrapper, Loss):
         dtype: DTypeLike = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(name=name, reduction=reduction, dtype=dtype)
+        super().__init__(name=name, reduction=reduction, dtype=dtype)  # type: ignore[call-arg]
         self.fn_kwargs = kwargs
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
@@ -206,7 +202,7 @@ class OfFunction:
         return {p.name: vars(self)[p.name] for p in parameters(self.fn) if p.name in vars(self)}
 
 
-class FunctionLoss(OfFunction, Declared, LossFunctionWrapper, kw_only=True):  # type: ignore[override]  # arguments as they are now
+class FunctionLoss(OfFunction, LossFunctionWrapper, kw_only=True):  # type: ignore[override]  # arguments as they are now
     """Base of the losses that are made of one function."""
 
     reduction = default("sum_over_batch_size", here=True)

@@ -9,7 +9,6 @@ import numpy as np
 
 from ..core import codec, dtypes
 from ..core.arguments import default
-from ..core.declared import Declared
 from ..core.symbolic import unwrap
 from ..core.types import ArrayLike, DTypeLike, Given
 from ..losses.alignment import same_rank
@@ -27,7 +26,7 @@ KINDS = ("true_positives", "false_positives", "true_negatives", "false_negatives
 _LOWEST = -1e10  # below every prediction: what top_k leaves out
 
 
-class ConfusionMetric(Declared, Metric, kw_only=True):
+class ConfusionMetric(Metric, kw_only=True):
     """Base of metrics that are functions of confusion counts; a subclass names those it keeps in `kinds`.
 
     Args:
@@ -276,7 +275,7 @@ class Recall(_Share):
     kinds = ("true_positives", "false_negatives")
 
 
-class FBetaScore(Declared, Metric):
+class FBetaScore(Metric):
     r"""Weighted harmonic mean of precision and recall of each class.
 
     .. math:: F_\beta = (1 + \beta^2) \frac{P R}{\beta^2 P + R}

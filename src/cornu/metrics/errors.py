@@ -7,7 +7,6 @@ import jax.numpy as jnp
 from .. import losses
 from ..core import dtypes
 from ..core.arguments import default
-from ..core.declared import Declared
 from ..core.op import recorded
 from ..core.symbolic import unwrap
 from ..core.types import ArrayLike
@@ -255,7 +254,7 @@ class CosineSimilarity(FunctionMetric):
     axis: int = -1
 
 
-class R2Score(Declared, Metric):
+class R2Score(Metric):
     r"""Share of the variance that is explained, :math:`1 - \sum w (y - \hat y)^2 / \sum w (y - \bar y)^2`.
 
     With :math:`p` regressors and :math:`n` numbers seen it is adjusted to

@@ -7,7 +7,6 @@ import jax.numpy as jnp
 
 from ..core import dtypes
 from ..core.arguments import default
-from ..core.declared import Declared
 from ..core.symbolic import unwrap
 from ..core.types import ArrayLike, DTypeLike
 from .metric import Metric
@@ -15,7 +14,7 @@ from .metric import Metric
 __all__ = ["BinaryIoU", "IoU", "MeanIoU", "OneHotIoU", "OneHotMeanIoU"]
 
 
-class IoU(Declared, Metric):
+class IoU(Metric):
     r"""Mean over chosen classes of intersection over union, :math:`TP / (TP + FP + FN)`.
 
     Classes that neither occur nor are predicted do not count in the mean.

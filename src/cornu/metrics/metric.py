@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ..core import codec, names, state
-from ..core.arguments import arguments, default
+from ..core.arguments import default
 from ..core.lookup import Table
 from ..core.parts import Part, all_variables
 from ..core.types import ArrayLike, Config, DTypeLike, InitializerLike
@@ -17,8 +17,7 @@ from ..losses.loss import Named
 __all__ = ["Metric", "deserialize", "get", "serialize"]
 
 
-@arguments(kw_only=True)
-class Metric(Named, Part):
+class Metric(Named, Part, kw_only=True):
     """Base of metrics: Variables, `update_state` that adds a batch to them, and `result`.
 
     Args:

@@ -7,7 +7,6 @@ import jax.numpy as jnp
 
 from ..core.arguments import default
 from ..core.attached import get_mask
-from ..core.declared import Declared
 from ..core.symbolic import unwrap
 from ..core.types import ArrayLike, DType, DTypeLike, Name
 from ..losses.alignment import same_rank
@@ -19,7 +18,7 @@ from .metric import Metric, get, table
 __all__ = ["Mean", "MeanMetricWrapper", "Sum", "as_metric"]
 
 
-class Sum(Declared, Metric):
+class Sum(Metric):
     r"""Weighted sum of values, :math:`\sum_i w_i v_i`.
 
     Args:
@@ -53,7 +52,7 @@ class Sum(Declared, Metric):
         return self.total.value
 
 
-class Mean(Declared, Metric):
+class Mean(Metric):
     r"""Weighted mean of values, :math:`\sum_i w_i v_i / \sum_i w_i`; 0 before the first.
 
     Args:

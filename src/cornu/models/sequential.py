@@ -166,7 +166,7 @@ class Sequential(Model):
         return self.graph.run(inputs, mask, self.name)
 
     @property
-    def layers(self) -> list[Layer]:
+    def layers(self) -> list[Any]:
         """The layers, the input not among them."""
         return list(self._layers)
 

@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..core import lookup
 from ..core.arguments import explained
@@ -13,6 +13,9 @@ from .parsing import parse
 from .reader import Archive, open_file
 from .structure import at_rest, write_structure
 from .writer import new_hdf5, replacing
+
+if TYPE_CHECKING:
+    from ..models import Model
 
 __all__ = ["load_model", "load_weights", "model_from_json", "save_model", "save_weights"]
 
@@ -80,7 +83,7 @@ def save_model(
 @explained
 def load_model(
     filepath: Any, custom_objects: dict[str, Any] | None = None, compile: bool = True, safe_mode: bool | None = True
-) -> Any:
+) -> "Model":
     """The model in a file that `save_model`, or Keras, wrote.
 
     A file is data: loading it opens no other file, imports nothing and runs no code.
@@ -164,7 +167,7 @@ def load_weights(model: Any, filepath: Any, by_name: bool = False, skip_mismatch
                 whole.load_group(root, model, skip_mismatch)
 
 
-def model_from_json(json_string: str, custom_objects: dict[str, Any] | None = None) -> Any:
+def model_from_json(json_string: str, custom_objects: dict[str, Any] | None = None) -> "Model":
     """A model with fresh weights from what `model.to_json()` gave, in Cornu or any version of Keras.
 
     Args:

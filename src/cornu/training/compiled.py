@@ -74,9 +74,7 @@ class Compiled(facts.Watched):
         """`by_key`, with those that a model's own `metrics` lists."""
         if self.plan is None:
             return []
-        found: list[tuple[str, Any]]
-        found = self._table.get("tracked", (self.model, self), lambda: self.by_key(self.model.metrics))
-        return found
+        return self._table.get("tracked", (self.model, self), lambda: self.by_key(self.model.metrics))
 
     def reset(self, runnable: Runnable) -> None:
         """Begin a new epoch: every metric at its beginning, or as the model says."""
@@ -171,8 +169,7 @@ class Compiled(facts.Watched):
         Args:
             kind: which.
         """
-        found: Runnable = self._table.get(kind, (self.model, self), lambda: self._make(kind))
-        return found
+        return self._table.get(kind, (self.model, self), lambda: self._make(kind))
 
     def _make(self, kind: str) -> Runnable:
         self.model.refuse_overrides()

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import jax
 import jax.numpy as jnp
@@ -18,6 +18,7 @@ from .data import arrays
 from .pace import Pace
 
 KEPT = 4  # sets of programs of one kind: a model that goes to and fro between two states compiles neither again
+T = TypeVar("T")
 making = threading.RLock()  # one thread prepares a model at a time
 
 
@@ -155,7 +156,7 @@ class Table:
     def __init__(self) -> None:
         self._kept: dict[Any, list[tuple[Facts, Any]]] = {}
 
-    def get(self, kind: Any, owners: tuple[Any, ...], make: Callable[[], Any]) -> Any:
+    def get(self, kind: Any, owners: tuple[Any, ...], make: Callable[[], T]) -> T:
         """What `make` gives for the owners as they are now.
 
         Args:
@@ -163,7 +164,7 @@ class Table:
             owners: the objects they are made from.
             make: function that makes them.
         """
-        kept = self._kept.get(kind, ())
+        kept = self._kept.get(kind, [])
         if kept and kept[0][0].hold():
             return kept[0][1]
         with making:

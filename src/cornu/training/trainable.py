@@ -3,7 +3,7 @@
 import contextlib
 import functools
 import warnings
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import jax
 import numpy as np
@@ -123,9 +123,9 @@ class Trainable(Layer):
         return self._compilation() is not None
 
     @property
-    def optimizer(self) -> Any:
+    def optimizer(self) -> Optimizer:
         """The optimizer; another one may take its place at any time."""
-        return getattr(self._compilation(), "optimizer", None)
+        return cast(Optimizer, getattr(self._compilation(), "optimizer", None))  # None before `compile`
 
     @optimizer.setter
     def optimizer(self, value: Optimizer) -> None:
@@ -297,8 +297,7 @@ class Trainable(Layer):
         if not self.built:
             self.output_specs(x)
         kind = "eager" if self.run_eagerly else "compiled"
-        found: Runnable = self.programs().get(kind, (self,), self._make_predictor)
-        return found
+        return self.programs().get(kind, (self,), self._make_predictor)
 
     def programs(self) -> Table:
         """The programs that were made from the model alone, compiled or not."""

@@ -3,8 +3,8 @@
 from typing import Any
 
 from ... import ops
-from ...core.arguments import arguments
 from ...core.attached import set_mask
+from ...core.declared import Declared
 from ...core.types import ConstraintLike, InitializerLike, RegularizerLike, Shape
 from .. import checks
 from ..layer import Layer
@@ -12,8 +12,7 @@ from ..layer import Layer
 __all__ = ["Embedding", "Masking"]
 
 
-@arguments
-class Embedding(Layer):
+class Embedding(Declared, Layer):
     """Turns integers into vectors: `y[...] = embeddings[x[...]]`.
 
     Args:
@@ -80,8 +79,7 @@ class Embedding(Layer):
         return ops.not_equal(inputs, 0) if self.mask_zero else None
 
 
-@arguments
-class Masking(Layer):
+class Masking(Declared, Layer):
     """Marks steps whose features all equal one value; later layers skip them.
 
     The mask is `any(x != mask_value)` over the last axis; the marked steps become zero.

@@ -1,6 +1,6 @@
 """InputLayer and Input: where the graph of a model begins."""
 
-from typing import Any
+from typing import Any, cast
 
 from ...core import dtypes, symbolic
 from ...core.types import DTypeLike, Shape, ShapeLike
@@ -22,7 +22,9 @@ class InputLayer(Layer):
         input_tensor: a KerasTensor to hold, in place of a new one.
         optional: whether the model may receive None here.
         name: name of the layer.
-        **kwargs: `batch_input_shape` and `input_shape`, as other layers call them.
+        input_shape: `shape`, as other layers call it.
+        batch_input_shape: `batch_shape`, as other layers call it.
+        trainable: accepted for compatibility.
 
     Raises:
         ValueError: neither or both of `shape` and `batch_shape` are given, or the data should be sparse.
@@ -44,11 +46,14 @@ class InputLayer(Layer):
         input_tensor: symbolic.KerasTensor | None = None,
         optional: bool = False,
         name: str | None = None,
-        **kwargs: Any,
+        *,
+        input_shape: ShapeLike | int | None = None,
+        batch_input_shape: ShapeLike | None = None,
+        trainable: bool = True,
     ) -> None:
-        shape = kwargs.pop("input_shape", shape)
-        batch_shape = kwargs.pop("batch_input_shape", batch_shape)
-        super().__init__(name=name, **kwargs)
+        shape = shape if input_shape is None else input_shape
+        batch_shape = batch_shape if batch_input_shape is None else batch_input_shape
+        super().__init__(name=name, trainable=trainable)
         if sparse or ragged:
             raise ValueError("Sparse and ragged inputs are not supported: feed dense arrays, padded and masked.")
         if input_tensor is None:
@@ -85,8 +90,8 @@ def Input(  # noqa: N802 - Keras's name
     name: str | None = None,
     tensor: symbolic.KerasTensor | None = None,
     optional: bool = False,
-    **kwargs: Any,
-) -> Any:
+    batch_input_shape: ShapeLike | None = None,
+) -> symbolic.KerasTensor:
     """The beginning of a functional model: a tensor of known shape and no value.
 
     Args:
@@ -99,7 +104,7 @@ def Input(  # noqa: N802 - Keras's name
         name: name of the input; data given as a dictionary is matched by it.
         tensor: a symbolic tensor to begin at.
         optional: whether None may be fed.
-        **kwargs: `batch_input_shape`, as other layers call `batch_shape`.
+        batch_input_shape: `batch_shape`, as other layers call it.
 
     Returns:
         A KerasTensor of shape `(batch_size, *shape)`.
@@ -116,7 +121,9 @@ def Input(  # noqa: N802 - Keras's name
     """
     if tensor is not None:
         return tensor
-    return InputLayer(shape, batch_size, dtype, sparse, ragged, batch_shape, None, optional, name, **kwargs).output
+    batch_shape = batch_shape if batch_input_shape is None else batch_input_shape
+    layer: Any = InputLayer(shape, batch_size, dtype, sparse, ragged, batch_shape, None, optional, name)
+    return cast(symbolic.KerasTensor, layer.output)
 
 
 def _full_shape(shape: ShapeLike | int | None, batch_size: int | None, batch_shape: ShapeLike | None) -> Shape:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ... import ops
-from ...core.arguments import arguments
+from ...core.declared import Declared
 from .. import checks
 from ..layer import Layer
 from .merge import checked_inputs, checked_masks
@@ -12,8 +12,7 @@ from .merge import checked_inputs, checked_masks
 __all__ = ["Concatenate", "Dot"]
 
 
-@arguments
-class Concatenate(Layer):
+class Concatenate(Declared, Layer):
     """Joins its inputs along one axis: `y = [x[0], x[1], ...]`.
 
     Args:
@@ -69,8 +68,7 @@ class Concatenate(Layer):
         return ops.any(ops.concatenate(full, axis=self.axis), axis=-1)
 
 
-@arguments
-class Dot(Layer):
+class Dot(Declared, Layer):
     """Products of vectors of two inputs, for each sample: `y[b] = sum over i of x[0][b, i] * x[1][b, i]`.
 
     Args:

@@ -6,14 +6,13 @@ from typing import Any
 import jax
 
 from ... import ops
-from ...core.arguments import arguments
+from ...core.declared import Declared
 from ..layer import Layer
 
 __all__ = ["StackedRNNCells"]
 
 
-@arguments
-class StackedRNNCells(Layer):
+class StackedRNNCells(Declared, Layer):
     """A stack of cells as one cell: each takes the output of the one below.
 
     Args:

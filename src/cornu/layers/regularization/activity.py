@@ -3,14 +3,13 @@
 from typing import Any
 
 from ... import regularizers
-from ...core.arguments import arguments
+from ...core.declared import Declared
 from ..layer import Layer
 
 __all__ = ["ActivityRegularization"]
 
 
-@arguments
-class ActivityRegularization(Layer):
+class ActivityRegularization(Declared, Layer):
     """Passes its input on, and adds `(l1 * sum(|x|) + l2 * sum(x ** 2)) / batch` to the loss.
 
     Args:
