@@ -71,7 +71,7 @@ RUNS = {
 
 @pytest.mark.parametrize("make", [deep, functional, nested, nested_functional])
 def test_steps_grow_in_proportion(make, tmp_path):
-    sizes = (25, 50) if make in (nested, nested_functional) else (60, 120)
+    sizes = (25, 50) if make in (nested, nested_functional) else (40, 80)
     models = [(make(size), size) for size in sizes]
     for name, run in RUNS.items():
         counts = [calls(lambda m=m, n=n, run=run: run(m, make, n, tmp_path)) for m, n in models]

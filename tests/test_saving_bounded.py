@@ -246,6 +246,18 @@ SIZES = {
             {"class_name": "DepthwiseConv2D", "config": {"kernel_size": [900, 900], "name": "l"}},
         ]
     ),
+    "window, in words of Keras 1": lambda c: c.update(
+        layers=[
+            {"class_name": "InputLayer", "config": {"batch_shape": [None, 10**6, 2], "name": "i"}},
+            {"class_name": "AveragePooling1D", "config": {"pool_length": 10**6, "name": "l"}},
+        ]
+    ),
+    "windows of a convolution, in words of Keras 1": lambda c: c.update(
+        layers=[
+            {"class_name": "InputLayer", "config": {"batch_shape": [None, 999, 999, 2], "name": "i"}},
+            {"class_name": "SeparableConvolution2D", "config": {"nb_row": 900, "nb_col": 900, "name": "l"}},
+        ]
+    ),
     "axes": lambda c: c.update(
         layers=[{"class_name": "InputLayer", "config": {"batch_shape": [None, *[1] * 100_000], "name": "i"}}]
     ),

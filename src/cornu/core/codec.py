@@ -19,8 +19,11 @@ _file_translations: list[Callable[[dict[str, Any]], dict[str, Any]]] = []
 
 
 def translate_configs(translate: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
-    """Add a function that turns an older encoded object into today's, or refuses one, as `compat` and `saving` do."""
-    _file_translations.append(translate)
+    """Add a function that turns an older encoded object into today's, or refuses one, as `compat` and `saving` do.
+
+    What is added last comes first, so that what may refuse sees the words of today.
+    """
+    _file_translations.insert(0, translate)
 
 
 def version() -> str | None:

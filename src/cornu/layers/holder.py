@@ -56,7 +56,7 @@ class Holder(Configurable, Part):
             aggregation: accepted for compatibility.
             name: its name within the layer.
         """
-        if isinstance(shape, str):  # Keras 2 took the name first
+        if isinstance(shape, str):  # the name may come first
             shape, name, initializer = initializer, shape, dtype if callable(dtype) else None  # type: ignore[assignment]
             dtype = None
         short = str(name).removesuffix("_kernel")

@@ -279,7 +279,7 @@ class BatchNormalization(Affine, Moving):
     synchronized: bool = False
 
     def _complete(self) -> None:
-        if isinstance(self.axis, list | tuple) and len(self.axis) == 1:  # files of TensorFlow's Keras hold a list
+        if isinstance(self.axis, list | tuple) and len(self.axis) == 1:  # one axis in a list
             self.axis = self.axis[0]
         unknown = set(self.renorm_clipping or {}) - {"rmin", "rmax", "dmax"}
         if unknown:

@@ -55,7 +55,7 @@ class Loss(Named, kw_only=True):
 
     Args:
         name: its name; by default the class's in snake case.
-        reduction: one of the above. `"auto"`, of Keras 2, is `"sum_over_batch_size"`.
+        reduction: one of the above. `"auto"` is `"sum_over_batch_size"`.
         dtype: dtype to compute in, by default `floatx`.
 
     Raises:

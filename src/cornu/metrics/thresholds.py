@@ -69,7 +69,7 @@ class AUC(ConfusionMetric):
     from_logits: bool = False
 
     def _grid(self) -> Sequence[float]:
-        self.curve = str(getattr(self.curve, "value", self.curve)).upper()  # tf.keras has an enum of them
+        self.curve = str(getattr(self.curve, "value", self.curve)).upper()  # or a member of an enumeration
         self.summation_method = str(getattr(self.summation_method, "value", self.summation_method)).lower()
         self.check_choice("curve", Curve)
         self.check_choice("summation_method", Summation)

@@ -23,7 +23,7 @@ _CALL = 4  # turns that calling a layer of an inner model takes
 _RECURRENT = ("SimpleRNN", "LSTM", "GRU", "RNN", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")
 # Class -> numbers in its config that make an array when it is made or called.
 _ARRAYS = {
-    **dict.fromkeys((*_RECURRENT, "SimpleRNNCell", "LSTMCell", "GRUCell"), ("units", "output_dim")),
+    **dict.fromkeys((*_RECURRENT, "SimpleRNNCell", "LSTMCell", "GRUCell"), ("units",)),
     **dict.fromkeys(("AUC", "PrecisionAtRecall", "RecallAtPrecision"), ("num_thresholds",)),
     **dict.fromkeys(("SensitivityAtSpecificity", "SpecificityAtSensitivity"), ("num_thresholds",)),
     **dict.fromkeys(("IoU", "MeanIoU", "OneHotIoU", "OneHotMeanIoU"), ("num_classes",)),
@@ -34,10 +34,8 @@ _ARRAYS = {
 }
 # What a class begins with -> numbers in its config whose product is that of the turns of a loop.
 _LOOPS = {
-    **dict.fromkeys(("Conv3D", "Convolution3D"), ("kernel_size", "kernel_dim1", "kernel_dim2", "kernel_dim3")),
-    **dict.fromkeys(("Depthwise", "Separable"), ("kernel_size", "nb_row", "nb_col")),
-    **dict.fromkeys(("MaxPool", "AveragePool"), ("pool_size", "pool_length")),
-    **dict.fromkeys(("Unfold", "Fold"), ("kernel_size",)),
+    **dict.fromkeys(("Conv3D", "Depthwise", "Separable", "Unfold", "Fold"), ("kernel_size",)),
+    **dict.fromkeys(("MaxPool", "AveragePool"), ("pool_size",)),
     **dict.fromkeys(("ArraySplit", "Split"), ("indices_or_sections",)),
     "Diff": ("n",),
     "Unstack": ("num",),
@@ -124,7 +122,7 @@ def checked(encoded: dict[str, Any]) -> dict[str, Any]:
             if what.turns < 0:
                 _refuse(name, keys[0], config.get(keys[0]), "all loops of a model together are shorter")
     if config.get("stateful"):
-        sizes = _integers([config.get(key) for key in ("units", "output_dim", "filters", "nb_filter")])
+        sizes = _integers([config.get(key) for key in ("units", "filters")])
         what.states -= what.batch * max(sizes, default=1)
         if what.states < 0:
             _refuse(name, "states for a batch of", what.batch, f"at most {_STATES:,} elements are kept")

@@ -60,7 +60,7 @@ def optimizer_pairs(optimizer: Any, arrays: list[Any], where: str) -> Pairs:
     if len(arrays) <= 2 and not any(array.shape for array in arrays):  # its step and rate: it has not trained yet
         return list(zip(variables, arrays, strict=False))
     rate = getattr(optimizer, "_rate", None)
-    for own in (variables, [v for v in variables if v is not rate]):  # tf.keras kept the rate elsewhere
+    for own in (variables, [v for v in variables if v is not rate]):  # a file may keep the rate elsewhere
         if [v.stored_shape for v in own] == [tuple(a.shape) for a in arrays]:
             return list(zip(own, arrays, strict=True))
     what = f"The optimizer's state in {where!r} ({len(arrays)} arrays)"

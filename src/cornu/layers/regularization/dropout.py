@@ -57,7 +57,16 @@ class Dropout(Noise):
 
 
 class SpatialDropout(Dropout):
-    """Base: Dropout of whole channels; a subclass says the rank."""
+    """Base: Dropout of whole channels; a subclass says the rank.
+
+    Args:
+        rate: probability, from 0 to 1.
+        data_format: `"channels_last"` or `"channels_first"`; by default the session's.
+        seed: integer, for the same masks every time; None for a fresh one.
+        name: its name; made from the class's name by default.
+        dtype: dtype or `DTypePolicy` of the computation.
+        **options: `name`, `dtype`, `trainable`, ... of `Layer`.
+    """
 
     rank = 0
 
@@ -89,13 +98,6 @@ class SpatialDropout(Dropout):
 class SpatialDropout1D(SpatialDropout):
     """Sets whole channels of a sequence to zero with probability `rate`, in training.
 
-    Args:
-        rate: probability, from 0 to 1.
-        seed: integer, for the same masks every time; None for a fresh one.
-        name: its name; made from the class's name by default.
-        dtype: dtype or `DTypePolicy` of the computation.
-        **options: `name`, `dtype`, `trainable`, ... of `Layer`.
-
     Shapes:
         `(batch, steps, channels)` to the same shape.
 
@@ -122,14 +124,6 @@ class SpatialDropout1D(SpatialDropout):
 class SpatialDropout2D(SpatialDropout):
     """Sets whole channels of an image to zero with probability `rate`, in training.
 
-    Args:
-        rate: probability, from 0 to 1.
-        data_format: `"channels_last"` or `"channels_first"`; by default the session's.
-        seed: integer, for the same masks every time; None for a fresh one.
-        name: its name; made from the class's name by default.
-        dtype: dtype or `DTypePolicy` of the computation.
-        **options: `name`, `dtype`, `trainable`, ... of `Layer`.
-
     Shapes:
         `(batch, height, width, channels)` to the same shape.
 
@@ -150,14 +144,6 @@ class SpatialDropout2D(SpatialDropout):
 
 class SpatialDropout3D(SpatialDropout):
     """Sets whole channels of a volume to zero with probability `rate`, in training.
-
-    Args:
-        rate: probability, from 0 to 1.
-        data_format: `"channels_last"` or `"channels_first"`; by default the session's.
-        seed: integer, for the same masks every time; None for a fresh one.
-        name: its name; made from the class's name by default.
-        dtype: dtype or `DTypePolicy` of the computation.
-        **options: `name`, `dtype`, `trainable`, ... of `Layer`.
 
     Shapes:
         `(batch, depth, height, width, channels)` to the same shape.
