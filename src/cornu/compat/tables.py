@@ -115,10 +115,7 @@ RENAMED = _merged(
     (("save_model", "save"), dict.fromkeys(("save_format", "signatures", "options", "save_traces"))),
     (("save_weights",), dict.fromkeys(("save_format", "options", "max_shard_size"))),
     (("load_model",), {"options": None}),
-    (
-        ("add_weight",),
-        dict.fromkeys(("partitioner", "use_resource", "synchronization", "collections", "experimental_autocast")),
-    ),
+    (("add_weight",), dict.fromkeys(("partitioner", "use_resource", "synchronization", "collections"))),
     (("load_weights",), dict.fromkeys(("options", "reshape", "objects_to_skip"))),
     (("optimizer",), {"lr": "learning_rate", "jit_compile": None, "schedule_decay": None, "is_legacy_optimizer": None}),
 )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _lock = threading.RLock()  # guards what follows, and the buffers of all Variables
 _turn = threading.Condition(_lock)
-_away: dict[int, int] = {}  # by the Variable whose buffer a program has and overwrites: the program's thread
+_away: dict[int, set[int]] = {}  # by thread: the Variables whose buffers its program has and overwrites
 _readers: list[int] = []  # of each run that reads: its thread
 _trainers: list[tuple[int, set[int]]] = []  # of each run of training: its thread, and the Variables
 _asked = False  # whether another thread has read, or waited, since the last program that trains began
@@ -43,8 +43,8 @@ def copies(variables: Sequence["Variable"]) -> list["np.ndarray[Any, Any]"]:
 
 def _wait(variables: Sequence["Variable"]) -> None:
     global _asked
-    me = threading.get_ident() if _away else 0
-    while _away and any([_away.get(id(v), me) != me for v in variables]):  # a list is made sooner than a generator
+    me, wanted = threading.get_ident(), {id(v) for v in variables} if _away else set()
+    while any([thread != me and wanted & theirs for thread, theirs in _away.items()]):  # sooner than a generator
         _asked = True
         _turn.wait()
 
@@ -99,16 +99,21 @@ def take(variables: Sequence["Variable"], engine: Any) -> tuple[list[Any], bool]
         _wait(variables)
         shared = _asked or _others(_readers)
         _asked = False
-        buffers = []
-        for variable in variables:
+        buffers = [v.held for v in variables]
+        if not shared and set(map(type, buffers)) <= engine.arrays and not any([v.lent for v in variables]):
+            _away[me] = {id(v) for v in variables}  # the usual case
+            return buffers, shared
+        away = set()
+        for index, variable in enumerate(variables):
             buffer = variable.drawn()
             if isinstance(buffer, np.ndarray):  # of which a program makes its own copy, where none says where
-                buffers.append(buffer if engine.place is None else engine.own(buffer))
+                buffer = buffer if engine.place is None else engine.own(buffer)
             elif shared or variable.lent:
-                buffers.append(engine.copy(buffer))
+                buffer = engine.copy(buffer)
             else:
-                _away[id(variable)] = me
-                buffers.append(buffer)
+                away.add(id(variable))
+            buffers[index] = buffer
+        _away[me] = away
         return buffers, shared
 
 
@@ -116,16 +121,15 @@ def give(variables: Sequence["Variable"], buffers: Sequence[Any]) -> None:
     """Put what a program returned in place, all at once."""
     with _lock:
         for variable, buffer in zip(variables, buffers, strict=True):
-            variable.keep(buffer)
-            _away.pop(id(variable), None)
+            variable.held, variable.lent = buffer, False
+        _away.pop(threading.get_ident(), None)
         _turn.notify_all()
 
 
-def put_back(variables: Sequence["Variable"]) -> None:
+def put_back() -> None:
     """The program did not come to an end: what was taken is as it was, if nothing overwrote it."""
     with _lock:
-        for variable in variables:
-            _away.pop(id(variable), None)
+        _away.pop(threading.get_ident(), None)
         _turn.notify_all()
 
 

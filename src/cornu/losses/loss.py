@@ -16,7 +16,6 @@ from ..core.lookup import Table
 from ..core.symbolic import unwrap
 from ..core.types import Config, DType, DTypeLike, Given, Name
 from ..ops import divide_no_nan
-from ..ops.making import of_dtype
 from .alignment import behind, same_rank
 
 __all__ = ["Loss", "LossFunctionWrapper", "as_loss", "deserialize", "get", "serialize"]
@@ -115,7 +114,9 @@ class Loss(Named, kw_only=True):
         return reduce_weighted(values, sample_weight, mask, self.reduction, self.dtype)
 
     def _array(self, value: Any) -> Any:
-        return of_dtype(unwrap(value), self.dtype)
+        value = unwrap(value)
+        own = isinstance(value, jax.Array) and value.dtype == self.dtype  # then it stays, with what is attached to it
+        return value if own else jnp.asarray(value, self.dtype)
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments; the dtype only where it is not the default."""

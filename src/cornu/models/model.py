@@ -255,9 +255,8 @@ class Model(Trainable):
 
     def get_config(self) -> dict[str, Any]:
         """The layers and how they are connected, or the constructor's arguments of a subclassed model."""
-        cls = type(self)
-        written = "get_config" in vars(cls) and cls is not Model
-        if self.graph is None or written or not takes(cls, "inputs", "outputs"):
+        written = type(self) is not Model and "get_config" in vars(type(self))
+        if self.graph is None or written or not takes(type(self), "inputs", "outputs"):
             return super().get_config()
         return graph_config.to_config(self)
 

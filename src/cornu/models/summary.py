@@ -19,7 +19,6 @@ _COLUMNS: dict[str, Any] = {  # and how each is laid out
     "Connected to": {"overflow": "fold"},
     "Trained": {"justify": "center"},
 }
-_DEEPEST = 12  # indentation, so that there is room for names
 
 
 def print_summary(
@@ -81,7 +80,7 @@ def _rows(
         trained = any(v.trainable for v in weights) and layer.trainable
         kind = type(layer).__name__ if isinstance(layer, Layer) else "op"
         cells = [
-            f"{'  ' * min(depth, _DEEPEST)}{layer.name} ({kind})",
+            f"{'  ' * min(depth, 12)}{layer.name} ({kind})",
             _shape(nodes or getattr(layer, "_nodes", [])),
             f"{sum(v.size for v in weights):,}" if known else "not built",
             ", ".join(fed),
@@ -98,8 +97,7 @@ def _weights(layer: Any, found: dict[int, dict[int, Any]]) -> dict[int, Any]:
     """The weights of a layer by identity; those of a model from what its layers have, so that each is met once."""
     if id(layer) not in found:
         models = hasattr(layer, "graph")
-        own = own_variables(layer) if models else getattr(layer, "weights", [])
-        found[id(layer)] = {id(v): v for v in own}
+        found[id(layer)] = {id(v): v for v in (own_variables(layer) if models else getattr(layer, "weights", []))}
         for inner in layer._sublayers() if models else ():
             found[id(layer)] |= _weights(inner, found)
     return found[id(layer)]

@@ -34,11 +34,6 @@ def tensor(x: Any) -> jax.Array:
     return x if isinstance(x, jax.Array) else jnp.asarray(x)
 
 
-def of_dtype(x: Any, dtype: Any) -> jax.Array:
-    """`x` as an array of that dtype; `x` itself, with what is attached to it, if it is one."""
-    return x if isinstance(x, jax.Array) and x.dtype == dtype else jnp.asarray(x, dtype)
-
-
 def floating(x: Any) -> jax.Array:
     """`x` as an array of floats: integers are converted to `floatx`."""
     x = tensor(x)

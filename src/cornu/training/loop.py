@@ -82,7 +82,7 @@ class Loop:
 
     def _in_chunks(self, data: Blocks, first: int, last: int, follows: bool) -> None:
         run, pace, size = engine.current(), self.runnable.pace, data.batch_size
-        loop = self.runnable.program("loop", size)
+        loop = self.runnable.program(kind := "one" if self._each else "loop", size)
         for block, order, begin, end in data.blocks(first, last):
             if not loop.compiled:
                 self.runnable.prepare(loop, block, order, np.int32(0), np.int32(1))
@@ -92,7 +92,7 @@ class Loop:
                 chunk = 1 if self._each else pace.next(end - begin, self._seconds)
                 if self._each:
                     self._begins()
-                    loop = self.runnable.program("loop", size)
+                    loop = self.runnable.program(kind, size)
                 began = time.perf_counter()
                 arguments = block, order, np.int32(begin * size), np.int32(chunk)
                 given = self.runnable.run(loop, self._stream, *arguments)
