@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 import cornu
-from cornu import layers
+from cornu import engine, layers
+from cornu.core import lending
 
 X = np.random.default_rng(0).normal(size=(600, 4)).astype("float32")
 Y = X[:, :1] * 2
@@ -180,3 +181,21 @@ def test_what_is_saved_or_copied_while_another_thread_trains_is_one_state(tmp_pa
     finally:
         done.set()
         thread.join()
+
+
+def test_what_is_away_stays_away_while_another_program_runs_inside():
+    """A layer may ask another model while it is traced."""
+    outer, inner = (cornu.Variable(np.ones(2, "float32")) for _ in range(2))
+    outer.array(), inner.array()
+    run = engine.current()
+    lending.give([outer], lending.take([outer], run)[0])  # whoever asked before has been heard
+    taken, shared = lending.take([outer], run)
+    assert not shared
+    lending.give([inner], lending.take([inner], run)[0])
+    read = threading.Event()
+    thread = threading.Thread(target=lambda: (outer.numpy(), read.set()))
+    thread.start()
+    assert not read.wait(0.2)
+    lending.give([outer], taken)
+    assert read.wait(10)
+    thread.join()

@@ -101,7 +101,7 @@ def take(variables: Sequence["Variable"], engine: Any) -> tuple[list[Any], bool]
         _asked = False
         buffers = [v.held for v in variables]
         if not shared and set(map(type, buffers)) <= engine.arrays and not any([v.lent for v in variables]):
-            _away[me] = {id(v) for v in variables}  # the usual case
+            _away.setdefault(me, set()).update(map(id, variables))  # the usual case
             return buffers, shared
         away = set()
         for index, variable in enumerate(variables):
@@ -113,7 +113,7 @@ def take(variables: Sequence["Variable"], engine: Any) -> tuple[list[Any], bool]
             else:
                 away.add(id(variable))
             buffers[index] = buffer
-        _away[me] = away
+        _away.setdefault(me, set()).update(away)
         return buffers, shared
 
 
@@ -121,15 +121,14 @@ def give(variables: Sequence["Variable"], buffers: Sequence[Any]) -> None:
     """Put what a program returned in place, all at once."""
     with _lock:
         for variable, buffer in zip(variables, buffers, strict=True):
-            variable.held, variable.lent = buffer, False
-        _away.pop(threading.get_ident(), None)
-        _turn.notify_all()
+            variable.keep(buffer)
+        put_back(variables)
 
 
-def put_back() -> None:
-    """The program did not come to an end: what was taken is as it was, if nothing overwrote it."""
-    with _lock:
-        _away.pop(threading.get_ident(), None)
+def put_back(variables: Sequence["Variable"]) -> None:
+    """The buffers are no longer away; of a program that came to no end they are as they were, if not overwritten."""
+    with _lock:  # a program may run inside another one, while that is traced
+        _away.get(threading.get_ident(), set()).difference_update(map(id, variables))
         _turn.notify_all()
 
 

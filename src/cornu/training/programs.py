@@ -127,7 +127,7 @@ class Runnable:
                 if shared:  # others read what was before until all is done
                     jax.block_until_ready(outputs)
             except BaseException:
-                lending.put_back()
+                lending.put_back(self.written)
                 raise
             stream.state = changes.pop(len(self.written) + len(read), stream.state)
             changed = [self.read[index - len(self.written)] for index in changes]
