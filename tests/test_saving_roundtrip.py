@@ -491,3 +491,18 @@ def test_a_weight_is_told_in_words_that_are_known():
         layer.add_weight(shape=(2,), initialiser="ones")
     with pytest.warns(UserWarning, match="'synchronization' says nothing any more"):
         assert layer.add_weight(shape=(2,), synchronization=None).shape == (2,)
+
+
+class Compared(cornu.losses.MeanSquaredError):
+    """A loss of one's own that says what it equals, and so has no hash."""
+
+    def __eq__(self, other):
+        return type(self) is type(other)
+
+
+def test_a_loss_without_a_hash_is_copied():
+    model = cornu.Sequential([cornu.Input((2,)), layers.Dense(1)])
+    model.compile("sgd", Compared())
+    x, y = np.ones((4, 2), "float32"), np.ones((4, 1), "float32")
+    again = copy.deepcopy(model)
+    assert again.fit(x, y, verbose=0).history == model.fit(x, y, verbose=0).history

@@ -158,7 +158,8 @@ class Trainable(Layer):
     def compile_from_config(self, config: dict[str, Any]) -> None:
         """Compile as `get_compile_config` says."""
         values = {k: codec.decode_value(v) for k, v in config.items() if k != "optimizer"}
-        values = jax.tree.map(lambda leaf: lookup.get_registered_object(leaf) or leaf, values)  # names of functions
+        own = lookup.get_registered_object  # of what is told by name
+        values = jax.tree.map(lambda leaf: own(leaf) or leaf if isinstance(leaf, str) else leaf, values)
         self.compile(optimizer=codec.decode(config["optimizer"], optimizer_table), **values)
         if self.built and self.optimizer is not None:
             self.optimizer.build(self.trainable_variables)
