@@ -3,9 +3,7 @@
 from typing import Any
 
 from . import ops
-from .core import codec
 from .core.lookup import Table
-from .core.types import ActivationLike, Config
 
 # isort: off
 from .ops import (
@@ -111,62 +109,8 @@ def mish(x: Any) -> Any:
     return ops.multiply(x, ops.tanh(ops.softplus(x)))
 
 
-class _Activations(Table):
-    """The table of activations; no activation is the linear one."""
-
-    def get(self, identifier: Any) -> Any:
-        return linear if identifier is None else super().get(identifier)
-
-
-table = _Activations("activation", "keras.activations")
+table = Table("activation", "keras.activations", convert=lambda given: linear if given is None else given)
 table.add(*(globals()[name] for name in __all__), swish=silu, hard_swish=hard_silu)
 __all__ += ["deserialize", "get", "serialize"]
 
-
-def get(identifier: ActivationLike) -> Any:
-    """The activation that a name, a config or a function stands for.
-
-    Args:
-        identifier: name, config, function, or None for `linear`.
-
-    Raises:
-        ValueError: no activation has that name; the message holds the nearest names.
-
-    Example:
-        >>> import cornu
-        >>> cornu.activations.get("silu").__name__
-        'silu'
-    """
-    return table.get(identifier)
-
-
-def serialize(activation: Any) -> Any:
-    """The name or config of an activation.
-
-    Args:
-        activation: function, or object with `get_config`.
-
-    Example:
-        >>> import cornu
-        >>> cornu.activations.serialize(cornu.activations.relu)
-        'relu'
-    """
-    return codec.encode(activation)
-
-
-def deserialize(config: Config | str, custom_objects: dict[str, Any] | None = None) -> Any:
-    """The activation of a name or config.
-
-    Args:
-        config: what `serialize` gave.
-        custom_objects: further names that are allowed.
-
-    Raises:
-        ValueError: no activation has that name.
-
-    Example:
-        >>> import cornu
-        >>> cornu.activations.deserialize("relu").__name__
-        'relu'
-    """
-    return codec.decode(config, table, custom_objects)
+get, serialize, deserialize = table.get, table.serialize, table.deserialize

@@ -4,11 +4,11 @@ from typing import Any
 
 import jax.numpy as jnp
 
-from .core import codec, dtypes
+from .core import dtypes
 from .core.config import Configurable
 from .core.declared import Declared
 from .core.lookup import Table
-from .core.types import Axis, Config, ConstraintLike
+from .core.types import Axis
 from .ops.making import to_axes
 
 __all__ = ["Constraint", "MaxNorm", "MinMaxNorm", "NonNeg", "UnitNorm", "deserialize", "get", "serialize"]
@@ -136,51 +136,4 @@ table.add(Constraint, MaxNorm, MinMaxNorm, NonNeg, UnitNorm)
 
 max_norm, min_max_norm, non_neg, unit_norm = MaxNorm, MinMaxNorm, NonNeg, UnitNorm
 
-
-def get(identifier: ConstraintLike) -> Any:
-    """The constraint that a name, a config, a class or a function stands for.
-
-    Args:
-        identifier: one of these, or None.
-
-    Raises:
-        ValueError: no constraint has that name; the message holds the nearest names.
-
-    Example:
-        >>> import cornu
-        >>> cornu.constraints.get("max_norm").max_value
-        2
-    """
-    return table.get(identifier)
-
-
-def serialize(constraint: Any) -> Any:
-    """The config of a constraint.
-
-    Args:
-        constraint: a constraint.
-
-    Example:
-        >>> import cornu
-        >>> cornu.constraints.serialize(cornu.constraints.UnitNorm(axis=1))["config"]
-        {'axis': 1}
-    """
-    return codec.encode(constraint)
-
-
-def deserialize(config: Config | str, custom_objects: dict[str, Any] | None = None) -> Any:
-    """The constraint of a config.
-
-    Args:
-        config: what `serialize` gave.
-        custom_objects: further names that are allowed.
-
-    Raises:
-        ValueError: no constraint has that name.
-
-    Example:
-        >>> import cornu
-        >>> cornu.constraints.deserialize({"class_name": "UnitNorm", "config": {"axis": 1}}).axis
-        1
-    """
-    return codec.decode(config, table, custom_objects)
+get, serialize, deserialize = table.get, table.serialize, table.deserialize

@@ -12,7 +12,7 @@ from .core.arguments import default
 from .core.config import Configurable
 from .core.declared import Declared
 from .core.lookup import Table
-from .core.types import ArrayLike, Config, DTypeLike, Given, InitializerLike
+from .core.types import ArrayLike, DTypeLike, Given
 from .ops.making import one_of
 
 __all__ = [
@@ -540,23 +540,21 @@ class STFT(Initializer):
         return window / size
 
 
-class _Initializers(Table):
-    """The table of initializers; an array initializes with itself."""
+def _of_array(identifier: Any) -> Any:
+    """An array as the function that initializes with it; all else as it is."""
+    if not isinstance(identifier, np.ndarray | np.generic | jax.Array):
+        return identifier
 
-    def get(self, identifier: Any) -> Any:
-        if not isinstance(identifier, np.ndarray | np.generic | jax.Array):
-            return super().get(identifier)
+    def values(shape: Any, dtype: Any = None) -> Any:
+        own, wanted = identifier.shape, tuple(shape)
+        if wanted != own:
+            raise ValueError(f"The initial value has shape {own}; the weight has shape {wanted}.")
+        return np.asarray(identifier).astype(_dtype(dtype))
 
-        def values(shape: Any, dtype: Any = None) -> Any:
-            own, wanted = identifier.shape, tuple(shape)
-            if wanted != own:
-                raise ValueError(f"The initial value has shape {own}; the weight has shape {wanted}.")
-            return np.asarray(identifier).astype(_dtype(dtype))
-
-        return values
+    return values
 
 
-table = _Initializers("initializer", "keras.initializers", Initializer)
+table = Table("initializer", "keras.initializers", Initializer, _of_array)
 table.add(
     Initializer, Constant, Identity, Ones, STFT, Zeros, GlorotNormal, GlorotUniform, HeNormal, HeUniform, LecunNormal,
     LecunUniform, Orthogonal, RandomNormal, RandomUniform, TruncatedNormal, VarianceScaling,
@@ -570,51 +568,4 @@ glorot_normal, glorot_uniform, he_normal, he_uniform = GlorotNormal, GlorotUnifo
 lecun_normal, lecun_uniform, variance_scaling = LecunNormal, LecunUniform, VarianceScaling
 random_normal, random_uniform, truncated_normal = RandomNormal, RandomUniform, TruncatedNormal
 
-
-def get(identifier: InitializerLike) -> Any:
-    """The initializer that a name, a config, a class, an array or a function stands for.
-
-    Args:
-        identifier: one of these, or None.
-
-    Raises:
-        ValueError: no initializer has that name; the message holds the nearest names.
-
-    Example:
-        >>> import cornu
-        >>> cornu.initializers.get("he_normal").scale
-        2.0
-    """
-    return table.get(identifier)
-
-
-def serialize(initializer: Any) -> Any:
-    """The config of an initializer.
-
-    Args:
-        initializer: an initializer.
-
-    Example:
-        >>> import cornu
-        >>> cornu.initializers.serialize(cornu.initializers.Zeros())["class_name"]
-        'Zeros'
-    """
-    return codec.encode(initializer)
-
-
-def deserialize(config: Config | str, custom_objects: dict[str, Any] | None = None) -> Any:
-    """The initializer of a config.
-
-    Args:
-        config: what `serialize` gave.
-        custom_objects: further names that are allowed.
-
-    Raises:
-        ValueError: no initializer has that name.
-
-    Example:
-        >>> import cornu
-        >>> cornu.initializers.deserialize({"class_name": "Constant", "config": {"value": 2.0}}).value
-        2.0
-    """
-    return codec.decode(config, table, custom_objects)
+get, serialize, deserialize = table.get, table.serialize, table.deserialize

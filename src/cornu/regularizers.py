@@ -5,12 +5,11 @@ from typing import Any, Literal
 
 import jax.numpy as jnp
 
-from .core import codec
 from .core.arguments import default
 from .core.config import Configurable
 from .core.declared import Declared
 from .core.lookup import Table
-from .core.types import Config, Given, RegularizerLike
+from .core.types import Given
 from .ops import normalize
 from .ops.making import one_of
 
@@ -161,51 +160,4 @@ table.add(Regularizer, L1, L2, L1L2, OrthogonalRegularizer, l1_l2=L1L2(0.01, 0.0
 
 l1, l2, l1_l2, orthogonal_regularizer = L1, L2, L1L2, OrthogonalRegularizer
 
-
-def get(identifier: RegularizerLike) -> Any:
-    """The regularizer that a name, a config, a class or a function stands for.
-
-    Args:
-        identifier: one of these, or None.
-
-    Raises:
-        ValueError: no regularizer has that name; the message holds the nearest names.
-
-    Example:
-        >>> import cornu
-        >>> cornu.regularizers.get("l2").l2
-        0.01
-    """
-    return table.get(identifier)
-
-
-def serialize(regularizer: Any) -> Any:
-    """The config of a regularizer.
-
-    Args:
-        regularizer: a regularizer.
-
-    Example:
-        >>> import cornu
-        >>> cornu.regularizers.serialize(cornu.regularizers.L2(0.5))["config"]
-        {'l2': 0.5}
-    """
-    return codec.encode(regularizer)
-
-
-def deserialize(config: Config | str, custom_objects: dict[str, Any] | None = None) -> Any:
-    """The regularizer of a config.
-
-    Args:
-        config: what `serialize` gave.
-        custom_objects: further names that are allowed.
-
-    Raises:
-        ValueError: no regularizer has that name.
-
-    Example:
-        >>> import cornu
-        >>> cornu.regularizers.deserialize({"class_name": "L2", "config": {"l2": 0.5}}).l2
-        0.5
-    """
-    return codec.decode(config, table, custom_objects)
+get, serialize, deserialize = table.get, table.serialize, table.deserialize

@@ -40,10 +40,13 @@ class Table:
         kind: singular noun for messages, such as `"loss"`.
         module: public module of the kind, such as `"keras.losses"`; it is what files record.
         base: class that instances of the kind have, or None if the kind is plain functions.
+        convert: function applied to what `get` is given.
     """
 
-    def __init__(self, kind: str, module: str, base: type | None = None) -> None:
-        self.kind, self.module, self.base = kind, module, base
+    def __init__(
+        self, kind: str, module: str, base: type | None = None, convert: Callable[[Any], Any] = lambda given: given
+    ) -> None:
+        self.kind, self.module, self.base, self.convert = kind, module, base, convert
         self.entries: dict[str, Any] = {}
         self.aliases: dict[str, Any] = {}
         _tables[module] = self
@@ -64,13 +67,25 @@ class Table:
         raise _unknown(self.kind, name, known)
 
     def get(self, identifier: Any) -> Any:
-        """Turn None, a name, a config, a class, an instance or a function into an object of this kind."""
+        """What a name, a config, a class, an instance or a function stands for.
+
+        Args:
+            identifier: one of these; None gives None, of activations the linear one.
+
+        Raises:
+            ValueError: nothing of this kind has that name; the message holds the nearest names.
+            TypeError: `identifier` is none of these.
+
+        Example:
+            >>> import cornu
+            >>> cornu.losses.get("mse").__name__, cornu.initializers.get("he_normal").scale
+            ('mean_squared_error', 2.0)
+        """
+        identifier = self.convert(identifier)
         if identifier is None:
             return None
         if isinstance(identifier, dict):
-            from . import codec
-
-            return codec.decode(identifier, table=self)
+            return self.deserialize(identifier)
         identifier = self.find(identifier) if isinstance(identifier, str) else identifier
         if isinstance(identifier, type):
             return identifier()
@@ -80,6 +95,43 @@ class Table:
             f"Expected a {self.kind}: a name, an instance, a function or a config. "
             f"Received {identifier!r} of type {type(identifier).__name__}."
         )
+
+    def serialize(self, item: Any) -> Any:
+        """Plain data that `deserialize` takes: the class of an object and its config, or a function's name.
+
+        Args:
+            item: an object with `get_config`, or a named function; its weights or state are no part of it.
+
+        Raises:
+            TypeError: a function without a name.
+
+        Example:
+            >>> import cornu
+            >>> cornu.regularizers.serialize(cornu.regularizers.L2(0.5))["config"]
+            {'l2': 0.5}
+        """
+        from . import codec
+
+        return codec.encode(item)
+
+    def deserialize(self, config: Mapping[str, Any] | str, custom_objects: dict[str, Any] | None = None) -> Any:
+        """The object that `serialize` described.
+
+        Args:
+            config: what `serialize` gave, or a name.
+            custom_objects: classes and functions of your own, by the names they have in the config.
+
+        Raises:
+            ValueError: the name is in no table and not among the custom objects.
+
+        Example:
+            >>> import cornu
+            >>> cornu.layers.deserialize(cornu.layers.serialize(cornu.layers.Dense(3))).units
+            3
+        """
+        from . import codec
+
+        return codec.decode(config, self, custom_objects)
 
 
 def tables() -> dict[str, Table]:

@@ -60,54 +60,5 @@ _classes = {name: item for name, item in list(vars().items()) if Layer in getatt
 _layers.add(*_classes.values(), **_classes)
 
 
-def get(identifier: Layer | _Config | str | None) -> _Any:
-    """A layer from an instance, a config, or None.
-
-    Args:
-        identifier: a `Layer`, a dictionary as `serialize` gives, or None.
-
-    Raises:
-        ValueError: the config names no layer.
-
-    Example:
-        >>> import cornu
-        >>> cornu.layers.get({"class_name": "Flatten", "config": {"name": "flat"}}).name
-        'flat'
-    """
-    return _layers.get(identifier)
-
-
-def serialize(layer: Layer) -> dict[str, _Any]:
-    """A layer as plain data: its class and its config, without weights.
-
-    Args:
-        layer: the layer.
-
-    Example:
-        >>> import cornu
-        >>> cornu.layers.serialize(cornu.layers.Flatten())["class_name"]
-        'Flatten'
-    """
-    return _codec.encode_object(layer)
-
-
-def deserialize(config: _Config, custom_objects: dict[str, _Any] | None = None) -> _Any:
-    """The layer that `serialize` described.
-
-    Args:
-        config: plain data.
-        custom_objects: classes and functions of your own, by the names they have in the config.
-
-    Raises:
-        ValueError: the config names no layer.
-
-    Example:
-        >>> import cornu
-        >>> config = cornu.layers.serialize(cornu.layers.Dense(3))
-        >>> cornu.layers.deserialize(config).units
-        3
-    """
-    return _codec.decode(config, table=_layers, custom_objects=custom_objects)
-
-
+get, serialize, deserialize = _layers.get, _layers.serialize, _layers.deserialize
 _publish(globals())

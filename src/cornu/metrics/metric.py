@@ -1,16 +1,16 @@
 """The base of metrics: a summary that is updated batch by batch."""
 
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy as np
 
-from ..core import codec, names, state
+from ..core import names, state
 from ..core.arguments import default
 from ..core.lookup import Table
 from ..core.parts import Part, all_variables
-from ..core.types import ArrayLike, Config, DTypeLike, InitializerLike
+from ..core.types import ArrayLike, DTypeLike, InitializerLike
 from ..core.variable import Variable
 from ..losses.loss import Named
 
@@ -148,55 +148,4 @@ class Metric(Named, Part, kw_only=True):
 
 table = Table("metric", "keras.metrics", Metric)
 
-
-def get(identifier: Any) -> Any:
-    """A metric from its name, config, class, or itself.
-
-    Args:
-        identifier: `"mse"` or `"MeanSquaredError"`, a config, a class, a function or a metric; None gives None.
-
-    Returns:
-        A `Metric`, or the function that was given.
-
-    Raises:
-        ValueError: there is no metric of that name.
-        TypeError: `identifier` is none of these.
-
-    Example:
-        >>> import cornu
-        >>> cornu.metrics.get("mse")
-        <MeanSquaredError name=mean_squared_error>
-    """
-    return table.get(identifier)
-
-
-def serialize(metric: Metric | Callable[..., Any]) -> Any:
-    """A metric as plain data that `deserialize` takes.
-
-    Args:
-        metric: a `Metric` or a named function.
-
-    Example:
-        >>> import cornu
-        >>> cornu.metrics.serialize(cornu.metrics.Mean())["config"]
-        {'name': 'mean', 'dtype': 'float32'}
-    """
-    return codec.encode(metric)
-
-
-def deserialize(config: str | Config, custom_objects: dict[str, Any] | None = None) -> Any:
-    """A metric from what `serialize` gave.
-
-    Args:
-        config: a config, or a name.
-        custom_objects: names of your own classes and functions.
-
-    Raises:
-        ValueError: the name is in no table and not among the custom objects.
-
-    Example:
-        >>> import cornu
-        >>> cornu.metrics.deserialize(cornu.metrics.serialize(cornu.metrics.Mean("loss"))).name
-        'loss'
-    """
-    return codec.decode(config, table, custom_objects)
+get, serialize, deserialize = table.get, table.serialize, table.deserialize

@@ -39,36 +39,5 @@ def get(identifier: typing.Any) -> typing.Any:
     return found
 
 
-def serialize(optimizer: Optimizer) -> typing.Any:
-    """An optimizer as plain data that `deserialize` takes; its state is not part of it.
-
-    Args:
-        optimizer: the optimizer.
-
-    Example:
-        >>> import cornu
-        >>> cornu.optimizers.serialize(cornu.optimizers.SGD(0.5))["class_name"]
-        'SGD'
-    """
-    return codec.encode(optimizer)
-
-
-def deserialize(config: typing.Any, custom_objects: dict[str, typing.Any] | None = None) -> typing.Any:
-    """An optimizer from what `serialize` gave.
-
-    Args:
-        config: a config.
-        custom_objects: names of your own classes.
-
-    Raises:
-        ValueError: the name is in no table and not among the custom objects.
-
-    Example:
-        >>> import cornu
-        >>> float(cornu.optimizers.deserialize(cornu.optimizers.serialize(cornu.optimizers.SGD(0.5))).learning_rate)
-        0.5
-    """
-    return codec.decode(config, _table, custom_objects)
-
-
+serialize, deserialize = _table.serialize, _table.deserialize
 _publish(globals(), "schedules")

@@ -6,12 +6,11 @@ from typing import Any
 
 import jax.numpy as jnp
 
-from ..core import codec, dtypes
+from ..core import dtypes
 from ..core.config import Configurable
 from ..core.declared import Declared
 from ..core.lookup import Table
 from ..core.symbolic import unwrap
-from ..core.types import Config
 
 __all__ = [
     "CosineDecay", "CosineDecayRestarts", "ExponentialDecay", "InverseTimeDecay", "LearningRateSchedule",
@@ -291,36 +290,4 @@ class CosineDecayRestarts(_Decay):
 table = Table("learning rate schedule", "keras.optimizers.schedules", LearningRateSchedule)
 table.add(CosineDecay, CosineDecayRestarts, ExponentialDecay, InverseTimeDecay, PiecewiseConstantDecay, PolynomialDecay)
 
-
-def serialize(learning_rate_schedule: LearningRateSchedule) -> Any:
-    """A schedule as plain data that `deserialize` takes.
-
-    Args:
-        learning_rate_schedule: the schedule.
-
-    Example:
-        >>> import cornu
-        >>> schedules = cornu.optimizers.schedules
-        >>> schedules.serialize(schedules.CosineDecay(0.1, 100))["class_name"]
-        'CosineDecay'
-    """
-    return codec.encode(learning_rate_schedule)
-
-
-def deserialize(config: Config | str, custom_objects: dict[str, Any] | None = None) -> Any:
-    """A schedule from what `serialize` gave.
-
-    Args:
-        config: a config.
-        custom_objects: names of your own classes.
-
-    Raises:
-        ValueError: the name is in no table and not among the custom objects.
-
-    Example:
-        >>> import cornu
-        >>> schedules = cornu.optimizers.schedules
-        >>> schedules.deserialize(schedules.serialize(schedules.CosineDecay(0.1, 100))).decay_steps
-        100
-    """
-    return codec.decode(config, table, custom_objects)
+serialize, deserialize = table.serialize, table.deserialize
