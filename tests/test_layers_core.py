@@ -355,7 +355,9 @@ def test_every_layer_documents_its_arguments_in_order():
         shared = {} if item is layers.Layer else Options._arguments.keys()
         signature = cornu.layers.calling.parameters(item.__init__).values()
         known = [
-            p.name for p in signature if p.name != "kwargs" and (p.kind is not p.KEYWORD_ONLY or p.name not in shared)
+            p.name
+            for p in signature
+            if p.kind is not p.VAR_KEYWORD and (p.kind is not p.KEYWORD_ONLY or p.name not in shared)
         ]
         doc = item.__doc__ or ""
         places = [doc.find(f"\n    {p}: ") for p in known]

@@ -42,8 +42,7 @@ def faults(name: str, item: object) -> list[str]:
     wanted, listed = parameters(item), documented(doc)
     own = not inspect.isclass(item) or "__init__" in vars(item) or any("__init__" in vars(b) for b in item.__mro__[:-1])
     if "options" in listed:  # stands for arguments that a family shares
-        shared = [name for name in wanted if name not in listed]
-        wanted = [name for name in wanted if name not in shared] + ["options"]
+        wanted = [name for name in wanted if name in listed and name != "options"] + ["options"]
     if listed and listed != wanted and listed != [w for w in wanted if w != "kwargs"]:
         found.append(f"{name}: documents {listed}, takes {wanted}")
     if not listed and own and [w for w in wanted if w not in ("args", "kwargs", "x")] and "See `" not in doc:

@@ -34,6 +34,16 @@ first.trainable = False
 units: int = layers.Dense(3).units
 name: str = layers.Dense(3).name.upper()
 
+layers.Embedding(10, 3, input_length=4, weights=[np.ones((10, 3))], name="table")
+layers.RNN([layers.LSTMCell(3)], return_sequences=True, input_shape=(4, 3), dtype="float32")
+layers.Bidirectional(layers.LSTM(3), "sum", input_shape=(4, 3), name="both")
+layers.Lambda(ops.abs, input_shape=(4,), trainable=False)
+layers.SpatialDropout1D(0.2, 1, "holes", "float32", input_shape=(4, 3))
+layers.concatenate([x, x], axis=1, name="joined")
+layers.dot([x, x], 1, normalize=True)
+Sequential([layers.Dense(1)], name="one")
+cornu.activations.get("relu")
+
 inputs = Input(shape=(8, 8, 3))
 features = layers.Conv2D(4, (3, 3), strides=2, padding="same", data_format="channels_last")(inputs)
 outputs = layers.Dense(2)(layers.Flatten()(features))

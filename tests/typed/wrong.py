@@ -14,6 +14,19 @@ layers.Dense("12")  # wrong
 layers.Conv2D(4, 3, paddding="same")  # wrong
 layers.Conv2D(4, 3, padding="smae")  # wrong
 layers.LSTM(4, return_sequence=True)  # wrong
+layers.Embedding(5, 3, input_lenght=4)  # wrong
+layers.Embedding(5, 3, input_shpe=(3,))  # wrong
+layers.RNN(layers.LSTMCell(3), return_sequence=True)  # wrong
+layers.Bidirectional(layers.LSTM(3), merge_mod="sum")  # wrong
+layers.Lambda(len, nmae="x")  # wrong
+layers.SpatialDropout1D(0.2, sead=3)  # wrong
+layers.concatenate([x, x], axes=1)  # wrong
+layers.add([x, x], nmae="x")  # wrong
+Sequential([], nmae="x")  # wrong
+cornu.Model(nmae="x")  # wrong
+ops.layer_normalization(x, gama=x)  # wrong
+ops.multi_hot([1], 3, axes=0)  # wrong
+cornu.losses.deserialize({}, custom_object={})  # wrong
 layers.Dense(3).unit  # wrong
 layers.Dense(3).bild((None, 2))  # wrong
 layers.Denes(3)  # wrong

@@ -1,7 +1,7 @@
 """Types of what people pass, and of what the library keeps of it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, Union
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypedDict, TypeVar, Union
 
 import jax
 import numpy as np
@@ -52,3 +52,30 @@ Name = Given[str | None, str]
 DType = Given[DTypeLike, str]
 Format = Given[DataFormat | None, DataFormat]
 SizesLike = int | Sequence[int]  # one for all axes, or one for each
+
+
+class FewOptions(TypedDict, total=False):
+    """`**options` of a layer that takes its name and dtype by position."""
+
+    trainable: bool
+    autocast: bool
+    activity_regularizer: RegularizerLike
+    input_shape: ShapeLike | int | None
+    batch_input_shape: ShapeLike | None
+    batch_shape: ShapeLike | None
+    batch_size: int | None
+
+
+class MostOptions(FewOptions, total=False):
+    """`**options` of a layer that takes `weights` by position, or means something else by `input_dim`."""
+
+    name: str | None
+    dtype: DTypeLike
+
+
+class LayerOptions(MostOptions, total=False):
+    """`**options` of every other layer."""
+
+    input_dim: int | None
+    input_length: int | None
+    weights: Sequence[ArrayLike] | None

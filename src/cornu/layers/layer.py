@@ -477,7 +477,7 @@ class Layer(Options):
         described = self._described()
         init: Any = described.__init__  # type: ignore[misc]
         kept = getattr(init, "_kept", calling.parameters(init))
-        left = Options._arguments.keys() - set(kept)  # Embedding itself has an `input_dim`
+        left = Options._arguments.keys() - set(kept) | {"input_length"}  # Embedding itself has an `input_dim`
         own = {k: v for k, v in self.captured(described).items() if k not in left}
         if self.activity_regularizer is not None or "activity_regularizer" in kept:
             own["activity_regularizer"] = self.activity_regularizer

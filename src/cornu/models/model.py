@@ -4,12 +4,13 @@ import inspect
 import json
 import threading
 from collections.abc import Callable
-from typing import Any, Self
+from typing import Any, Self, Unpack
 
 from .. import engine
 from ..core import attached, codec, holders, lending, names, state, symbolic
 from ..core.arguments import explained
 from ..core.lookup import nearest
+from ..core.types import MostOptions
 from ..layers import calling
 from ..layers.layer import layers as layer_table
 from ..layers.layer import symbolic_like
@@ -31,10 +32,7 @@ class Model(Trainable):
     Args:
         inputs: what `Input()` gave, or a list or dictionary of such.
         outputs: what layers called on them gave, or a list or dictionary of such.
-        trainable: whether training changes the weights.
-        dtype: dtype policy.
-        name: name of the model.
-        **kwargs: what `Layer` takes.
+        **options: `name`, `trainable`, `dtype`, ... of `Layer`.
 
     Raises:
         ValueError: the outputs depend on an input that is not among `inputs`.
@@ -54,19 +52,10 @@ class Model(Trainable):
     _graph: Graph | None = None
 
     @explained
-    def __init__(
-        self,
-        inputs: Any = None,
-        outputs: Any = None,
-        *,
-        trainable: bool = True,
-        dtype: Any = None,
-        name: str | None = None,
-        **kwargs: Any,
-    ) -> None:
-        if name is None and inputs is not None and type(self) is Model:
-            name = names.unique_name("functional")
-        super().__init__(trainable=trainable, dtype=dtype, name=name, **kwargs)
+    def __init__(self, inputs: Any = None, outputs: Any = None, **options: Unpack[MostOptions]) -> None:
+        if options.get("name") is None and inputs is not None and type(self) is Model:
+            options["name"] = names.unique_name("functional")
+        super().__init__(**options)
         if (inputs is None) != (outputs is None):
             raise ValueError("A functional model needs both: Model(inputs=..., outputs=...).")
         if inputs is not None:

@@ -3,6 +3,8 @@
 from typing import Any, Self
 
 from ..core import codec, symbolic
+from ..core.arguments import explained
+from ..core.types import DTypeLike
 from ..layers import calling
 from ..layers.core.input_layer import InputLayer
 from ..layers.layer import Layer
@@ -21,7 +23,7 @@ class Sequential(Model):
         layers: list of layers; more can be added with `add`.
         trainable: whether training changes the weights.
         name: name of the model.
-        **kwargs: what `Layer` takes.
+        dtype: dtype policy.
 
     Raises:
         TypeError: something in the list is not a layer.
@@ -37,8 +39,11 @@ class Sequential(Model):
     __slots__ = ("_loose", "_tensors")
     _saved_as = ("keras", "Sequential")
 
-    def __init__(self, layers: Any = None, trainable: bool = True, name: str | None = None, **kwargs: Any) -> None:
-        super().__init__(trainable=trainable, name=name, **kwargs)
+    @explained
+    def __init__(
+        self, layers: Any = None, trainable: bool = True, name: str | None = None, dtype: DTypeLike = None
+    ) -> None:
+        super().__init__(trainable=trainable, name=name, dtype=dtype)
         self._input_layer: InputLayer | None = None
         self._layers: list[Layer] = []
         self._tensors: list[Any] = []  # the input and the output of each layer, once the shape is known

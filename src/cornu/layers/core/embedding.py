@@ -1,11 +1,12 @@
 """Embedding and Masking: how networks of sequences begin. Each marks the steps that are padding."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Unpack
 
 from ... import ops
 from ...core.attached import set_mask
 from ...core.declared import Declared
-from ...core.types import ConstraintLike, InitializerLike, RegularizerLike, Shape
+from ...core.types import ArrayLike, ConstraintLike, InitializerLike, MostOptions, RegularizerLike, Shape
 from .. import checks
 from ..layer import Layer
 
@@ -22,8 +23,9 @@ class Embedding(Declared, Layer):
         embeddings_regularizer: penalty on the table.
         embeddings_constraint: function applied to the table after each update.
         mask_zero: whether 0 is padding, which later layers skip by a mask. Then row 0 stands for the padding.
-        **kwargs: `name`, `dtype`, ... of `Layer`; `weights`, the table or a list with it; `input_length`, the
-            length of the sequences, for a layer that begins a Sequential model.
+        weights: the table to begin with, or a list with it.
+        input_length: length of the sequences, for a layer that begins a Sequential model.
+        **options: `name`, `dtype`, ... of `Layer`.
 
     Shapes:
         `(batch, ...)` of integers to `(batch, ..., output_dim)`.
@@ -50,14 +52,14 @@ class Embedding(Declared, Layer):
         embeddings_regularizer: RegularizerLike = None,
         embeddings_constraint: ConstraintLike = None,
         mask_zero: bool = False,
-        **kwargs: Any,
+        weights: ArrayLike | Sequence[ArrayLike] | None = None,
+        *,
+        input_length: int | Sequence[int] | None = None,
+        **options: Unpack[MostOptions],
     ) -> None:
-        length = kwargs.pop("input_length", None)
-        if length is not None:
-            kwargs.setdefault("input_shape", length if isinstance(length, list | tuple) else (length,))
-        if kwargs.get("weights") is not None and not isinstance(kwargs["weights"], list):
-            kwargs["weights"] = [kwargs["weights"]]
-        super().__init__(**kwargs)
+        if input_length is not None:
+            options.setdefault("input_shape", input_length)
+        super().__init__(weights=weights if isinstance(weights, list | None) else [weights], **options)
         checks.positive(self, "input_dim", "output_dim")
         self.supports_masking = bool(mask_zero)
         self.autocast = False  # a float16 cannot hold every integer

@@ -2,13 +2,13 @@
 
 import inspect
 from collections.abc import Callable
-from typing import Any, Self
+from typing import Any, Self, Unpack
 
 import jax
 
 from ...core import codec, lookup
 from ...core.attached import masked
-from ...core.types import ArrayLike, ShapeLike
+from ...core.types import ArrayLike, LayerOptions, ShapeLike
 from ..layer import Layer
 
 __all__ = ["Lambda"]
@@ -26,7 +26,7 @@ class Lambda(Layer):
         output_shape: accepted for compatibility: the shape is found by tracing the function.
         mask: mask of the output, or a function `(inputs, mask) -> mask`; None drops masks.
         arguments: further keyword arguments of the function.
-        **kwargs: `name`, `dtype`, ... of `Layer`.
+        **options: `name`, `dtype`, ... of `Layer`.
 
     Shapes:
         whatever the function takes and gives.
@@ -46,9 +46,9 @@ class Lambda(Layer):
         output_shape: ShapeLike | Callable[..., Any] | None = None,
         mask: ArrayLike | Callable[..., Any] | None = None,
         arguments: dict[str, Any] | None = None,
-        **kwargs: Any,
+        **options: Unpack[LayerOptions],
     ) -> None:
-        super().__init__(**kwargs)
+        super().__init__(**options)
         if not callable(function):
             raise TypeError(f"Lambda expects a function, as in Lambda(lambda x: 2 * x). Received: {function!r}")
         self.function, self.mask, self.arguments = function, mask, dict(arguments or {})

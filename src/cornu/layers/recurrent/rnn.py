@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Unpack
 
 import jax
 
@@ -12,6 +12,7 @@ from ...core.arguments import default
 from ...core.declared import Declared
 from ...core.parts import Part
 from ...core.spec import InputSpec
+from ...core.types import LayerOptions
 from ...core.variable import Variable
 from .. import calling
 from ..layer import Layer
@@ -73,9 +74,9 @@ class RNN(Declared, Layer, kw_only=True):
         stateful: bool = False,
         unroll: bool = False,
         zero_output_for_mask: bool = False,
-        **kwargs: Any,
+        **options: Unpack[LayerOptions],
     ) -> None:
-        super().__init__(**kwargs)
+        super().__init__(**options)
         self._set_cell(StackedRNNCells(cell) if isinstance(cell, list | tuple) else cell)
 
     def _set_cell(self, cell: Any) -> None:

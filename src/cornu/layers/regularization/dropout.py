@@ -1,10 +1,10 @@
 """Dropout: random elements, or whole channels, become zero in training."""
 
-from typing import Any
+from typing import Any, Unpack
 
 from ...core.arguments import default
 from ...core.spec import InputSpec
-from ...core.types import DataFormat, DTypeLike, Given, Shape, ShapeLike
+from ...core.types import DataFormat, DTypeLike, FewOptions, Given, Shape, ShapeLike
 from ...ops import random
 from .. import checks
 from .noise import Noise
@@ -65,7 +65,7 @@ class SpatialDropout(Dropout):
         seed: integer, for the same masks every time; None for a fresh one.
         name: its name; made from the class's name by default.
         dtype: dtype or `DTypePolicy` of the computation.
-        **options: `name`, `dtype`, `trainable`, ... of `Layer`.
+        **options: `trainable`, ... of `Layer`.
     """
 
     rank = 0
@@ -77,9 +77,9 @@ class SpatialDropout(Dropout):
         seed: int | None = None,
         name: str | None = None,
         dtype: DTypeLike = None,
-        **kwargs: Any,
+        **options: Unpack[FewOptions],
     ) -> None:
-        super().__init__(rate, seed=seed, name=name, dtype=dtype, **kwargs)
+        super().__init__(rate, seed=seed, name=name, dtype=dtype, **options)
         self.data_format: Any = data_format
         checks.data_format(self)
         self.input_spec = InputSpec(ndim=self.rank + 2)
@@ -116,9 +116,14 @@ class SpatialDropout1D(SpatialDropout):
     rank = 1
 
     def __init__(
-        self, rate: float, seed: int | None = None, name: str | None = None, dtype: DTypeLike = None, **kwargs: Any
+        self,
+        rate: float,
+        seed: int | None = None,
+        name: str | None = None,
+        dtype: DTypeLike = None,
+        **options: Unpack[FewOptions],
     ) -> None:
-        super().__init__(rate, "channels_last", seed, name, dtype, **kwargs)
+        super().__init__(rate, "channels_last", seed, name, dtype, **options)
 
 
 class SpatialDropout2D(SpatialDropout):

@@ -1,10 +1,10 @@
 """Bidirectional: a recurrent layer and its mirror image, reading a sequence from both ends."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, Unpack
 
 from ... import ops
-from ...core.types import ArrayLike
+from ...core.types import ArrayLike, MostOptions
 from ..layer import Layer
 from .wrapper import check_layer
 
@@ -54,7 +54,7 @@ class Bidirectional(Layer):
         merge_mode: Literal["sum", "mul", "ave", "concat"] | None = "concat",
         weights: Sequence[ArrayLike] | None = None,
         backward_layer: Layer | None = None,
-        **kwargs: Any,
+        **options: Unpack[MostOptions],
     ) -> None:
         check_layer(layer, "Bidirectional")
         forward: Any = _copy(layer, "forward_")
@@ -71,7 +71,7 @@ class Bidirectional(Layer):
             values = getattr(forward, name), getattr(backward, name)
             if values[0] != values[1]:
                 raise ValueError(f"Both layers of a Bidirectional need the same {name}. Received: {values}.")
-        super().__init__(weights=weights, **kwargs)
+        super().__init__(weights=weights, **options)
         self.merge_mode, self.forward_layer, self.backward_layer = merge_mode, forward, backward
         for inner in (forward, backward):
             if hasattr(inner, "zero_output_for_mask"):
