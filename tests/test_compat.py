@@ -198,6 +198,46 @@ def test_words_that_keras_1_used_for_more_layers():
     assert layers.BatchNormalization.from_config(config).momentum == 0.9
 
 
+def test_a_weight_whose_name_comes_first():
+    """As tf.keras ordered the arguments; a dtype in that place counts too."""
+
+    class Own(layers.Layer):
+        def build(self, input_shape):
+            self.a = self.add_weight("a", (3,), "float16", "ones", "l2", False)
+            self.b = self.add_weight("b", shape=(2,), initializer="zeros")
+            self.c = self.add_weight((2,), "ones", name="c")
+
+        def call(self, x):
+            return x
+
+    own = Own()
+    own.build((None, 1))
+    assert [(w.name, w.shape, w.dtype, w.trainable) for w in (own.a, own.b, own.c)] == [
+        ("a", (3,), "float16", False), ("b", (2,), "float32", True), ("c", (2,), "float32", True)
+    ]  # fmt: skip
+    assert own.a.regularizer is not None
+    assert [float(w.numpy()[0]) for w in (own.a, own.b, own.c)] == [1, 0, 1]
+
+
+def test_older_words_for_values():
+    assert cornu.losses.MeanSquaredError(reduction="auto").get_config()["reduction"] == "sum_over_batch_size"
+    assert layers.MaxPooling2D(data_format="th").get_config()["data_format"] == "channels_first"
+    assert layers.Conv2D(1, 1, data_format="tf").data_format == "channels_last"
+    with pytest.raises(ValueError, match="reduction is one of .* Received: reduction='atuo'"):
+        cornu.losses.MeanSquaredError(reduction="atuo")
+    with pytest.raises(ValueError, match="data_format"):
+        layers.Conv2D(1, 1, data_format=["tf"])
+
+
+def test_older_words_for_arguments_of_ops():
+    with pytest.warns(UserWarning, match="'num_tokens' is called 'num_classes' today"):
+        assert cornu.ops.multi_hot([0, 2], num_tokens=3).tolist() == [1, 0, 1]
+    with pytest.raises(TypeError, match="multi_hot has no argument 'num_clases'. Did you mean 'num_classes'"):
+        cornu.ops.multi_hot([0, 2], num_clases=3)
+    with pytest.raises(TypeError, match="gama"):
+        cornu.ops.layer_normalization([1.0, 2.0], gama=1.0)
+
+
 def test_a_wrong_word_is_still_an_error():
     with pytest.raises(TypeError, match="has no argument 'untis'"):
         layers.Dense(3, untis=3)

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..core import codec, lookup
-from ..core.arguments import translate_arguments
+from ..core.arguments import WORDS, translate_arguments
 from ..layers.options import FIRST_LAYER
 from . import graphs
-from .tables import CLASSES, FORMULAS, TODAY, VALUES, Era, defaults, era, is_optimizer, renamed, told_by
+from .tables import CLASSES, FORMULAS, ORDERS, TODAY, VALUES, Era, defaults, era, is_optimizer, renamed, told_by
 
 
 def translate(encoded: dict[str, Any]) -> dict[str, Any]:
@@ -72,6 +72,8 @@ def arguments(name: str, args: Any, given: dict[str, Any], known: Sequence[str])
         given: arguments by name.
         known: names that its signature has, in order.
     """
+    if name in ORDERS and isinstance(next(iter(args[1:]), None), str):  # behind `self`
+        args, given = args[:1], dict(zip(ORDERS[name], args[1:], strict=False)) | given
     names = renamed(name)
     old = given.keys() & names.keys() - set(known) - {"implementation", "weights", *FIRST_LAYER}
     if not old:
@@ -150,3 +152,4 @@ _SPECIAL = {
 
 codec.translate_configs(translate)
 translate_arguments(arguments)
+WORDS.update(VALUES)

@@ -116,9 +116,13 @@ RENAMED = _merged(
     (("save_weights",), dict.fromkeys(("save_format", "options", "max_shard_size"))),
     (("load_model",), {"options": None}),
     (("add_weight",), dict.fromkeys(("partitioner", "use_resource", "synchronization", "collections"))),
+    (("multi_hot",), {"num_tokens": "num_classes"}),
     (("load_weights",), dict.fromkeys(("options", "reshape", "objects_to_skip"))),
     (("optimizer",), {"lr": "learning_rate", "jit_compile": None, "schedule_decay": None, "is_legacy_optimizer": None}),
 )
+
+# Arguments by position, where the first is a string that today stands elsewhere.
+ORDERS = {"add_weight": ("name", "shape", "dtype", "initializer", "regularizer", "trainable", "constraint")}
 
 
 def is_optimizer(name: str) -> bool:
@@ -148,6 +152,7 @@ CLASSES = {
 # Argument -> old value -> today's.
 VALUES: dict[str, dict[str, str]] = {
     "data_format": {"tf": "channels_last", "th": "channels_first"},
+    "reduction": {"auto": "sum_over_batch_size"},
     **dict.fromkeys(
         [f"{what}_initializer" for what in ("kernel", "recurrent", "alpha", "beta", "gamma", "embeddings")],
         {"zero": "zeros", "one": "ones"},

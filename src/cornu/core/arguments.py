@@ -21,6 +21,7 @@ _SELF = inspect.Parameter("self", _NAMED)
 # (class, arguments by position and by name, names known) -> arguments by position and by name
 _Translation = Callable[[str, tuple[Any, ...], dict[str, Any], Sequence[str]], tuple[tuple[Any, ...], dict[str, Any]]]
 _translations: list[_Translation] = []
+WORDS: dict[str, dict[str, str]] = {}  # argument -> a word for a value -> today's; `compat` fills it
 
 
 def translate_arguments(translate: _Translation) -> None:
@@ -166,7 +167,7 @@ def explained(fn: C) -> C:
 
     @functools.wraps(plain)
     def call(*args: Any, **kwargs: Any) -> Any:
-        if not kwargs.keys() <= set(known):
+        if not kwargs.keys() <= set(known) or isinstance(next(iter(args[1:]), None), str):  # maybe in another order
             args, kwargs = _understood(plain.__name__, args, kwargs, known, strict=len(known) == len(listed))
         return plain(*args, **kwargs)
 

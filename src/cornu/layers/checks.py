@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from numbers import Integral, Real
 from typing import Any
 
+from ..core.arguments import WORDS
 from ..ops.making import image_data_format
 
 
@@ -44,8 +45,8 @@ def not_negative(layer: Any, *names: str) -> None:
 
 def choice(layer: Any, name: str, known: Iterable[str]) -> None:
     """The named argument is one of the known words, in any case."""
-    value = getattr(layer, name)
-    known = tuple(known)
+    value, known = getattr(layer, name), tuple(known)
+    value = WORDS.get(name, {}).get(str(value), value)
     if not isinstance(value, str) or value.lower() not in known:
         raise wrong(layer, name, " or ".join(repr(word) for word in known))
     setattr(layer, name, value.lower())

@@ -29,7 +29,7 @@ class Holder(Configurable, Part):
     @explained
     def add_weight(
         self,
-        shape: ShapeLike | str | None = None,
+        shape: ShapeLike | None = None,
         initializer: InitializerLike = None,
         dtype: DTypeLike = None,
         trainable: bool = True,
@@ -56,9 +56,6 @@ class Holder(Configurable, Part):
             aggregation: accepted for compatibility.
             name: its name within the layer.
         """
-        if isinstance(shape, str):  # the name may come first
-            shape, name, initializer = initializer, shape, dtype if callable(dtype) else None  # type: ignore[assignment]
-            dtype = None
         short = str(name).removesuffix("_kernel")
         roles = ("initializer", "regularizer", "constraint")
         own = {k: getattr(self, f"{name}_{k}", getattr(self, f"{short}_{k}", None)) for k in roles}

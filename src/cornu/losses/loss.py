@@ -8,13 +8,13 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..core import codec, dtypes, names, rows
-from ..core.arguments import default, parameters
+from ..core.arguments import WORDS, default, parameters
 from ..core.attached import get_mask
 from ..core.config import Configurable
 from ..core.declared import Declared
 from ..core.lookup import Table
 from ..core.symbolic import unwrap
-from ..core.types import Config, DType, DTypeLike, Given, Name
+from ..core.types import DType, DTypeLike, Given, Name
 from ..ops import divide_no_nan
 from .alignment import behind, same_rank
 
@@ -36,8 +36,10 @@ class Named(Declared, Configurable, kw_only=True):
     def check_choice(self, name: str, words: Any) -> None:
         """Raise `ValueError` unless an argument is one of the words of a `Literal`."""
         known, value = get_args(words), getattr(self, name)
+        value = WORDS.get(name, {}).get(str(value), value)
         if value not in known:
             raise ValueError(f"{name} is one of {', '.join(map(repr, known))}. Received: {name}={value!r}")
+        setattr(self, name, value)
 
 
 class Loss(Named, kw_only=True):
@@ -54,7 +56,7 @@ class Loss(Named, kw_only=True):
 
     Args:
         name: its name; by default the class's in snake case.
-        reduction: one of the above. `"auto"` is `"sum_over_batch_size"`.
+        reduction: one of the above.
         dtype: dtype to compute in, by default `floatx`.
 
     Raises:
@@ -70,12 +72,10 @@ class Loss(Named, kw_only=True):
     """
 
     name = default(None, here=True)
-    reduction: Given[Reduction | Literal["auto"], str | None] = default("sum_over_batch_size")
+    reduction: Given[Reduction, str | None] = default("sum_over_batch_size")
 
     def _complete(self) -> None:
         super()._complete()
-        if self.reduction == "auto":
-            self.reduction = "sum_over_batch_size"
         self.check_choice("reduction", Reduction)
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
@@ -163,7 +163,7 @@ class LossFunctionWrapper(Wrapper, Loss):
     def __init__(
         self,
         fn: Callable[..., Any],
-        reduction: Reduction | Literal["auto"] = "sum_over_batch_size",
+        reduction: Reduction = "sum_over_batch_size",
         name: str | None = None,
         dtype: DTypeLike = None,
         **kwargs: Any,
@@ -292,27 +292,6 @@ def of_kind(table: Table, found: Any, wrapper: Any, name: str | None) -> Any:
     return wrapper(found, name=name or getattr(found, "name", None) or getattr(found, "__name__", None))
 
 
-def get(identifier: Any) -> Any:
-    """A loss from its name, config, class, or itself.
-
-    Args:
-        identifier: `"mse"` or `"MeanSquaredError"`, a config, a class, a function or a loss; None gives None.
-
-    Returns:
-        A `Loss`, or a function `(y_true, y_pred) -> loss of each sample`.
-
-    Raises:
-        ValueError: there is no loss of that name.
-        TypeError: `identifier` is none of these.
-
-    Example:
-        >>> import cornu
-        >>> cornu.losses.get("mse").__name__
-        'mean_squared_error'
-    """
-    return table.get(identifier)
-
-
 def as_loss(identifier: Any, name: str | None = None) -> Loss:
     """`get`, with a function wrapped into a `Loss` of its name.
 
@@ -332,33 +311,4 @@ def as_loss(identifier: Any, name: str | None = None) -> Loss:
     return of_kind(table, get(identifier), LossFunctionWrapper, name)
 
 
-def serialize(loss: Loss | Callable[..., Any]) -> Any:
-    """A loss as plain data that `deserialize` takes.
-
-    Args:
-        loss: a `Loss` or a named function.
-
-    Example:
-        >>> import cornu
-        >>> cornu.losses.serialize(cornu.losses.Huber())["class_name"]
-        'Huber'
-    """
-    return codec.encode(loss)
-
-
-def deserialize(name: str | Config, custom_objects: dict[str, Any] | None = None) -> Any:
-    """A loss from what `serialize` gave.
-
-    Args:
-        name: a config, or the name of a function.
-        custom_objects: names of your own classes and functions.
-
-    Raises:
-        ValueError: the name is in no table and not among the custom objects.
-
-    Example:
-        >>> import cornu
-        >>> cornu.losses.deserialize(cornu.losses.serialize(cornu.losses.Huber(delta=2.0))).delta
-        2.0
-    """
-    return codec.decode(name, table, custom_objects)
+get, serialize, deserialize = table.get, table.serialize, table.deserialize

@@ -6,6 +6,7 @@ import jax
 import jax.numpy as jnp
 
 from ..core import dtypes
+from ..core.arguments import explained
 from ..core.attached import find_logits
 from .making import ArrayLike, DTypeLike, existing_axes, floating, of_one_shape, op, refuse_sparse, tensor
 
@@ -38,13 +39,13 @@ def one_hot(x: ArrayLike, num_classes: int, axis: int = -1, dtype: DTypeLike = N
 
 
 @op
+@explained
 def multi_hot(
     inputs: ArrayLike,
     num_classes: int | None = None,
     axis: int = -1,
     dtype: DTypeLike = None,
     sparse: bool = False,
-    **kwargs: Any,
 ) -> Any:
     """1 at every index that occurs, 0 elsewhere.
 
@@ -54,7 +55,6 @@ def multi_hot(
         axis: place of the new axis.
         dtype: dtype of the result; None for the default one.
         sparse: accepted for compatibility; results are dense.
-        **kwargs: `num_tokens`, the older name of `num_classes`.
 
     Raises:
         ValueError: `num_classes` is missing.
@@ -65,7 +65,6 @@ def multi_hot(
         Array([1., 0., 1.], dtype=float32)
     """
     refuse_sparse(sparse)
-    num_classes = kwargs.get("num_tokens", num_classes)
     if num_classes is None:
         raise ValueError("multi_hot needs num_classes, the size of its result.")
     codes = jax.nn.one_hot(tensor(inputs).astype("int32"), num_classes, axis=axis, dtype=dtypes.standardize(dtype))

@@ -96,7 +96,7 @@ def layer_normalization(
     beta: ArrayLike | None = None,
     axis: Axis = -1,
     epsilon: float | None = None,
-    **kwargs: Any,
+    rms_scaling: bool = False,
 ) -> Any:
     """`(x - mean) / sqrt(variance + epsilon) * gamma + beta`, moments over `axis`, in at least float32.
 
@@ -106,7 +106,7 @@ def layer_normalization(
         beta: shift of that shape, or None.
         axis: axis, or a list of axes.
         epsilon: small number added to the variance; None for `config.epsilon()`.
-        **kwargs: `rms_scaling=True` leaves out the mean and `beta`, as old versions did.
+        rms_scaling: whether to leave out the mean and `beta`.
 
     Example:
         >>> import cornu, numpy
@@ -120,7 +120,7 @@ def layer_normalization(
     wide, axes = widened(x), tuple(sorted(existing_axes(axis, x.ndim)))
     gamma, beta = _spread(gamma, wide, axes), _spread(beta, wide, axes)
     factor = _factor(jnp.var(wide, axes, keepdims=True), epsilon, gamma)
-    if kwargs.get("rms_scaling"):
+    if rms_scaling:
         return (wide * factor).astype(x.dtype)
     shift = -jnp.mean(wide, axes, keepdims=True) * factor
     return (wide * factor + (shift if beta is None else shift + beta)).astype(x.dtype)

@@ -475,7 +475,7 @@ class Optimizer(Configurable, Part):
     @learning_rate.setter
     def learning_rate(self, value: Any) -> None:
         value = codec.decode(value) if isinstance(value, dict) else value
-        if callable(value) or "_iterations" not in vars(self):  # `_complete` assigns it again, and checks it
+        if callable(value) or not hasattr(self, "_iterations"):  # `_complete` assigns it again, and checks it
             self._rate = value
         elif isinstance(self._rate, LearningRateSchedule):
             raise TypeError(

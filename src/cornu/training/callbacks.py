@@ -80,10 +80,10 @@ class Callback:
         """Prediction ends."""
 
     def on_batch_begin(self, batch: int, logs: Logs = None) -> None:
-        """The older name of `on_train_batch_begin`."""
+        """Same as `on_train_batch_begin`."""
 
     def on_batch_end(self, batch: int, logs: Logs = None) -> None:
-        """The older name of `on_train_batch_end`."""
+        """Same as `on_train_batch_end`."""
 
     def on_train_batch_begin(self, batch: int, logs: Logs = None) -> None:
         """A batch of training begins."""
@@ -109,7 +109,7 @@ class Callback:
         """Whether it has a method of its own for batches of `"train"`, `"test"` or `"predict"`."""
         names = [f"on_{kind}_batch_begin", f"on_{kind}_batch_end"]
         names += ["on_batch_begin", "on_batch_end"] if kind == "train" else []
-        return any(getattr(type(self), name) is not getattr(Callback, name) or name in vars(self) for name in names)
+        return any(getattr(getattr(self, name), "__func__", None) is not getattr(Callback, name) for name in names)
 
 
 METHODS = frozenset(name for name in vars(Callback) if name.startswith("on_"))
@@ -169,7 +169,7 @@ def _has(callback: Any, names: Iterable[str]) -> bool:
 
 
 class Record(dict[str, list[Any]]):
-    """Values by metric; `acc`, the key of older Keras, answers with `accuracy` and the other way round."""
+    """Values by metric; `acc` and `accuracy` are one key."""
 
     def __missing__(self, key: str) -> list[Any]:
         other = _OTHER_NAMES.get(key, "")
@@ -382,7 +382,7 @@ class ModelCheckpoint(_Watching):
         mode: `"min"`, `"max"`, or `"auto"` to tell by the metric.
         save_freq: `"epoch"`, or a number of batches.
         initial_value_threshold: value that the first save must improve on.
-        period: the older way to save every so many epochs.
+        period: with `save_freq="epoch"`, how many epochs lie between two saves.
 
     Raises:
         ValueError: `save_freq` is neither `"epoch"` nor a number of batches; a name in `filepath` is no metric.

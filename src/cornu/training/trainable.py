@@ -244,7 +244,8 @@ class Trainable(Layer):
 
     def overrides(self, name: str) -> bool:
         """Whether the class writes that method itself, or the object was given one."""
-        return name in vars(self) or getattr(type(self), name, None) is not getattr(Trainable, name, None)
+        method = getattr(self, name, None)
+        return getattr(method, "__func__", method) is not getattr(Trainable, name, None)
 
     def loss_with(self, added: list[Any], given: dict[str, Any]) -> Any:
         """What `compute_loss` gives; `self.losses` holds meanwhile what layers added in the step that is traced."""
@@ -542,7 +543,7 @@ class Trainable(Layer):
         return scores.argmax(axis=-1) if scores.shape[-1] > 1 else (scores > 0.5).astype("int32")
 
     def predict_proba(self, x: Any, batch_size: int = 32, verbose: Verbosity = 0) -> Any:
-        """The outputs, where they are probabilities; the older name of `predict`.
+        """Same as `predict`, under the name that scikit-learn has for probabilities.
 
         Args:
             x: inputs, as in `fit`.
