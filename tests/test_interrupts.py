@@ -92,6 +92,37 @@ def test_at_any_moment(name, tmp_path, rng):
     assert through >= 0.8 * MOMENTS
 
 
+class Late(Exception):
+    """A time limit has passed."""
+
+
+@pytest.mark.parametrize("name", ["fit", "train_on_batch", "save h5"])
+def test_an_alarm_whose_handler_raises(name, tmp_path, rng):
+    """A time limit as scripts set it: what Ctrl-C leaves whole, any signal does."""
+
+    def late(number, frame):
+        raise Late
+
+    made = model()
+    run = RUNS[name]
+    run(made, tmp_path)
+    began = time.perf_counter()
+    run(made, tmp_path)
+    takes, through = time.perf_counter() - began, 0
+    before = signal.signal(signal.SIGALRM, late)
+    for _ in range(2 * MOMENTS):
+        try:
+            signal.setitimer(signal.ITIMER_REAL, rng.uniform(0.0001, takes))
+            run(made, tmp_path)
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        except Exception:  # JAX may catch it, and raise another of its own
+            through += 1
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    assert signal.signal(signal.SIGALRM, before) is late
+    works(made, tmp_path)
+    assert through >= MOMENTS
+
+
 def test_while_a_new_model_is_built_and_compiled(tmp_path, rng):
     began = time.perf_counter()
     RUNS["fit"](model(), tmp_path)
