@@ -1,5 +1,6 @@
 """What all tests share: the oracle's backend, quiet libraries, a fresh seed before each test."""
 
+import gc
 import itertools
 import os
 from importlib import metadata
@@ -24,6 +25,12 @@ import cornu
 
 collect_ignore = ["typed"]  # scripts for type checkers, with mistakes
 _tests_run = itertools.count(1)
+
+
+def pytest_collection_finish() -> None:
+    """Leave what is imported out of garbage collections: there are a million objects of four libraries."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

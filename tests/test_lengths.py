@@ -103,6 +103,20 @@ def test_other_lengths_compile_next_to_nothing(make, run):
     assert sum(more) <= 2 * (1 + (run == "fit with validation")), more  # two more for each set of data
 
 
+@pytest.mark.parametrize("run", ["fit", "evaluate", "predict"])
+def test_lengths_on_both_sides_of_a_buffer(run):
+    """The rows that lie on the device come in buffers of a few sizes: a last batch knows nothing of them."""
+    model = cornu.Sequential([cornu.Input((200,)), cornu.layers.Dense(3, "relu"), cornu.layers.Dense(1)])
+    model.compile("sgd", "mse")
+
+    def used(n):
+        RUNS[run](model, np.ones((n, 200), "float32"), np.ones((n, 1), "float32"))
+
+    used(40)
+    more = [twins.compilations(lambda n=n: used(n)) for n in (41, 47, 63, 77, 100, 201, 333, 777, 1200)]
+    assert sum(more) <= 2, more
+
+
 def test_lengths_seen_before_compile_nothing():
     model = mlp(cornu)
     model.compile("adam", "mse")

@@ -119,10 +119,9 @@ class Loop:
         runnable, rest = self.runnable, data.rest
         if self._known[0] is not runnable or self._known[1] is not data:
             batch = jax.tree.map(lambda a: jax.ShapeDtypeStruct((rest, *a.shape[1:]), a.dtype), data.data)
-            self._known = runnable, data, *runnable.fewer(batch, data.batch_size)
-        program, size, count = self._known[2:]
-        block, order, begin = data.rows_at(data.full * data.batch_size, size)
-        return program, block, order, np.int32(begin), count
+            self._known = runnable, data, *runnable.fewer(batch, data.batch_size, data.full > 0)
+        program, size, extra = self._known[2:]
+        return program, data.rows_behind(data.full * data.batch_size, size), *extra
 
     def _one_by_one(self, batches: Iterable[Any]) -> None:
         """Batches as they come; only now and then, or if somebody must act, wait for the device."""
@@ -132,8 +131,8 @@ class Loop:
             self._begins()
             program, *arguments = self.runnable.program("single"), batch
             if arrays.length(batch) < size and not self.runnable.eager:
-                program, rows, count = self.runnable.fewer(batch, size)
-                arguments = [padded_rows(batch, rows), None, np.int32(0), count]
+                program, rows, extra = self.runnable.fewer(batch, size)
+                arguments = [padded_rows(batch, rows), *extra]
             self.given = self.runnable.run(program, self._stream, *run.put(tuple(arguments)))
             self.done += 1
             now = time.perf_counter()

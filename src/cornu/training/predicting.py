@@ -53,7 +53,7 @@ def predict_all(
         if runnable is None or acts or comes:  # somebody may have changed the model
             runnable = model.predictor(piece)
         batch = arrays.batch(piece), None, None
-        wanted = padded_size(count, size)
+        wanted = padded_size(count, size, done > 0)
         padded = count < wanted and runnable.pads(batch)  # where that changes nothing
         if padded:
             batch = padded_rows(batch, wanted)

@@ -90,18 +90,19 @@ class Runnable:
         real = jax.ShapeDtypeStruct((arrays.length(specs),), "bool")
         return rows.alone(padded, (specs, real), [v.spec() for v in self._pure.variables])
 
-    def fewer(self, batch: Any, size: int) -> tuple[engine.Program, int, Any]:
+    def fewer(self, batch: Any, size: int, last: bool = True) -> tuple[engine.Program, int, tuple[Any, ...]]:
         """For a batch of fewer rows than `size`: the program, the rows it computes with, and what it takes last.
 
         Args:
             batch: tree of arrays or specs.
             size: rows of the other batches.
+            last: whether there are others.
         """
         count = arrays.length(batch)
         if not self.pads(batch):
-            return self.program("loop", count, quick=True), count, np.int32(1)
-        size = padded_size(count, size)
-        return self.program("padded", size, quick=True), size, np.int32(count)
+            return self.program("single", quick=True), count, ()
+        size = padded_size(count, size, last)
+        return self.program("padded", quick=True), size, (np.int32(count),)
 
     def reset(self) -> None:
         """Set the metrics to their beginning."""
@@ -181,16 +182,21 @@ class Table:
             return made
 
 
-def padded_size(count: int, batch_size: int) -> int:
+def padded_size(count: int, batch_size: int, last: bool) -> int:
     """To how many rows a batch of fewer than `batch_size` is padded.
 
-    A few sizes serve all: one row alone, and then each four times the one before, so that at most a quarter of the work
-    is for real rows only where there is little of it.
+    A few sizes serve all: one row alone, and then each four times the one before, so that little work is for no row.
+    For a last batch two of them do, since whole ones came before.
+
+    Args:
+        count: rows of the batch.
+        batch_size: rows of a whole one.
+        last: whether whole batches came before.
     """
-    size = 1
-    while size < count:
+    size, least = 1, -(-batch_size // 8) if last else count
+    while size < least:
         size = 8 if size == 1 else 4 * size
-    return min(size, batch_size)
+    return size if count <= size < batch_size else batch_size
 
 
 def padded_rows(batch: Any, size: int) -> Any:

@@ -138,18 +138,17 @@ class Programs:
 
         return step
 
-    def padded(self, size: int) -> Callable[..., Any]:
-        """One step of fewer rows than `size`, the last one repeated: `(written, read, data, order, begin, count)`.
+    def padded(self) -> Callable[..., Any]:
+        """One step of a batch whose last rows may count for nothing: `(written, read, batch, count)`.
 
-        Args:
-            size: rows that the step computes with; tracing raises `Mixed` if it cannot tell which are real.
+        The last row that counts stands in for them. Tracing raises `Mixed` if it cannot tell which rows are real.
         """
         single = self.single()
 
-        def step(written: Any, read: Any, data: Any, order: Any, begin: Any, count: Any) -> Any:
-            places = begin + jnp.minimum(jnp.arange(size), count - 1)
-            with rows.padded(jnp.arange(size) < count):
-                return single(written, read, take_rows(data, places if order is None else order[places]))
+        def step(written: Any, read: Any, batch: Any, count: Any) -> Any:
+            places = jnp.arange(arrays.length(batch))
+            with rows.padded(places < count):
+                return single(written, read, take_rows(batch, jnp.minimum(places, count - 1)))
 
         return step
 

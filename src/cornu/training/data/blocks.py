@@ -117,15 +117,12 @@ class Blocks:
         begin, end = step * self.batch_size, min((step + 1) * self.batch_size, self.count)
         return self._rows(begin, end, end - begin)
 
-    def rows_at(self, begin: int, size: int) -> tuple[Any, Any, int]:
-        """The last rows of the pass, from row `begin` on, for a program that looks at no more than `size` of them.
+    def rows_behind(self, begin: int, size: int) -> Any:
+        """The last rows of the pass, from row `begin` on, at the beginning of arrays of `size` rows on the device.
 
-        Returns:
-            Data on the device, the order of its rows or None, and where in it they begin.
+        What takes them is one program, however large the buffer of all rows is.
         """
-        if self._capacity:
-            return (*self._on_device(), begin)
-        return engine.current().put(self._rows(begin, self.count, size)), None, 0
+        return engine.current().put(self._rows(begin, self.count, size))
 
     def _on_device(self) -> tuple[Any, Any]:
         if self._resident is None:
