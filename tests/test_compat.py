@@ -198,6 +198,50 @@ def test_words_that_keras_1_used_for_more_layers():
     assert layers.BatchNormalization.from_config(config).momentum == 0.9
 
 
+@pytest.mark.parametrize("name", ["SGD", "Adam", "RMSprop"])
+def test_decay_beside_a_rate_of_today(name):
+    """As Keras 2.3 wrote it: `SGD(learning_rate=0.01, decay=1e-6)`."""
+    with pytest.warns(UserWarning, match="'decay' is a schedule of the learning rate today"):
+        optimizer = getattr(cornu.optimizers, name)(learning_rate=0.5, decay=0.25)
+    optimizer.iterations.assign(2)
+    assert float(optimizer.learning_rate) == pytest.approx(0.5 / (1 + 0.25 * 2))
+    with pytest.warns(UserWarning):
+        assert float(getattr(cornu.optimizers, name)(learning_rate=0.5, decay=0.0).learning_rate) == 0.5
+
+
+@pytest.mark.parametrize(
+    ("name", "config", "word"),
+    [
+        ("BatchNormalization", {"mode": 1}, "mode=1"),
+        ("BatchNormalization", {"mode": 2}, "mode=2"),
+        ("LSTM", {"units": 2, "time_major": True}, "time_major=True"),
+    ],
+)
+def test_what_has_no_counterpart_is_refused(name, config, word):
+    with pytest.raises(ValueError, match=f"{name} with {word}, of an older Keras, has no counterpart today"):
+        layers.deserialize({"class_name": name, "config": config})
+    with pytest.raises(ValueError, match=word), pytest.warns(UserWarning):
+        getattr(layers, name)(**config)
+    harmless = {key: value for key, value in config.items() if key == "units"} | {"mode": 0, "time_major": False}
+    taken = {key: value for key, value in harmless.items() if key in config}
+    assert isinstance(layers.deserialize({"class_name": name, "config": taken}), getattr(layers, name))
+
+
+def test_a_subclass_in_a_file_means_what_its_words_meant():
+    class MyLSTM(layers.LSTM):
+        pass
+
+    config = {"units": 2, "recurrent_activation": "hard_sigmoid", "activation": "tanh"}
+    old = {"class_name": "Sequential", "config": [{"class_name": "MyLSTM", "config": config}], "keras_version": "2.2.4"}
+    known = {"MyLSTM": MyLSTM}
+    made = cornu.models.model_from_json(json.dumps(old), custom_objects=known).layers[0]
+    assert type(made) is MyLSTM and float(made.recurrent_activation(1.0)) == pytest.approx(0.7)
+    today = cornu.models.model_from_json(
+        json.dumps({**old, "keras_version": "3.15.1"}), custom_objects={"MyLSTM": MyLSTM}
+    )
+    assert float(today.layers[0].recurrent_activation(1.0)) == pytest.approx(1 / 6 + 0.5)
+
+
 def test_a_weight_whose_name_comes_first():
     """As tf.keras ordered the arguments; a dtype in that place counts too."""
 

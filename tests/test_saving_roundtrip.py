@@ -485,6 +485,33 @@ def test_a_model_whose_constructor_makes_its_layers(way, cls, tmp_path):
     np.testing.assert_array_equal(again.predict(x, verbose=0), model.predict(x, verbose=0))
 
 
+@pytest.mark.parametrize("way", ["model.h5", "model.keras", "json", "clone", "deepcopy"])
+def test_a_functional_subclass_with_an_argument_of_its_own(way, tmp_path):
+    """It is made of tensors, and its config says more than how they are connected."""
+
+    class Own(cornu.Model):
+        def __init__(self, *args, alpha=0.1, **kwargs):
+            super().__init__(*args, **kwargs)
+            self.alpha = alpha
+
+        def get_config(self):
+            return {**super().get_config(), "alpha": self.alpha}
+
+    inputs, known = layers.Input((4,)), {"Own": Own}
+    model = Own(inputs, layers.Dense(3)(inputs), alpha=0.7)
+    if way in PATHS:
+        model.save(tmp_path / way)
+        again = cornu.saving.load_model(tmp_path / way, custom_objects=known)
+    elif way == "json":
+        again = cornu.models.model_from_json(model.to_json(), custom_objects=known)
+    else:
+        again = (cornu.models.clone_model if way == "clone" else copy.deepcopy)(model)
+    again.set_weights(model.get_weights())
+    assert type(again) is Own and again.alpha == 0.7
+    x = np.ones((2, 4), "float32")
+    np.testing.assert_array_equal(again.predict(x, verbose=0), model.predict(x, verbose=0))
+
+
 def test_a_weight_is_told_in_words_that_are_known():
     layer = layers.Layer()
     with pytest.raises(TypeError, match="no argument 'initialiser'.*'initializer'"):

@@ -1,6 +1,9 @@
 """Doors for what comes later: adapters of weights, placement on many devices, export with an unknown batch."""
 
+import copy
+import io
 import os
+import pickle
 import subprocess
 import sys
 
@@ -198,3 +201,92 @@ def test_adapters_are_frozen_saved_and_missed(tmp_path):
     np.testing.assert_array_equal(again.predict(x, verbose=0), model.predict(x, verbose=0))
     with pytest.raises(ValueError, match="such as adapters, at"):
         two().load_weights(path)
+
+
+class Doubled(Reading):
+    """Has no Variables of its own."""
+
+    def read(self, stored):
+        return 2 * stored
+
+
+class Both(Reading):
+    """Two adapters, one behind the other, in a list."""
+
+    def __init__(self, variable):
+        super().__init__(variable)
+        self.parts = [LowRank(variable), LowRank(variable)]
+
+    def read(self, stored):
+        for part in self.parts:
+            stored = part.read(stored)
+        return stored
+
+
+def read_through(reading, rng):
+    """A model whose kernel is read through something; all weights are random."""
+    model = cornu.Sequential([layers.Input((4,)), layers.Dense(3)])
+    kernel = model.layers[0].kernel
+    kernel.reading = reading(kernel)
+    model.compile("adam", "mse")
+    for variable in model.weights:
+        variable.store(rng.normal(size=variable.stored_shape).astype("float32"))
+    return model
+
+
+READINGS = [LowRank, Doubled, Both]
+COPIES = {"copy": copy.copy, "deepcopy": copy.deepcopy, "pickle": lambda model: pickle.loads(pickle.dumps(model))}
+
+
+@pytest.mark.parametrize("reading", READINGS)
+@pytest.mark.parametrize("way", COPIES)
+def test_copies_read_as_the_model_does(way, reading, rng):
+    model, x, y = read_through(reading, rng), np.ones((5, 4), "float32"), np.ones((5, 3), "float32")
+    model.fit(x, y, verbose=0)
+    before = model.predict(x, verbose=0)
+    other = COPIES[way](model)
+    np.testing.assert_array_equal(other.predict(x, verbose=0), before)
+    assert [v.trainable for v in other.variables] == [v.trainable for v in model.variables]
+    other.fit(x, y, verbose=0)
+    np.testing.assert_array_equal(model.predict(x, verbose=0), before)  # they share nothing
+    model.fit(x, y, verbose=0)
+    np.testing.assert_allclose(other.predict(x, verbose=0), model.predict(x, verbose=0), rtol=1e-6)  # slots included
+
+
+@pytest.mark.parametrize("reading", READINGS)
+@pytest.mark.parametrize("path", ["w.weights.h5", "w.h5"])
+def test_files_of_weights_hold_what_they_are_read_through(path, reading, rng, tmp_path):
+    model, x = read_through(reading, rng), np.ones((5, 4), "float32")
+    model.save_weights(tmp_path / path)
+    other = read_through(reading, rng)
+    other.load_weights(tmp_path / path)
+    np.testing.assert_array_equal(other.predict(x, verbose=0), model.predict(x, verbose=0))
+    plain = cornu.Sequential([layers.Input((4,)), layers.Dense(3)])
+    with pytest.raises(ValueError, match="read through something else"):
+        plain.load_weights(tmp_path / path)
+
+
+def test_an_open_file_of_a_whole_model_has_no_place_for_them_either(rng):
+    with pytest.raises(ValueError, match="no place"):
+        read_through(LowRank, rng).save(io.BytesIO())
+
+
+def test_a_weight_called_like_a_layer_beside_it(tmp_path):
+    """HDF5 cannot have an array and a group of one name; a save looked for another name without end."""
+
+    class Own(layers.Layer):
+        def build(self, input_shape):
+            self.scale = self.add_weight((2,), "ones", name="scale")
+            self.inner = layers.Dense(2, name="scale")
+            self.inner.build(input_shape)
+
+        def call(self, x):
+            return self.inner(x) * self.scale
+
+    model = cornu.Sequential([layers.Input((2,)), Own(name="own")])
+    kept = model.get_weights()
+    model.save_weights(tmp_path / "w.h5")
+    model.set_weights([0 * array for array in kept])
+    model.load_weights(tmp_path / "w.h5")
+    for ours, expected in zip(model.get_weights(), kept, strict=True):
+        np.testing.assert_array_equal(ours, expected)

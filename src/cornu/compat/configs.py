@@ -11,7 +11,7 @@ from ..core import codec, lookup
 from ..core.arguments import WORDS, translate_arguments
 from ..layers.options import FIRST_LAYER
 from . import graphs
-from .tables import CLASSES, FORMULAS, ORDERS, TODAY, VALUES, Era, defaults, era, is_optimizer, renamed, told_by
+from .tables import CLASSES, FORMULAS, NEUTRAL, ORDERS, VALUES, Era, defaults, era, is_optimizer, renamed, told_by
 
 
 def translate(encoded: dict[str, Any]) -> dict[str, Any]:
@@ -42,25 +42,35 @@ def translate(encoded: dict[str, Any]) -> dict[str, Any]:
         name, config = _metric(name, config)
     if name.endswith("Lookup") or name == "TextVectorization":
         _refuse_paths(name, config)
-    if lookup.get_registered_object(encoded.get("registered_name") or name) is not None:
-        return encoded  # a class of the user's own, whatever its arguments are called
     version = codec.version()
-    written = era(version) if version is not None else Era(2) if told_by(name) & config.keys() else TODAY
+    if lookup.get_registered_object(encoded.get("registered_name") or name) is not None:
+        return {
+            **encoded,
+            "config": _formulas(config, era(version)),
+        }  # the user's own, however its arguments are called
+    written = Era(2) if version is None and told_by(name) & config.keys() else era(version)
     return {**encoded, "class_name": name, "config": _renewed(name, config, written)}
 
 
 def _renewed(name: str, config: dict[str, Any], written: Era) -> dict[str, Any]:
     """Arguments of a class of Keras, in the words of today."""
     today = renamed(name)
+    for key in NEUTRAL.keys() & config.keys():
+        if today.get(key, key) is None and config[key] not in NEUTRAL[key]:
+            raise ValueError(f"{name} with {key}={config[key]!r}, of an older Keras, has no counterpart today.")
     named = [(today.get(key, key), value) for key, value in config.items()]
     config = {**defaults(name, written), **{key: value for key, value in named if key is not None}}
-    for key, value in config.items():
-        if isinstance(value, str):
-            config[key] = VALUES.get(key, {}).get(value, value)
-            if written.major < 3 and key.endswith("activation"):
-                config[key] = FORMULAS.get(value, value)
+    words = {key: VALUES.get(key, {}).get(str(value), value) for key, value in config.items()}
+    config = _formulas(words, written)
     special = _SPECIAL.get(name, _optimizer if is_optimizer(name) else None)
     return special(config) if special else config
+
+
+def _formulas(config: dict[str, Any], written: Era) -> dict[str, Any]:
+    """A config with activations by what their names meant then."""
+    if written.major >= 3:
+        return config
+    return {key: FORMULAS.get(str(v), v) if key.endswith("activation") else v for key, v in config.items()}
 
 
 def arguments(name: str, args: Any, given: dict[str, Any], known: Sequence[str]) -> tuple[Any, dict[str, Any]]:
@@ -85,13 +95,14 @@ def arguments(name: str, args: Any, given: dict[str, Any], known: Sequence[str])
     positions = [p for p, _ in zip(known, args, strict=False)]
     for key in sorted(old):
         today = names[key]
-        if today in positions or today in given:
+        if today != key and (today in positions or today in given):
             raise TypeError(f"{name} received {today!r} twice, the second time as {key!r}, its older name.")
         what = f"is called {today!r} today" if today else "says nothing any more, and is ignored"
+        what = "is a schedule of the learning rate today" if key == "decay" else what
         warnings.warn(f"{name}: the argument {key!r} {what}.", stacklevel=4)
     kept = {key: value for key, value in given.items() if key not in old and key in names}
     others = {key: value for key, value in given.items() if key not in kept}
-    renewed = _renewed(name, {**dict.fromkeys(positions), **others}, Era(1) if oldest else TODAY)
+    renewed = _renewed(name, {**dict.fromkeys(positions), **others}, Era(1) if oldest else era(None))
     return args, {key: value for key, value in {**renewed, **kept}.items() if key not in positions}
 
 

@@ -118,11 +118,16 @@ RENAMED = _merged(
     (("add_weight",), dict.fromkeys(("partitioner", "use_resource", "synchronization", "collections"))),
     (("multi_hot",), {"num_tokens": "num_classes"}),
     (("load_weights",), dict.fromkeys(("options", "reshape", "objects_to_skip"))),
-    (("optimizer",), {"lr": "learning_rate", "jit_compile": None, "schedule_decay": None, "is_legacy_optimizer": None}),
+    (("optimizer",), {"lr": "learning_rate", "decay": "decay"}),
+    (("optimizer",), dict.fromkeys(("jit_compile", "schedule_decay", "is_legacy_optimizer"))),
 )
 
 # Arguments by position, where the first is a string that today stands elsewhere.
 ORDERS = {"add_weight": ("name", "shape", "dtype", "initializer", "regularizer", "trainable", "constraint")}
+
+
+# Dropped arguments that mean what no argument of today does, unless they have one of these values.
+NEUTRAL: dict[str, tuple[Any, ...]] = {"mode": (0, None), "time_major": (False, None)}
 
 
 def is_optimizer(name: str) -> bool:

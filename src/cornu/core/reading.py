@@ -36,6 +36,10 @@ class Reading(Configurable, Part):
         self.name = variable.name
         self._scope = variable.path
 
+    def __getstate__(self) -> Any:
+        """What a copy keeps: not the Variable that this was made for, since the copy will be for another."""
+        return dict(vars(self)), ((), {})
+
     def add_variable(self, shape: Any, initializer: Any, name: str, trainable: bool = True) -> Variable:
         """Make a Variable of the reading's own; its path lies under that of the Variable it is for.
 

@@ -1,5 +1,6 @@
 """Copies of layers and models, by `copy` and `pickle`: the same configuration and state, and nothing shared."""
 
+import copy
 from typing import Any
 
 import jax
@@ -17,11 +18,14 @@ def reduced(layer: Any) -> tuple[Any, ...]:
     """
     compiled = layer.get_compile_config() if hasattr(layer, "get_compile_config") else None
     optimizer = layer.optimizer if compiled else None
+    readings = [variable.reading for variable in layer.variables]
+    inside = {id(v) for v in parts.all_variables(*[reading for reading in readings if reading is not None])}
     places = {id(variable): place for place, variable in enumerate(layer.variables)}
     values = lending.copies([*layer.variables, *(optimizer.variables if optimizer else ())]) if layer.built else []
     state = {
         "shapes": layer.get_build_config(),
         "values": [(value, v.trainable) for value, v in zip(values, layer.variables, strict=False)],
+        "readings": [copy.deepcopy(v.reading) for v in layer.variables if id(v) not in inside],
         "compiled": compiled,
         "slots": values[len(places) :],
         "with_slots": [places[id(v)] for v in optimizer.updated() if id(v) in places] if optimizer else [],
@@ -35,6 +39,8 @@ def _revived(encoded: dict[str, Any], own: dict[str, Any], state: dict[str, Any]
         layer = codec.decode(encoded)
         if state["values"] and not layer.built:
             layer.build_from_config(state["shapes"] or {})
+        for variable, reading in zip(layer.variables, state["readings"], strict=False):
+            variable.reading = reading
         _put(layer.variables, [value for value, _ in state["values"]], layer.name)
         variables = layer.variables
         if state["compiled"] is not None:

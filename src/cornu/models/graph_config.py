@@ -146,9 +146,13 @@ def from_config(cls: type, config: dict[str, Any], custom_objects: dict[str, Any
         outputs[name].append(made[name](*args, **kwargs))
     inputs = _tensors_at(config["input_layers"], tensor)
     results = _tensors_at(config["output_layers"], end)
-    model = cls(inputs, results, name=config.get("name"))
+    more = {key: codec.decode_value(value) for key, value in config.items() if key not in _OWN}  # of a subclass
+    model = cls(inputs, results, name=config.get("name"), **more)
     model._trainable = config.get("trainable", True) is not False  # the layers have flags of their own
     return model
+
+
+_OWN = {"name", "trainable", "layers", "input_layers", "output_layers"}
 
 
 def _noted(call: Any) -> list[Any]:

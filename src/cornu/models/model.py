@@ -1,6 +1,5 @@
 """Model: layers with a beginning and an end, that can be trained and saved as one."""
 
-import inspect
 import json
 import threading
 from collections.abc import Callable
@@ -243,11 +242,10 @@ class Model(Trainable):
     # Configuration
 
     def get_config(self) -> dict[str, Any]:
-        """The layers and how they are connected, or the constructor's arguments of a subclassed model."""
-        written = type(self) is not Model and "get_config" in vars(type(self))
-        if self.graph is None or written or not takes(type(self), "inputs", "outputs"):
-            return super().get_config()
-        return graph_config.to_config(self)
+        """The layers and how they are connected, if it was made of tensors; or the constructor's arguments."""
+        if self.graph is not None and symbolic.is_symbolic(self._captured):
+            return graph_config.to_config(self)
+        return super().get_config()
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Self:
@@ -344,9 +342,3 @@ class Model(Trainable):
 
 layer_table.add(Model)
 layer_table.entries["Functional"] = Model  # what files call it
-
-
-def takes(cls: type, *names: str) -> bool:
-    """Whether the constructor of a class of models takes what they are made of, and does not make it itself."""
-    named = inspect.signature(cls).parameters.keys()
-    return named >= set(names) or named >= {"args", "kwargs"}

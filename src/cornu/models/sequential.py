@@ -1,5 +1,6 @@
 """Sequential: a stack of layers, each fed by the one before."""
 
+import inspect
 from typing import Any, Self
 
 from ..core import codec, symbolic
@@ -10,7 +11,7 @@ from ..layers.core.input_layer import InputLayer
 from ..layers.layer import Layer
 from ..layers.layer import layers as layer_table
 from .graph_model import Graph
-from .model import Model, takes
+from .model import Model
 
 
 class Sequential(Model):
@@ -177,7 +178,7 @@ class Sequential(Model):
 
     def get_config(self) -> dict[str, Any]:
         """The layers' configurations, bottom first; the constructor's arguments where that makes the layers."""
-        if not takes(type(self), "layers"):
+        if not _takes_layers(type(self)):
             return Layer.get_config(self)
         first = [self._input_layer] if self._input_layer is not None else []
         config: dict[str, Any] = {"name": self.name, "trainable": self.trainable}
@@ -194,7 +195,7 @@ class Sequential(Model):
             config: the configuration.
             custom_objects: your own classes and functions by name.
         """
-        if isinstance(config, dict) and not takes(cls, "layers"):
+        if isinstance(config, dict) and not _takes_layers(cls):
             return super().from_config(config)
         config = codec.translated({"class_name": "Sequential", "config": config})["config"]
         model = cls(**{key: config[key] for key in ("name", "trainable") if key in config})
@@ -210,3 +211,9 @@ def _input_dtype(layer: Layer) -> str:
 
 
 layer_table.add(Sequential)
+
+
+def _takes_layers(cls: type) -> bool:
+    """Whether the constructor takes what the model is made of, and does not make it itself."""
+    named = inspect.signature(cls).parameters.keys()
+    return "layers" in named or named >= {"args", "kwargs"}

@@ -55,6 +55,12 @@ def save_model(
 
     if not zipped:
         raise ValueError("A model is saved to one file, not to a folder of several: leave out zipped=False.")
+    read_through = [v.path for v in model.weights if v.reading is not None]
+    if read_through:
+        raise ValueError(
+            f"The weights {read_through[:3]} are read through something else, such as adapters, which a file of a "
+            "whole model has no place for. Keep what is read, or save the weights alone with model.save_weights(...)."
+        )
     if isinstance(filepath, h5py.File):
         whole.write_hdf5(filepath, model, include_optimizer)
         return
@@ -66,12 +72,6 @@ def save_model(
         weights = "for weights alone call model.save_weights()"
         hint = weights if path.endswith(".weights.h5") else f"such as {path + '.keras'!r}"
         raise ValueError(f"A model is saved to a path ending in .h5, .hdf5 or .keras; {hint}. Received: {path!r}")
-    read_through = [v.path for v in model.weights if v.reading is not None]
-    if read_through:
-        raise ValueError(
-            f"The weights {read_through[:3]} are read through something else, such as adapters, which a file of a "
-            "whole model has no place for. Keep what is read, or save the weights alone with model.save_weights(...)."
-        )
     with replacing(path, overwrite) as temporary:
         if path.endswith(_HDF5):
             with new_hdf5(temporary) as file:

@@ -12,12 +12,14 @@ import numpy as np
 
 from ..core.variable import Variable
 from ..layers.holder import own_variables
+from .limits import FileError
 from .plan import Pairs, matched
 from .reader import Group
 
 VERSION = "3.15.1"  # of Keras, whose layout is written
 _ATTRIBUTE_LIMIT = 64512  # bytes; HDF5 keeps attributes in a header of 64 kB
 _TOP = "top_level_model_weights"
+READINGS = "readings"  # attribute: where Variables were read through something else
 
 
 def write_weights(group: Any, model: Any) -> None:
@@ -32,6 +34,8 @@ def write_weights(group: Any, model: Any) -> None:
     for layer in sorted(model.layers, key=lambda layer: layer.name):
         write_arrays(group.create_group(layer.name), ordered_weights(layer))
     write_arrays(group.create_group(_TOP), own_variables(model))
+    if read := [v.path for v in model.weights if v.reading is not None]:
+        write_names(group, READINGS, read)
 
 
 def ordered_weights(layer: Any) -> list[Variable]:
@@ -44,8 +48,8 @@ def write_arrays(group: Any, variables: list[Variable]) -> None:
     names: dict[str, str] = {}  # with what paths below them would begin with
     for variable in variables:
         path, count = variable.path, 1
-        while path in group or path.startswith(tuple(names.values())):
-            path, count = f"{variable.path}_{count}", count + 1
+        while path in group or path.startswith(tuple(names.values())):  # or is below an array
+            path, count = f"{variable.path.replace('/', '_')}_{count}", count + 1
         names[path] = f"{path}/"
         write_array(group, path, variable)
     write_names(group, "weight_names", list(names))
@@ -87,6 +91,8 @@ def plan_layers(group: Group, model: Any, by_name: bool = False, skip_mismatch: 
     Raises:
         ValueError: the number of layers, or what one holds, differs.
     """
+    if not skip_mismatch:
+        refuse_missing(group, group.strings(READINGS)[sum(v.reading is not None for v in model.weights) :])
     names, layers = group.strings("layer_names"), model.layers
     own = _TOP in group and _TOP not in names
     if by_name:
@@ -110,6 +116,15 @@ def plan_layers(group: Group, model: Any, by_name: bool = False, skip_mismatch: 
         what = f"Model {model.name!r} itself"
         pairs += matched(own_variables(model), read_arrays(group.group(_TOP)), what, skip_mismatch)
     return pairs
+
+
+def refuse_missing(group: Group, places: list[str]) -> None:
+    """Raise `FileError` if there are places where Variables were read through something, and now are not."""
+    if places:
+        raise FileError(
+            f"{group.where} has weights that were read through something else, such as adapters, at {places[:3]}. Set "
+            ".reading of these Variables as it was, or pass skip_mismatch=True to lose it."
+        )
 
 
 def _listed(names: list[str]) -> str:

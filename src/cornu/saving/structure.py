@@ -17,8 +17,7 @@ from ..core.reading import Reading
 from ..layers.holder import own_variables
 from ..layers.layer import Layer
 from ..optimizers.optimizer import Optimizer
-from .legacy import write_array, write_names
-from .limits import FileError
+from .legacy import READINGS, refuse_missing, write_array, write_names
 from .plan import Pairs, matched, optimizer_pairs
 from .reader import Group
 
@@ -48,7 +47,7 @@ def write_structure(group: Any, model: Any) -> None:
         for name, value in _stored(owner).items():
             write_array(inner, name, value)
     if adapted := _readings(model):
-        write_names(group, _READINGS, adapted)
+        write_names(group, READINGS, adapted)
 
 
 def _stored(owner: Any) -> dict[str, Any]:
@@ -73,12 +72,8 @@ def plan_structure(group: Group, model: Any, skip_mismatch: bool) -> tuple[Pairs
         above, _, name = path.rpartition("/")
         return _below(at(above), name) if path else group
 
-    missing = set(group.strings(_READINGS)) - set(_readings(model))
-    if missing and not skip_mismatch:
-        raise FileError(
-            f"{group.where} has weights that were read through something else, such as adapters, at "
-            f"{sorted(missing)[:3]}. Set .reading of these Variables as it was, or pass skip_mismatch=True to lose it."
-        )
+    if not skip_mismatch:
+        refuse_missing(group, sorted(set(group.strings(READINGS)) - set(_readings(model))))
     pairs: Pairs = []
     custom = []
     for path, owner in walk(model):
@@ -145,10 +140,9 @@ def _kind(item: Any) -> str | None:
     """What an item of a list is called in paths."""
     if isinstance(item, list | tuple | dict):
         return "container"
-    if isinstance(item, Layer | Optimizer):
+    if isinstance(item, Layer | Optimizer | Reading):
         return snake_case(vars(type(item)).get("_saved_as", (None, type(item).__name__))[1])
     return None
 
 
-_READINGS = "readings"  # attribute of the file: where it has what Variables are read through
 _FRAMEWORK = {"_layers", "_graph", "_input_layer"}  # what a model keeps for itself: its layers are found as `layers`
