@@ -28,6 +28,7 @@ ops.layer_normalization(x, gama=x)  # wrong
 ops.multi_hot([1], 3, axes=0)  # wrong
 cornu.losses.deserialize({}, custom_object={})  # wrong
 layers.Dense(3).unit  # wrong
+model.add(3)  # wrong
 layers.Dense(3).bild((None, 2))  # wrong
 layers.Denes(3)  # wrong
 Adam(learning_rat=0.1)  # wrong

@@ -92,8 +92,8 @@ class Table:
         if callable(identifier) or (self.base is not None and isinstance(identifier, self.base)):
             return identifier
         raise TypeError(
-            f"Expected a {self.kind}: a name, an instance, a function or a config. "
-            f"Received {identifier!r} of type {type(identifier).__name__}."
+            f"{identifier!r} of type {type(identifier).__name__} stands for no {self.kind}. Give a name, an instance, "
+            "a function or a config."
         )
 
     def serialize(self, item: Any) -> Any:
@@ -114,11 +114,11 @@ class Table:
 
         return codec.encode(item)
 
-    def deserialize(self, config: Mapping[str, Any] | str, custom_objects: dict[str, Any] | None = None) -> Any:
+    def deserialize(self, config: Mapping[str, Any] | str | None, custom_objects: dict[str, Any] | None = None) -> Any:
         """The object that `serialize` described.
 
         Args:
-            config: what `serialize` gave, or a name.
+            config: what `serialize` gave, or a name; None gives None.
             custom_objects: classes and functions of your own, by the names they have in the config.
 
         Raises:
@@ -131,7 +131,7 @@ class Table:
         """
         from . import codec
 
-        return codec.decode(config, self, custom_objects)
+        return None if config is None else codec.decode(config, self, custom_objects)
 
 
 def tables() -> dict[str, Table]:

@@ -8,12 +8,12 @@ the Variables that it keeps as attributes: they are trained, saved and moved wit
 from typing import Any
 
 from . import names
-from .config import Configurable
+from .facts import Watched
 from .parts import Part
 from .variable import Variable
 
 
-class Reading(Configurable, Part):
+class Reading(Watched, Part):
     r"""Base of readings: a subclass writes `read`, and `store` if what is read may be assigned.
 
     Args:
@@ -35,10 +35,6 @@ class Reading(Configurable, Part):
         self.shape, self.dtype = variable.stored_shape, variable.stored_dtype
         self.name = variable.name
         self._scope = variable.path
-
-    def __getstate__(self) -> Any:
-        """What a copy keeps: not the Variable that this was made for, since the copy will be for another."""
-        return dict(vars(self)), ((), {})
 
     def add_variable(self, shape: Any, initializer: Any, name: str, trainable: bool = True) -> Variable:
         """Make a Variable of the reading's own; its path lies under that of the Variable it is for.

@@ -60,10 +60,10 @@ class FewOptions(TypedDict, total=False):
     trainable: bool
     autocast: bool
     activity_regularizer: RegularizerLike
+    batch_size: int | None
     input_shape: ShapeLike | int | None
     batch_input_shape: ShapeLike | None
-    batch_shape: ShapeLike | None
-    batch_size: int | None
+    batch_shape: ShapeLike | None  # fmt: skip
 
 
 class MostOptions(FewOptions, total=False):

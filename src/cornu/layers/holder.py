@@ -73,9 +73,7 @@ class Holder(Configurable, Part):
         self._made.append(weakref.ref(variable))
         return variable
 
-    def add_variable(self, *args: Any, **kwargs: Any) -> Variable:
-        """Same as `add_weight`."""
-        return self.add_weight(*args, **kwargs)
+    add_variable = add_weight
 
     def _named(self) -> Any:
         """A `with` block in which Variables have the layer's name in their path, once."""

@@ -97,7 +97,7 @@ class LayerNormalization(Affine, AlongAxes):
         axis: axis, or several, over which mean and variance are taken.
         beta_initializer: initializer of the offset, of the sizes of `axis`.
         gamma_initializer: initializer of the scale, of the sizes of `axis`.
-        rms_scaling: accepted for older files: `y = gamma * x / sqrt(variance + epsilon)`; see RMSNormalization.
+        rms_scaling: whether to leave out mean and offset: `y = gamma * x / sqrt(variance + epsilon)`.
 
     Shapes:
         `(batch, ..., features)` to the same shape.
@@ -118,13 +118,11 @@ class LayerNormalization(Affine, AlongAxes):
 
     def build(self, input_shape: Shape) -> None:
         """Make scale and offset."""
-        older = self.rms_scaling
-        self._add_affine(self._sizes(input_shape), self.scale or older, self.center and not older)
+        self._add_affine(self._sizes(input_shape), self.scale or self.rms_scaling, self.center and not self.rms_scaling)
 
     def call(self, x: Any) -> Any:
         """`gamma * (x - mean) / sqrt(variance + epsilon) + beta`."""
-        older = {"rms_scaling": True} if self.rms_scaling else {}
-        y = ops.layer_normalization(x, self.gamma, self.beta, axis=self._axes, epsilon=self.epsilon, **older)
+        y = ops.layer_normalization(x, self.gamma, self.beta, self._axes, self.epsilon, self.rms_scaling)
         return ops.cast(y, self.compute_dtype)
 
 

@@ -53,12 +53,9 @@ def clone_model(
 
 def _rebuild(model: Model, clone_function: Callable[[Any], Any]) -> Model:
     made = {id(layer): clone_function(layer) for layer in model.layers if not isinstance(layer, InputLayer)}
-    inputs = [_again(t) for t in model.inputs] if model.graph is not None else []
+    known = model.inputs if model.graph is not None else []
+    inputs = [Input(batch_shape=t.shape, dtype=t.dtype, name=getattr(t.op, "name", None)) for t in known]
     if model.graph is None or isinstance(model, Sequential):
         return Sequential([*inputs, *made.values()], name=model.name)
     outputs = graph.run(model.graph.nodes, model.graph.inputs, model.graph.output_tree, inputs, made)
     return Model(inputs if len(inputs) > 1 else inputs[0], outputs, name=model.name)
-
-
-def _again(tensor: Any) -> Any:
-    return Input(batch_shape=tensor.shape, dtype=tensor.dtype, name=getattr(tensor.op, "name", None))

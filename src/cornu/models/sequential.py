@@ -52,7 +52,7 @@ class Sequential(Model):
         for layer in layers if isinstance(layers, list | tuple) else [] if layers is None else [layers]:
             self.add(layer)
 
-    def add(self, layer: Any, rebuild: bool = True) -> None:
+    def add(self, layer: Layer | symbolic.KerasTensor, rebuild: bool = True) -> None:
         """Put a layer on top.
 
         Args:
@@ -178,7 +178,8 @@ class Sequential(Model):
 
     def get_config(self) -> dict[str, Any]:
         """The layers' configurations, bottom first; the constructor's arguments where that makes the layers."""
-        if not _takes_layers(type(self)):
+        named = inspect.signature(type(self)).parameters.keys()
+        if "layers" not in named and not named >= {"args", "kwargs"}:
             return Layer.get_config(self)
         first = [self._input_layer] if self._input_layer is not None else []
         config: dict[str, Any] = {"name": self.name, "trainable": self.trainable}
@@ -195,7 +196,7 @@ class Sequential(Model):
             config: the configuration.
             custom_objects: your own classes and functions by name.
         """
-        if isinstance(config, dict) and not _takes_layers(cls):
+        if isinstance(config, dict) and "layers" not in config:
             return super().from_config(config)
         config = codec.translated({"class_name": "Sequential", "config": config})["config"]
         model = cls(**{key: config[key] for key in ("name", "trainable") if key in config})
@@ -211,9 +212,3 @@ def _input_dtype(layer: Layer) -> str:
 
 
 layer_table.add(Sequential)
-
-
-def _takes_layers(cls: type) -> bool:
-    """Whether the constructor takes what the model is made of, and does not make it itself."""
-    named = inspect.signature(cls).parameters.keys()
-    return "layers" in named or named >= {"args", "kwargs"}

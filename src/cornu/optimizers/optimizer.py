@@ -489,10 +489,7 @@ class Optimizer(Configurable, Part):
                 rate = checked_rate(value)
                 self._rate = Variable(rate, (), dtypes.floatx(), trainable=False, name="learning_rate")
 
-    def _assign_rate(self, value: Any) -> None:
-        self.learning_rate = value
-
-    lr = property(lambda self: self.learning_rate, _assign_rate, doc="The learning rate, by its short name.")
+    lr = learning_rate
 
     def set_weights(self, weights: Sequence[Any]) -> None:
         """Assign `variables` in their order.

@@ -91,8 +91,7 @@ def plan_layers(group: Group, model: Any, by_name: bool = False, skip_mismatch: 
     Raises:
         ValueError: the number of layers, or what one holds, differs.
     """
-    if not skip_mismatch:
-        refuse_missing(group, group.strings(READINGS)[sum(v.reading is not None for v in model.weights) :])
+    refuse_missing(group, group.strings(READINGS)[sum(v.reading is not None for v in model.weights) :], skip_mismatch)
     names, layers = group.strings("layer_names"), model.layers
     own = _TOP in group and _TOP not in names
     if by_name:
@@ -118,9 +117,9 @@ def plan_layers(group: Group, model: Any, by_name: bool = False, skip_mismatch: 
     return pairs
 
 
-def refuse_missing(group: Group, places: list[str]) -> None:
+def refuse_missing(group: Group, places: list[str], skip_mismatch: bool) -> None:
     """Raise `FileError` if there are places where Variables were read through something, and now are not."""
-    if places:
+    if places and not skip_mismatch:
         raise FileError(
             f"{group.where} has weights that were read through something else, such as adapters, at {places[:3]}. Set "
             ".reading of these Variables as it was, or pass skip_mismatch=True to lose it."

@@ -72,8 +72,7 @@ def plan_structure(group: Group, model: Any, skip_mismatch: bool) -> tuple[Pairs
         above, _, name = path.rpartition("/")
         return _below(at(above), name) if path else group
 
-    if not skip_mismatch:
-        refuse_missing(group, sorted(set(group.strings(READINGS)) - set(_readings(model))))
+    refuse_missing(group, sorted(set(group.strings(READINGS)) - set(_readings(model))), skip_mismatch)
     pairs: Pairs = []
     custom = []
     for path, owner in walk(model):

@@ -245,11 +245,9 @@ class LambdaCallback(Callback):
     ) -> None:
         kwargs |= {name: vars(self)[name] for name in METHODS & vars(self).keys()}  # the others, kept by `@arguments`
         vars(self).clear()
-        for name, function in kwargs.items():
-            if name not in METHODS:
-                raise TypeError(f"Callback has no method {name!r}. Its methods: {', '.join(sorted(METHODS))}.")
-            if function is not None:
-                vars(self)[name] = function
+        for name in kwargs.keys() - METHODS:
+            raise TypeError(f"Callback has no method {name!r}. Its methods: {', '.join(sorted(METHODS))}.")
+        vars(self).update({name: function for name, function in kwargs.items() if function is not None})
 
 
 class _Watching(Callback):

@@ -542,15 +542,7 @@ class Trainable(Layer):
         scores = self.predict(x, batch_size=batch_size, verbose=verbose)
         return scores.argmax(axis=-1) if scores.shape[-1] > 1 else (scores > 0.5).astype("int32")
 
-    def predict_proba(self, x: Any, batch_size: int = 32, verbose: Verbosity = 0) -> Any:
-        """Same as `predict`, under the name that scikit-learn has for probabilities.
-
-        Args:
-            x: inputs, as in `fit`.
-            batch_size: samples per batch.
-            verbose: as in `predict`.
-        """
-        return self.predict(x, batch_size=batch_size, verbose=verbose)
+    predict_proba = predict  # the name that scikit-learn has for probabilities
 
     # Single batches
 
