@@ -115,13 +115,13 @@ class Loop:
         self._told()
 
     def _rest_program(self, data: Blocks) -> tuple[Any, ...]:
-        """Its program and what that takes."""
+        """Its program, one for all sizes of the buffer that the other rows lie in, and what that takes."""
         runnable, rest = self.runnable, data.rest
         if self._known[0] is not runnable or self._known[1] is not data:
             batch = jax.tree.map(lambda a: jax.ShapeDtypeStruct((rest, *a.shape[1:]), a.dtype), data.data)
             self._known = runnable, data, *runnable.fewer(batch, data.batch_size, data.full > 0)
         program, size, extra = self._known[2:]
-        return program, data.rows_behind(data.full * data.batch_size, size), *extra
+        return program, engine.current().put(padded_rows(data.batch(data.full), size)), *extra
 
     def _one_by_one(self, batches: Iterable[Any]) -> None:
         """Batches as they come; only now and then, or if somebody must act, wait for the device."""

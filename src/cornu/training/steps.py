@@ -139,16 +139,15 @@ class Programs:
         return step
 
     def padded(self) -> Callable[..., Any]:
-        """One step of a batch whose last rows may count for nothing: `(written, read, batch, count)`.
+        """One step of a batch whose rows from `count` on count for nothing: `(written, read, batch, count)`.
 
-        The last row that counts stands in for them. Tracing raises `Mixed` if it cannot tell which rows are real.
+        Tracing raises `Mixed` if it cannot tell which rows are real.
         """
         single = self.single()
 
         def step(written: Any, read: Any, batch: Any, count: Any) -> Any:
-            places = jnp.arange(arrays.length(batch))
-            with rows.padded(places < count):
-                return single(written, read, take_rows(batch, jnp.minimum(places, count - 1)))
+            with rows.padded(jnp.arange(arrays.length(batch)) < count):
+                return single(written, read, batch)
 
         return step
 

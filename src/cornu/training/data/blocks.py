@@ -117,13 +117,6 @@ class Blocks:
         begin, end = step * self.batch_size, min((step + 1) * self.batch_size, self.count)
         return self._rows(begin, end, end - begin)
 
-    def rows_behind(self, begin: int, size: int) -> Any:
-        """The last rows of the pass, from row `begin` on, at the beginning of arrays of `size` rows on the device.
-
-        What takes them is one program, however large the buffer of all rows is.
-        """
-        return engine.current().put(self._rows(begin, self.count, size))
-
     def _on_device(self) -> tuple[Any, Any]:
         if self._resident is None:
             buffer = jax.tree.map(lambda a: _filled(a, slice(0, self.count), self._capacity), self.data)
