@@ -18,14 +18,14 @@ def reduced(layer: Any) -> tuple[Any, ...]:
     """
     compiled = layer.get_compile_config() if hasattr(layer, "get_compile_config") else None
     optimizer = layer.optimizer if compiled else None
-    readings = [variable.reading for variable in layer.variables]
-    inside = {id(v) for v in parts.all_variables(*[reading for reading in readings if reading is not None])}
-    places = {id(variable): place for place, variable in enumerate(layer.variables)}
-    values = lending.copies([*layer.variables, *(optimizer.variables if optimizer else ())]) if layer.built else []
+    variables = layer.variables
+    inside = {id(v) for v in parts.all_variables(*[v.reading for v in variables if v.reading is not None])}
+    places = {id(variable): place for place, variable in enumerate(variables)}
+    values = lending.copies([*variables, *(optimizer.variables if optimizer else ())]) if layer.built else []
     state = {
         "shapes": layer.get_build_config(),
-        "values": [(value, v.trainable) for value, v in zip(values, layer.variables, strict=False)],
-        "readings": [copy.deepcopy(v.reading) for v in layer.variables if id(v) not in inside],
+        "values": [(value, v.trainable) for value, v in zip(values, variables, strict=False)],
+        "readings": [copy.deepcopy(v.reading) for v in variables if id(v) not in inside],
         "compiled": compiled,
         "slots": values[len(places) :],
         "with_slots": [places[id(v)] for v in optimizer.updated() if id(v) in places] if optimizer else [],

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ..core import lookup
 from ..core.arguments import explained
 from . import plan, whole
-from .legacy import plan_layers, write_weights
+from .legacy import plan_layers, read_through, write_weights
 from .limits import FileError, naming
 from .parsing import parse
 from .reader import Archive, open_file
@@ -55,10 +55,9 @@ def save_model(
 
     if not zipped:
         raise ValueError("A model is saved to one file, not to a folder of several: leave out zipped=False.")
-    read_through = [v.path for v in model.weights if v.reading is not None]
-    if read_through:
+    if read := read_through(model):
         raise ValueError(
-            f"The weights {read_through[:3]} are read through something else, such as adapters, which a file of a "
+            f"The weights {read[:3]} are read through something else, such as adapters, which a file of a "
             "whole model has no place for. Keep what is read, or save the weights alone with model.save_weights(...)."
         )
     if isinstance(filepath, h5py.File):

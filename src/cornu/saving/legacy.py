@@ -34,7 +34,7 @@ def write_weights(group: Any, model: Any) -> None:
     for layer in sorted(model.layers, key=lambda layer: layer.name):
         write_arrays(group.create_group(layer.name), ordered_weights(layer))
     write_arrays(group.create_group(_TOP), own_variables(model))
-    if read := [v.path for v in model.weights if v.reading is not None]:
+    if read := read_through(model):
         write_names(group, READINGS, read)
 
 
@@ -91,7 +91,7 @@ def plan_layers(group: Group, model: Any, by_name: bool = False, skip_mismatch: 
     Raises:
         ValueError: the number of layers, or what one holds, differs.
     """
-    refuse_missing(group, group.strings(READINGS)[sum(v.reading is not None for v in model.weights) :], skip_mismatch)
+    refuse_missing(group, group.strings(READINGS)[len(read_through(model)) :], skip_mismatch)
     names, layers = group.strings("layer_names"), model.layers
     own = _TOP in group and _TOP not in names
     if by_name:
@@ -115,6 +115,11 @@ def plan_layers(group: Group, model: Any, by_name: bool = False, skip_mismatch: 
         what = f"Model {model.name!r} itself"
         pairs += matched(own_variables(model), read_arrays(group.group(_TOP)), what, skip_mismatch)
     return pairs
+
+
+def read_through(model: Any) -> list[str]:
+    """Paths of the weights that are read through something, such as adapters."""
+    return [v.path for v in model.weights if v.reading is not None]
 
 
 def refuse_missing(group: Group, places: list[str], skip_mismatch: bool) -> None:
