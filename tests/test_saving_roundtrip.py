@@ -468,10 +468,12 @@ class Stacked(cornu.Sequential):
         self.units = units
 
 
-@pytest.mark.parametrize("cls", [Made, Stacked])
-@pytest.mark.parametrize("way", ["model.h5", "model.keras", "json", "clone", "deepcopy"])
-def test_a_model_whose_constructor_makes_its_layers(way, cls, tmp_path):
-    model, known = cls(units=3), {cls.__name__: cls}
+WAYS = ["model.h5", "model.keras", "json", "clone", "deepcopy"]
+
+
+def made_again(model, way, tmp_path):
+    """The model of a class of one's own, made again in one of the ways; with equal weights it gives what it gave."""
+    known = {type(model).__name__: type(model)}
     if way in PATHS:
         model.save(tmp_path / way)
         again = cornu.saving.load_model(tmp_path / way, custom_objects=known)
@@ -480,12 +482,20 @@ def test_a_model_whose_constructor_makes_its_layers(way, cls, tmp_path):
     else:
         again = (cornu.models.clone_model if way == "clone" else copy.deepcopy)(model)
     again.set_weights(model.get_weights())
-    assert type(again) is cls and again.units == 3 and len(again.layers) == len(model.layers)
     x = np.ones((2, 4), "float32")
     np.testing.assert_array_equal(again.predict(x, verbose=0), model.predict(x, verbose=0))
+    return again
 
 
-@pytest.mark.parametrize("way", ["model.h5", "model.keras", "json", "clone", "deepcopy"])
+@pytest.mark.parametrize("cls", [Made, Stacked])
+@pytest.mark.parametrize("way", WAYS)
+def test_a_model_whose_constructor_makes_its_layers(way, cls, tmp_path):
+    model = cls(units=3)
+    again = made_again(model, way, tmp_path)
+    assert type(again) is cls and again.units == 3 and len(again.layers) == len(model.layers)
+
+
+@pytest.mark.parametrize("way", WAYS)
 def test_a_functional_subclass_with_an_argument_of_its_own(way, tmp_path):
     """It is made of tensors, and its config says more than how they are connected."""
 
@@ -497,19 +507,9 @@ def test_a_functional_subclass_with_an_argument_of_its_own(way, tmp_path):
         def get_config(self):
             return {**super().get_config(), "alpha": self.alpha}
 
-    inputs, known = layers.Input((4,)), {"Own": Own}
-    model = Own(inputs, layers.Dense(3)(inputs), alpha=0.7)
-    if way in PATHS:
-        model.save(tmp_path / way)
-        again = cornu.saving.load_model(tmp_path / way, custom_objects=known)
-    elif way == "json":
-        again = cornu.models.model_from_json(model.to_json(), custom_objects=known)
-    else:
-        again = (cornu.models.clone_model if way == "clone" else copy.deepcopy)(model)
-    again.set_weights(model.get_weights())
+    inputs = layers.Input((4,))
+    again = made_again(Own(inputs, layers.Dense(3)(inputs), alpha=0.7), way, tmp_path)
     assert type(again) is Own and again.alpha == 0.7
-    x = np.ones((2, 4), "float32")
-    np.testing.assert_array_equal(again.predict(x, verbose=0), model.predict(x, verbose=0))
 
 
 def test_a_weight_is_told_in_words_that_are_known():
@@ -518,6 +518,8 @@ def test_a_weight_is_told_in_words_that_are_known():
         layer.add_weight(shape=(2,), initialiser="ones")
     with pytest.warns(UserWarning, match="'synchronization' says nothing any more"):
         assert layer.add_weight(shape=(2,), synchronization=None).shape == (2,)
+    with pytest.warns(UserWarning, match="'experimental_autocast' is called 'autocast' today"):
+        assert not layer.add_weight(shape=(2,), experimental_autocast=False).autocast
 
 
 class Compared(cornu.losses.MeanSquaredError):

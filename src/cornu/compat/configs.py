@@ -44,10 +44,7 @@ def translate(encoded: dict[str, Any]) -> dict[str, Any]:
         _refuse_paths(name, config)
     version = codec.version()
     if lookup.get_registered_object(encoded.get("registered_name") or name) is not None:
-        return {
-            **encoded,
-            "config": _formulas(config, era(version)),
-        }  # the user's own, however its arguments are called
+        return {**encoded, "config": _formulas(config, era(version))}  # the user's own names its arguments as it likes
     written = Era(2) if version is None and told_by(name) & config.keys() else era(version)
     return {**encoded, "class_name": name, "config": _renewed(name, config, written)}
 

@@ -116,6 +116,7 @@ RENAMED = _merged(
     (("save_weights",), dict.fromkeys(("save_format", "options", "max_shard_size"))),
     (("load_model",), {"options": None}),
     (("add_weight",), dict.fromkeys(("partitioner", "use_resource", "synchronization", "collections"))),
+    (("add_weight",), {"experimental_autocast": "autocast"}),
     (("multi_hot",), {"num_tokens": "num_classes"}),
     (("load_weights",), dict.fromkeys(("options", "reshape", "objects_to_skip"))),
     (("optimizer",), {"lr": "learning_rate", "decay": "decay"}),
