@@ -63,7 +63,7 @@ class FewOptions(TypedDict, total=False):
     batch_size: int | None
     input_shape: ShapeLike | int | None
     batch_input_shape: ShapeLike | None
-    batch_shape: ShapeLike | None  # fmt: skip
+    batch_shape: ShapeLike | None
 
 
 class MostOptions(FewOptions, total=False):
