@@ -92,7 +92,7 @@ def _through(equation: Any, given: list[Where], size: int, seen: list[Any]) -> l
     if name == "optimization_barrier":
         return given
     if name == "scan":
-        return _scan(parameters, given, size, seen)
+        return _scan(equation, given, size, seen)
     if name == "cond" and given[0] is None:
         branches = [follow(branch.jaxpr, given[1:], size, seen) for branch in parameters["branches"]]
         return [reduce(_merged, found) for found in zip(*branches, strict=True)]
@@ -112,21 +112,28 @@ def _through(equation: Any, given: list[Where], size: int, seen: list[Any]) -> l
     return [found] * len(results)
 
 
-def _scan(parameters: Any, given: list[Where], size: int, seen: list[Any]) -> list[Where]:
+def _scan(equation: Any, given: list[Where], size: int, seen: list[Any]) -> list[Where]:
     """A loop over an axis that holds no rows; what it carries settles after a few passes."""
-    consts, carried = parameters["num_consts"], parameters["num_carry"]
+    body = equation.params["jaxpr"].jaxpr
+    # What it takes apart, and puts together, has an axis more outside; JAX's versions count it in different ways.
+    carried = _as_many_axes(equation.outvars, body.outvars)
+    consts = _as_many_axes(equation.invars, body.invars) - carried
     xs = given[consts + carried :]
     if any(where is not None and where.axis == 0 for where in xs):
         raise Mixed("scan")
     xs = [where and where.at(where.axis - 1) for where in xs]
     carry = list(given[consts : consts + carried])
     for _ in range(carried + 2):
-        found = follow(parameters["jaxpr"].jaxpr, [*given[:consts], *carry, *xs], size, seen)
+        found = follow(body, [*given[:consts], *carry, *xs], size, seen)
         merged = [_merged(a, b) for a, b in zip(carry, found[:carried], strict=True)]
         if merged == carry:
             return [*carry, *(where and where.at(where.axis + 1) for where in found[carried:])]
         carry = merged
     raise Mixed("scan")
+
+
+def _as_many_axes(outside: Sequence[Any], inside: Sequence[Any]) -> int:
+    return sum(a.aval.ndim == b.aval.ndim for a, b in zip(outside, inside, strict=True))
 
 
 def _merged(a: Where, b: Where) -> Where:
