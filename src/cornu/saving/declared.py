@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..core import codec
+from ..core import codec, lookup
 from ..core.setting import Setting
 from .parsing import nested
 
@@ -20,10 +20,8 @@ _STATES = 1 << 26  # elements that the states of all stateful layers have
 _TURNS = 1 << 13, 8  # of loops that are written out, and how many more for each object; one takes a few milliseconds
 _CALL = 4  # turns that calling a layer of an inner model takes
 
-_RECURRENT = ("SimpleRNN", "LSTM", "GRU", "RNN", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")
 # Class -> numbers in its config that make an array when it is made or called.
 _ARRAYS = {
-    **dict.fromkeys((*_RECURRENT, "SimpleRNNCell", "LSTMCell", "GRUCell"), ("units",)),
     **dict.fromkeys(("AUC", "PrecisionAtRecall", "RecallAtPrecision"), ("num_thresholds",)),
     **dict.fromkeys(("SensitivityAtSpecificity", "SpecificityAtSensitivity"), ("num_thresholds",)),
     **dict.fromkeys(("IoU", "MeanIoU", "OneHotIoU", "OneHotMeanIoU"), ("num_classes",)),
@@ -108,7 +106,9 @@ def checked(encoded: dict[str, Any]) -> dict[str, Any]:
     name, config, what = str(encoded.get("class_name")), encoded.get("config"), _loading.get()
     if not isinstance(config, dict):
         return encoded
-    for key in _ARRAYS.get(name, ()):
+    # What takes a recurrent initializer makes a matrix of its units by themselves.
+    known = getattr(lookup.tables()["keras.layers"].entries.get(name), "_arguments", {})
+    for key in ("units",) if "recurrent_initializer" in known else _ARRAYS.get(name, ()):
         if max(_integers(config.get(key)), default=0) > _LARGEST:
             _refuse(name, key, config[key], f"at most {_LARGEST:,} are made")
     if what is None:
@@ -126,7 +126,7 @@ def checked(encoded: dict[str, Any]) -> dict[str, Any]:
         what.states -= what.batch * max(sizes, default=1)
         if what.states < 0:
             _refuse(name, "states for a batch of", what.batch, f"at most {_STATES:,} elements are kept")
-    if config.get("unroll") is True and name in _RECURRENT and not encoded.get("registered_name"):
+    if config.get("unroll") is True and "unroll" in known and not encoded.get("registered_name"):
         what.unrolled.add(str(config.get("name")))
         return {**encoded, "config": {**config, "unroll": False}}
     return encoded
