@@ -3,6 +3,7 @@
 import gc
 import itertools
 import os
+import signal
 from importlib import metadata
 
 os.environ["KERAS_BACKEND"] = "jax"  # the real Keras, our oracle, computes on the same device
@@ -22,6 +23,8 @@ import numpy as np
 import pytest
 
 import cornu
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what a shell starts in the background ignores Ctrl-C
 
 collect_ignore = ["typed"]  # scripts for type checkers, with mistakes
 _tests_run = itertools.count(1)
