@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, cast
 
 import jax
 import numpy as np
@@ -297,16 +297,16 @@ class VarianceScaling(RandomInitializer):
     """
 
     scale: float = 1.0
-    mode: str = "fan_in"
-    distribution: str = "truncated_normal"
+    mode: Literal["fan_in", "fan_out", "fan_avg"] = "fan_in"
+    distribution: Literal["truncated_normal", "untruncated_normal", "uniform", "normal"] = "truncated_normal"
     seed = default(None, here=True)
     input_axes: Axes = None
     output_axes: Axes = None
 
     def _complete(self) -> None:
         super()._complete()
-        self.mode, distribution = self.mode.lower(), self.distribution.lower()
-        self.distribution = "truncated_normal" if distribution == "normal" else distribution
+        self.mode, distribution = cast(Any, self.mode.lower()), self.distribution.lower()
+        self.distribution = "truncated_normal" if distribution == "normal" else cast(Any, distribution)
         if self.scale <= 0:
             raise ValueError(f"scale is positive. Received: scale={self.scale!r}")
         one_of("fan_in", "fan_out", "fan_avg", mode=self.mode)

@@ -43,6 +43,7 @@ layers.concatenate([x, x], axis=1, name="joined")
 layers.dot([x, x], 1, normalize=True)
 Sequential([layers.Dense(1)], name="one")
 cornu.activations.get("relu")
+cornu.utils.pad_sequences([[1], [2, 3]], dtype=np.int64)
 
 inputs = Input(shape=(8, 8, 3))
 features = layers.Conv2D(4, (3, 3), strides=2, padding="same", data_format="channels_last")(inputs)
@@ -77,6 +78,15 @@ class Own(Model):
     def call(self, inputs: Any, training: bool | None = None) -> Any:
         """One layer."""
         return self.out(inputs)
+
+
+class Lower(cornu.callbacks.Callback):
+    """A callback of one's own."""
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Lower the learning rate, and stop when it is small."""
+        self.model.optimizer.learning_rate = 0.1 / (epoch + 1)
+        self.model.stop_training = epoch > 3 and self.model.layers[0].units > 2
 
 
 loaded = cornu.models.load_model("model.keras", custom_objects={"Own": Own})

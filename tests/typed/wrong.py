@@ -34,6 +34,10 @@ layers.Denes(3)  # wrong
 Adam(learning_rat=0.1)  # wrong
 cornu.losses.BinaryCrossentropy(from_logit=True)  # wrong
 cornu.metrics.AUC(num_threshold=3)  # wrong
+cornu.metrics.AUC(curve="RCO")  # wrong
+cornu.initializers.VarianceScaling(mode="fan_on")  # wrong
+ops.max_pool(x, 2, padding="smae")  # wrong
+cornu.callbacks.Callback().model.stop_trainig = True  # wrong
 cornu.callbacks.EarlyStopping(patiense=3)  # wrong
 cornu.initializers.HeNormal(sead=1)  # wrong
 cornu.regularizers.L2(l3=0.1)  # wrong

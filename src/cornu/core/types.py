@@ -28,6 +28,7 @@ MetricLike = str | Callable[..., Any] | Config | Sequence["MetricLike"] | None
 WeightLike = ArrayLike | Mapping[str, Any] | None  # of samples, or of losses
 Verbosity = int | Literal["auto"]
 DataFormat = Literal["channels_last", "channels_first"]
+Padding = Literal["valid", "same"]
 
 Taken = TypeVar("Taken")
 Kept = TypeVar("Kept")

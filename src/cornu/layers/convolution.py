@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal
 from .. import ops
 from ..core.arguments import default
 from ..core.spec import InputSpec
-from ..core.types import Activation, Constraint, Format, Given, Initializer, Regularizer, Shape, Sizes
+from ..core.types import Activation, Constraint, Format, Given, Initializer, Padding, Regularizer, Shape, Sizes
 from . import checks
 from .family import Family, KernelLayer, Spatial
 
@@ -49,7 +49,7 @@ class Convolution(Spatial):
     _shrinks: ClassVar[bool] = True  # without padding, so that a kernel may be too large
     kernel_size: Sizes
     strides: Sizes = default(1)
-    padding: Literal["valid", "same"] = "valid"
+    padding: Padding = "valid"
     data_format: Format = default(None)
     dilation_rate: Sizes = default(1)
     activation: Activation = default(None)
@@ -115,7 +115,7 @@ class Conv(Convolution, Filters, KernelLayer):
             number of channels or filters that the groups do not divide, or a kernel larger than the input.
     """
 
-    padding: Literal["valid", "same", "causal"] = "valid"  # type: ignore[assignment]  # one more than others
+    padding: Padding | Literal["causal"] = "valid"  # type: ignore[assignment]  # one more than others
     groups: int = default(1, after="dilation_rate")
 
     def _complete(self) -> None:

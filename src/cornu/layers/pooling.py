@@ -1,11 +1,11 @@
 """Pooling: the largest value, or the mean, of each window or of all of space."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 from .. import ops
 from ..core.arguments import default
-from ..core.types import Format, Given, Sizes
+from ..core.types import Format, Given, Padding, Sizes
 from . import checks
 from .family import Spatial
 
@@ -33,7 +33,7 @@ class Pooling(Spatial):
 
     pool_size: Sizes = default(2)
     strides: Given[int | Sequence[int] | None, tuple[int, ...]] = default(None)
-    padding: Literal["valid", "same"] = "valid"
+    padding: Padding = "valid"
     data_format: Format = default(None)
     name = default(None, here=True)
     _pool: ClassVar[Callable[..., Any]]

@@ -1,7 +1,7 @@
 """Rates over all thresholds: the area under their curve; the best of one while another is at least so large."""
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, cast
 
 import jax
 import jax.numpy as jnp
@@ -58,8 +58,8 @@ class AUC(ConfusionMetric):
 
     _direction = "up"
     num_thresholds: int = 200
-    curve: Given[Curve | str, str] = default("ROC")
-    summation_method: Given[Summation | str, str] = default("interpolation")
+    curve: Given[Curve | Literal["roc", "pr", "prgain"], str] = default("ROC")
+    summation_method: Given[Summation, str] = default("interpolation")
     name = default(None, here=True)
     dtype = default(None, here=True)
     thresholds: Given[Sequence[float] | None, list[float]] = default(None)
@@ -69,8 +69,8 @@ class AUC(ConfusionMetric):
     from_logits: bool = False
 
     def _grid(self) -> Sequence[float]:
-        self.curve = str(getattr(self.curve, "value", self.curve)).upper()  # or a member of an enumeration
-        self.summation_method = str(getattr(self.summation_method, "value", self.summation_method)).lower()
+        self.curve = cast(Any, str(getattr(self.curve, "value", self.curve)).upper())  # or a member of an enumeration
+        self.summation_method = cast(Any, str(getattr(self.summation_method, "value", self.summation_method)).lower())
         self.check_choice("curve", Curve)
         self.check_choice("summation_method", Summation)
         if self.thresholds is None and self.num_thresholds <= 1:

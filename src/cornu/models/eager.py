@@ -60,5 +60,5 @@ def _is_pure(layer: Layer) -> bool:
         return True  # it computes beforehand
     if holders.is_users(type(layer)) or isinstance(layer, Lambda) or layer.activity_regularizer is not None:
         return False
-    called = [value for name, value in vars(layer).items() if name.endswith("activation")]
+    called = [value for value in vars(layer).values() if callable(value) and not isinstance(value, Layer)]
     return not any(holders.is_users(value if hasattr(value, "__module__") else type(value)) for value in called)

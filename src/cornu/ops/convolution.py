@@ -5,7 +5,7 @@ from typing import Any
 
 import jax
 
-from ..core.types import DataFormat
+from ..core.types import DataFormat, Padding
 from ..kernels import convolution
 from .making import ArrayLike, SizesLike, from_channels_last, one_of, op, per_axis, steps, tensor, to_channels_last
 
@@ -17,7 +17,7 @@ def conv(
     inputs: ArrayLike,
     kernel: ArrayLike,
     strides: SizesLike = 1,
-    padding: str | Sequence[tuple[int, int]] = "valid",
+    padding: Padding | Sequence[tuple[int, int]] = "valid",
     data_format: DataFormat | None = None,
     dilation_rate: SizesLike = 1,
 ) -> Any:
@@ -88,7 +88,7 @@ def depthwise_conv(
     inputs: ArrayLike,
     kernel: ArrayLike,
     strides: SizesLike = 1,
-    padding: str = "valid",
+    padding: Padding = "valid",
     data_format: DataFormat | None = None,
     dilation_rate: SizesLike = 1,
 ) -> Any:
@@ -123,7 +123,7 @@ def separable_conv(
     depthwise_kernel: ArrayLike,
     pointwise_kernel: ArrayLike,
     strides: SizesLike = 1,
-    padding: str = "valid",
+    padding: Padding = "valid",
     data_format: DataFormat | None = None,
     dilation_rate: SizesLike = 1,
 ) -> Any:
@@ -154,7 +154,7 @@ def conv_transpose(
     inputs: ArrayLike,
     kernel: ArrayLike,
     strides: SizesLike = 1,
-    padding: str = "valid",
+    padding: Padding = "valid",
     output_padding: SizesLike | None = None,
     data_format: DataFormat | None = None,
     dilation_rate: SizesLike = 1,

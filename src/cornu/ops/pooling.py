@@ -5,7 +5,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from ..core.types import DataFormat, ShapeLike, SizesLike
+from ..core.types import DataFormat, Padding, ShapeLike, SizesLike
 from ..kernels import pooling
 from .making import ArrayLike, floating, from_channels_last, one_of, op, per_axis, steps, tensor, to_channels_last
 
@@ -17,7 +17,7 @@ def max_pool(
     inputs: ArrayLike,
     pool_size: SizesLike,
     strides: SizesLike | None = None,
-    padding: str = "valid",
+    padding: Padding = "valid",
     data_format: DataFormat | None = None,
 ) -> Any:
     """Largest element of each window.
@@ -50,7 +50,7 @@ def average_pool(
     inputs: ArrayLike,
     pool_size: SizesLike,
     strides: SizesLike | None = None,
-    padding: str = "valid",
+    padding: Padding = "valid",
     data_format: DataFormat | None = None,
 ) -> Any:
     """Mean of each window, of the elements that are not padding.

@@ -4,10 +4,13 @@ import math
 import os
 import warnings
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, ClassVar, Literal, Union
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Union
 
 from ..core.arguments import arguments
 from ..core.types import Given
+
+if TYPE_CHECKING:
+    from ..models.model import Model
 
 __all__ = ["Callback", "CallbackList", "EarlyStopping", "History", "LambdaCallback", "ModelCheckpoint"]
 Logs = dict[str, Any] | None
@@ -35,25 +38,20 @@ class Callback:
     """
 
     _arguments: ClassVar[dict[str, Any]] = {}  # those of `@arguments`, which a subclass may use
-    _model: Any = None
+    model: "Model" = None  # type: ignore[assignment]  # until training begins
     params: dict[str, Any] = {}
     validation_data: Any = None
 
     def _complete(self) -> None:
         """Check and complete what the constructor was given, in a class with `@arguments`."""
 
-    @property
-    def model(self) -> Any:
-        """The model that is trained."""
-        return self._model
-
     def set_params(self, params: dict[str, Any]) -> None:
         """Receive `verbose`, `epochs` and `steps`."""
         self.params = params
 
-    def set_model(self, model: Any) -> None:
+    def set_model(self, model: "Model") -> None:
         """Receive the model."""
-        self._model = model
+        self.model = model
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         """An epoch begins."""

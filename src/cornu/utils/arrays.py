@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from ..core.types import ArrayLike
 from ..ops.making import one_of
@@ -67,7 +68,7 @@ def normalize(x: ArrayLike, axis: int = -1, order: int = 2) -> np.ndarray[Any, A
 def pad_sequences(
     sequences: Sequence[Any],
     maxlen: int | None = None,
-    dtype: str = "int32",
+    dtype: DTypeLike = "int32",
     padding: Literal["pre", "post"] = "pre",
     truncating: Literal["pre", "post"] = "pre",
     value: Any = 0.0,
