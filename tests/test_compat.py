@@ -1,6 +1,8 @@
 """Older Keras: what its words mean today, in files, configs and constructors."""
 
 import json
+import re
+from pathlib import Path
 
 import h5py
 import numpy as np
@@ -17,6 +19,17 @@ VERSIONS = {version: True for version in OLD} | {"3.0.5": False, "3.15.1": False
 def test_the_era_of_a_version():
     assert [era(version) for version in OLD] == [Era(1), Era(2), Era(2, True), Era(2, True)]
     assert era("3.15.1") == era("nightly") == era(None) == Era(3)
+
+
+def test_no_other_file_mentions_an_era():
+    root = Path(cornu.__file__).parent
+    found = [
+        f"{path.relative_to(root)}: {mention}"
+        for path in root.rglob("*.py")
+        if path.relative_to(root).parts[0] != "compat"
+        for mention in re.findall(r"Keras [0-9]|tf\.keras|keras-team/keras/.*/v[0-9]", path.read_text())
+    ]
+    assert not found
 
 
 def slope(old):

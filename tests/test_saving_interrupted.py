@@ -11,7 +11,7 @@ import pytest
 
 import cornu
 from cornu import layers
-from cornu.saving import legacy, structure
+from cornu.saving import layerwise, structure
 from cornu.saving.writer import replacing
 
 NAMES = ("model.h5", "model.keras")
@@ -36,8 +36,8 @@ def test_an_error_in_the_middle_keeps_the_old_file(name, error, tmp_path, monkey
             raise error
         return real(*args)
 
-    real = legacy.write_array
-    monkeypatch.setattr(legacy, "write_array", fail_later)
+    real = layerwise.write_array
+    monkeypatch.setattr(layerwise, "write_array", fail_later)
     monkeypatch.setattr(structure, "write_array", fail_later)
     with pytest.raises(type(error)):
         make(7).save(tmp_path / name)

@@ -1,7 +1,7 @@
 """Objects to plain data and back, through the fixed tables of names: nothing is imported, nothing is run.
 
-An encoded object is `{"module", "class_name", "config", "registered_name"}`, as in the files of Keras 3;
-`{"class_name", "config"}` and bare names, as in those of Keras 1 and 2, decode too.
+An encoded object is `{"module", "class_name", "config", "registered_name"}`, as in the files of Keras;
+`{"class_name", "config"}` and bare names decode too.
 """
 
 import contextlib
@@ -70,7 +70,7 @@ def encode(value: Any, special: Callable[[Any], Any] = lambda value: None) -> An
 def encode_object(value: Any) -> dict[str, Any]:
     """An object with `get_config` as a dictionary that names its class."""
     cls = type(value)
-    if "_saved_as" in vars(cls):  # its place in the files of Keras 3, where that is no table's
+    if "_saved_as" in vars(cls):  # its place in the files of Keras, where that is no table's
         module, name = cls._saved_as
         return {"module": module, "class_name": name, "config": value.get_config(), "registered_name": None}
     registered = lookup.get_registered_name(cls)
@@ -161,7 +161,7 @@ def _is_numbers(value: Any) -> bool:
 
 _INTEGERS = [f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)]
 _NUMBERS = {"bool", "bfloat16", "float16", "float32", "float64", *_INTEGERS}
-_PLAIN: dict[Any, Callable[[Any], Any]] = {  # what Keras 3 writes like objects
+_PLAIN: dict[Any, Callable[[Any], Any]] = {  # what Keras writes like objects
     "__numpy__": _array,
     "__tensor__": _array,
     "__ellipsis__": lambda config: ...,

@@ -1,4 +1,4 @@
-"""A functional model's layers and connections as plain data, in the format of Keras 3, and back."""
+"""A functional model's layers and connections as plain data, in the format of Keras, and back."""
 
 import inspect
 from collections import Counter
@@ -68,12 +68,12 @@ def to_config(model: Any) -> dict[str, Any]:
 
 
 def _own_calls(operation: Any) -> int:
-    """Among a model's outputs, Keras 3 counts the graph an inner functional model was made from as its first call."""
+    """Among a model's outputs, Keras counts the graph an inner functional model was made from as its first call."""
     return int(getattr(operation, "graph", None) is not None and not hasattr(operation, "add"))
 
 
 def _encode_op(operation: Operation, node: Node) -> tuple[dict[str, Any], list[Any]]:
-    """An op as Keras 3 writes it, and the arguments of its call that are not in its config."""
+    """An op as Keras writes it, and the arguments of its call that are not in its config."""
     name = operation.fn.__name__
     leaves = jax.tree.leaves((node.args, node.kwargs))  # the class of a number is the name of a dtype
     has_function = any(callable(leaf) and not isinstance(leaf, type) for leaf in leaves)
@@ -197,7 +197,7 @@ def _decode_layer(entry: dict[str, Any], name: str) -> Any:
 
 
 def _is_bare_op(entry: dict[str, Any]) -> bool:
-    """Whether an entry is an op as Keras 3 writes it into .h5: without module, and a layer's config would say more."""
+    """Whether an entry is an op as Keras writes it into .h5: without module, and a layer's config would say more."""
     name, calls = entry["class_name"], entry.get("inbound_nodes")
     if entry.get("module") or op_of(name) is None or not calls or not isinstance(calls[0], dict):
         return False

@@ -1,4 +1,4 @@
-"""How files of Keras 3 name ops: the module and class of each, and which arguments belong to its config.
+"""How files of Keras name ops: the module and class of each, and which arguments belong to its config.
 
 What follows from the name of an op, and of an argument, is worked out here; the tables hold the rest.
 """

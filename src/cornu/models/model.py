@@ -316,7 +316,7 @@ class Model(Trainable):
         """Write the weights to an HDF5 file.
 
         Args:
-            filepath: `name.weights.h5` writes the layout of Keras 3, another `.h5` that of Keras 1 and 2.
+            filepath: `name.weights.h5` gets a group per object, another `.h5` a group per layer.
             overwrite: whether an existing file is replaced; otherwise that raises.
 
         Raises:

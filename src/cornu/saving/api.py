@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ..core import lookup
 from ..core.arguments import explained
 from . import plan, whole
-from .legacy import plan_layers, read_through, write_weights
+from .layerwise import plan_layers, read_through, write_weights
 from .limits import FileError, naming
 from .parsing import parse
 from .reader import Archive, open_file
@@ -32,7 +32,7 @@ def save_model(
 
     Args:
         model: the model.
-        filepath: path ending in `.h5` or `.hdf5` (read by every version of Keras 3) or `.keras`; or a binary file open
+        filepath: path ending in `.h5` or `.hdf5` (which Keras reads, too) or `.keras`; or a binary file open
             for writing, which gets what a `.keras` file holds; or an `h5py.File`.
         overwrite: whether an existing file is replaced.
         include_optimizer: whether an `.h5` file holds the compile state and the optimizer's.
@@ -112,8 +112,8 @@ def save_weights(model: Any, filepath: Any, overwrite: bool = True) -> None:
 
     Args:
         model: a model that is built.
-        filepath: `name.weights.h5` gets the layout of Keras 3, with the optimizer's state; another `.h5` or `.hdf5`
-            that of Keras 1 and 2.
+        filepath: `name.weights.h5` gets a group per object, with the optimizer's state; another `.h5` or `.hdf5` a
+            group per layer, which can be matched by name.
         overwrite: whether an existing file is replaced.
 
     Raises:
@@ -137,7 +137,7 @@ def load_weights(model: Any, filepath: Any, by_name: bool = False, skip_mismatch
     Args:
         model: a model that is built.
         filepath: path of an HDF5 file or a `.keras` archive, or such a file that is open for reading in binary.
-        by_name: match layers by name and leave the rest, for the layout of Keras 1 and 2.
+        by_name: match layers by name and leave the rest, in a file with a group per layer.
         skip_mismatch: leave out what does not fit, with a warning.
 
     Raises:
@@ -158,8 +158,8 @@ def load_weights(model: Any, filepath: Any, by_name: bool = False, skip_mismatch
                 )
             elif by_name:
                 raise ValueError(
-                    f"{file.path!r} is in the layout of Keras 3, which matches weights by their place in the model, "
-                    "not by name. Load it without by_name=True into the model that wrote it, or save the weights to a "
+                    f"{file.path!r} keeps its weights by their place in the model, not by the names of layers. "
+                    "Load it without by_name=True into the model that wrote it, or save the weights to a "
                     "path ending in .h5 but not in .weights.h5."
                 )
             else:

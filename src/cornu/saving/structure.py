@@ -1,4 +1,4 @@
-"""Weights of a model in the layout of Keras 3: a group per object, found by the attribute that holds it.
+"""Weights of a model in a file with a group per object, found by the attribute that holds it.
 
 layers/dense/vars/0             the first Variable of the first Dense layer
 layers/dense_1/vars/0           ... of the second
@@ -17,7 +17,7 @@ from ..core.reading import Reading
 from ..layers.holder import own_variables
 from ..layers.layer import Layer
 from ..optimizers.optimizer import Optimizer
-from .legacy import READINGS, refuse_missing, write_array, write_names
+from .layerwise import READINGS, refuse_missing, write_array, write_names
 from .plan import Pairs, matched, optimizer_pairs
 from .reader import Group
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..core import codec, lookup
 from . import declared, plan
-from .legacy import VERSION, plan_layers, read_arrays, write_arrays, write_weights
+from .layerwise import VERSION, plan_layers, read_arrays, write_arrays, write_weights
 from .limits import FileError
 from .parsing import parse
 from .reader import Archive, Group
@@ -48,7 +48,7 @@ def write_hdf5(file: Any, model: Any, include_optimizer: bool) -> None:
 
 
 def _long_name(loss: Any) -> Any:
-    """A loss under its full name: Keras 3.15 writes `"mse"` into .h5 files, and then cannot read it."""
+    """A loss under its full name: a short one in an .h5 file is what Keras cannot read."""
     with contextlib.suppress(ValueError):  # a function of the user's own
         if isinstance(loss, str):
             return lookup.snake_case(lookup.tables()["keras.losses"].find(loss).__name__)
@@ -177,7 +177,7 @@ def read_keras(archive: Archive, compile: bool) -> Any:
 
 
 def load_group(root: Group, model: Any, skip_mismatch: bool = False) -> None:
-    """Put the weights of a file in the layout of Keras 3 into a model; an error leaves all of them as they were."""
+    """Put the weights of a file with a group per object into a model; an error leaves all of them as they were."""
     pairs, own = plan_structure(root, model, skip_mismatch)
     before = [(layer, layer.get_weights()) for layer, _ in own]
     try:

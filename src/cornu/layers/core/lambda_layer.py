@@ -105,7 +105,7 @@ def _found(value: Any, place: str, layer: str, tables: tuple[str, ...] = ()) -> 
     """The function that a config means: one of one's own, an activation, or one of other tables.
 
     Args:
-        value: its name, alone or in an object of Keras 3, or bytecode.
+        value: its name, alone or as an encoded object, or bytecode.
         place: the custom object that stands for it if it has no name, or none that is known.
         layer: name of the layer, for messages.
         tables: modules of further functions that a file may name; ops only without arguments of the file's choice.

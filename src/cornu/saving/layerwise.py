@@ -1,4 +1,4 @@
-"""Weights of a model in the layout of Keras 1 and 2: a group per layer, matched by position or by name.
+"""Weights of a model in a file with a group per layer, matched by position or by name.
 
 layer_names                 attribute: names in order
 <layer>/weight_names        attribute: paths of its arrays, trainable ones first
