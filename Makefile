@@ -9,13 +9,14 @@ WORKERS ?= 2
 demo: $(VENV)/.demo  ## install Cornu and run the quickstart
 	$(BIN)/python examples/quickstart.py
 
-# The oracle suites compile thousands of small programs once: there a short compilation beats a fast program.
+# The oracle suites compile thousands of small programs once: there a short compilation beats a fast program, and a file's
+# tests stay in one process, so that what they share is compiled once.
 QUICK := CORNU_TESTS=quick
 AS_USED := tests/test_kernels.py tests/test_engine.py tests/test_training.py
 FAST := tests/test_errors.py tests/test_layers_core.py tests/test_saving_roundtrip.py tests/test_regularizers_constraints.py
 
 test: $(VENV)/.test  ## all tests, training on both engines
-	$(QUICK) $(BIN)/python -m pytest -n $(WORKERS) $(addprefix --ignore=,$(AS_USED))
+	$(QUICK) $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(addprefix --ignore=,$(AS_USED))
 	$(BIN)/python -m pytest -n $(WORKERS) $(AS_USED)
 	CORNU_BACKEND=tensorflow $(BIN)/python -m pytest -n $(WORKERS) tests/test_training.py
 
