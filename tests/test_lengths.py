@@ -6,7 +6,7 @@ import pytest
 import twins
 
 import cornu
-from cornu.core import rows
+from cornu.core import dataflow, rows
 
 BATCH = 16
 LENGTHS = [65, 48, 82, 51, 68, 85, 54, 71, 88, 57]  # ten numbers of samples, with last batches of ten sizes
@@ -444,3 +444,26 @@ def test_two_inputs_and_outputs_with_a_last_batch(rng):
     y2 = (b[:, :1] > 0).astype("float32")
     twins.fit_both(mine, theirs, [a, b], [y1, y2])
     twins.evaluate_both(mine, theirs, [a, b], [y1, y2])
+
+
+@pytest.mark.parametrize("axis,alone", [(0, False), (1, True)])
+def test_a_loop_is_followed_by_shapes_whatever_names_its_parameters_have(axis, alone):
+    def fn(x, w):
+        return jax.lax.scan(lambda h, step: (h @ w + step, h), x.mean(0) if axis == 0 else x[0], x)
+
+    traced = jax.make_jaxpr(fn)(np.ones((3, 5, 4), "float32"), np.ones((4, 4), "float32")).jaxpr
+    parameters = {"jaxpr", "length", "reverse", "unroll"}  # JAX 0.11 has no other in common with JAX 0.10
+    equations = [
+        equation.replace(params={key: value for key, value in equation.params.items() if key in parameters})
+        if equation.primitive.name == "scan"
+        else equation
+        for equation in traced.eqns
+    ]
+    loop = next(equation for equation in equations if equation.primitive.name == "scan")
+    assert len(loop.invars) == 3
+    traced = traced.replace(eqns=equations)
+    if alone:
+        assert dataflow.follow(traced, [dataflow.Rows(1), None], 5, []) == [dataflow.Rows(0), dataflow.Rows(1)]
+    else:
+        with pytest.raises(dataflow.Mixed):
+            dataflow.follow(traced, [dataflow.Rows(0), None], 3, [])
