@@ -383,3 +383,24 @@ def test_a_mask_that_is_given_is_refused():
     assert np.asarray(model(data)).shape == (2, 4)
     with pytest.raises(ValueError, match="begins on the host and takes no mask"):
         model(data, mask=[None, np.ones((2, 5), bool)])
+
+
+@pytest.mark.parametrize("layer", [layers.Dropout(0.5), layers.GaussianNoise(0.1)], ids=lambda layer: layer.name)
+def test_after_what_draws_for_every_step_is_refused(layer):
+    """It would be drawn once, for all epochs."""
+    x = cornu.Input((2,))
+    y, _ = Doubled(name="doubled")(layer(x))
+    with pytest.raises(ValueError, match=f"{layer.name!r}, which has weights or draws random numbers"):
+        cornu.Model(x, y).predict(np.ones((2, 2)))
+
+
+def test_text_is_text_whoever_brings_it():
+    tf = pytest.importorskip("tensorflow")
+    model = _functional()
+    expected = model.predict(TEXTS, verbose=0)
+    assert len(np.unique(expected)) > 4
+    several = tf.data.Dataset.from_tensor_slices(TEXTS).batch(12)
+    for x in (tf.constant(TEXTS), several, TEXTS.astype("S"), TEXTS.astype(object)):
+        np.testing.assert_array_equal(model.predict(x, verbose=0), expected)
+    umlauts = np.array(["ü ab", "c ü"])
+    np.testing.assert_array_equal(model.predict(tf.constant(umlauts), verbose=0), model.predict(umlauts, verbose=0))

@@ -247,7 +247,7 @@ def test_an_unwritable_folder_is_told(tmp_path, monkeypatch):
 
     monkeypatch.setattr("cornu.saving.writer._unnamed", lambda folder: None)
     monkeypatch.setattr("tempfile.mkstemp", refuse)  # root may write anywhere, so a real folder would not do
-    with pytest.raises(PermissionError, match="no permission to write into the folder"):
+    with pytest.raises(PermissionError, match="no permission to write into"):
         make().save(tmp_path / "model.h5")
 
 

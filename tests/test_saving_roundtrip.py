@@ -535,3 +535,44 @@ def test_a_loss_without_a_hash_is_copied():
     x, y = np.ones((4, 2), "float32"), np.ones((4, 1), "float32")
     again = copy.deepcopy(model)
     assert again.fit(x, y, verbose=0).history == model.fit(x, y, verbose=0).history
+
+
+@cornu.saving.register_keras_serializable("tests")
+class Cap(layers.Layer):
+    """Its get_config gives what it was given, of whatever type."""
+
+    def __init__(self, cap, **options):
+        super().__init__(**options)
+        self.cap = cap
+
+    def call(self, x):
+        return x if isinstance(self.cap, set) else ops.minimum(x, ops.sum(self.cap))
+
+    def get_config(self):
+        return {**super().get_config(), "cap": self.cap}
+
+
+CAPS = [np.float32(0.5), np.int64(1), np.array([0.25, 0.5], "float32"), (np.float64(0.5),), [np.int32(1), 2]]
+
+
+@pytest.mark.parametrize("cap", CAPS, ids=lambda cap: type(cap).__name__)
+@pytest.mark.parametrize("path", [*PATHS, "json"])
+def test_numbers_of_numpy_in_a_config_of_ones_own(cap, path, tmp_path):
+    model = cornu.Sequential([cornu.Input((4,)), Cap(cap), layers.Dense(1)])
+    if path == "json":
+        again = cornu.models.model_from_json(model.to_json())
+        again.set_weights(model.get_weights())
+    else:
+        model.save(tmp_path / path)
+        again = cornu.models.load_model(tmp_path / path)
+    x = np.linspace(-1, 2, 8, dtype="float32").reshape(2, 4)
+    np.testing.assert_array_equal(again.predict(x, verbose=0), model.predict(x, verbose=0))
+    assert json.loads(json.dumps(again.layers[0].cap)) == again.layers[0].cap
+
+
+def test_what_no_config_can_hold_is_named_with_its_layer(tmp_path):
+    model = cornu.Sequential([cornu.Input((4,)), Cap({1, 2}, name="capped")])
+    for save in (model.to_json, lambda: model.save(tmp_path / "m.keras"), lambda: model.save(tmp_path / "m.h5")):
+        with pytest.raises(TypeError, match=r"get_config\(\) of 'capped': \{1, 2\} of type set cannot be written"):
+            save()
+    assert not list(tmp_path.iterdir())

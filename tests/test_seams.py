@@ -290,3 +290,30 @@ def test_a_weight_called_like_a_layer_beside_it(tmp_path):
     model.load_weights(tmp_path / "w.h5")
     for ours, expected in zip(model.get_weights(), kept, strict=True):
         np.testing.assert_array_equal(ours, expected)
+
+
+class Halved(Doubled):
+    """Knows what to store."""
+
+    def store(self, value):
+        return value / 2
+
+
+@pytest.mark.parametrize("policy", ["float32", "mixed_bfloat16"])
+def test_a_constraint_holds_for_what_is_read(policy):
+    limit = cornu.constraints.MaxNorm(0.5)
+    layer = layers.Dense(3, kernel_constraint=limit, dtype=policy)
+    model = cornu.Sequential([layers.Input((4,)), layer, layers.Dense(1)])
+    layer.kernel.reading = Halved(layer.kernel)
+    model.compile("sgd", "mse")
+    model.fit(np.ones((8, 4)), np.ones((8, 1)), verbose=0)
+    norms = np.linalg.norm(layer.kernel.numpy(), axis=0)
+    np.testing.assert_allclose(norms, 0.5, rtol=1e-4)
+    np.testing.assert_allclose(np.linalg.norm(np.asarray(layer.kernel.stored), axis=0), 0.25, rtol=1e-4)
+
+
+def test_slots_would_hide_weights():
+    with pytest.raises(TypeError, match="Hidden has __slots__"):
+
+        class Hidden(cornu.Model):
+            __slots__ = ("inner",)

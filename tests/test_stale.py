@@ -824,3 +824,25 @@ def test_a_metric_listed_by_a_property_is_listed_once():
     model.fit(np.ones((4, 2)), np.ones((4, 1)), verbose=0)
     assert [metric.name for metric in model.metrics] == ["loss", "extra"]
     assert model.metrics_names == ["loss", "extra"]
+
+
+@pytest.mark.parametrize("hook", ["on_epoch_begin", "on_epoch_end", "on_train_batch_begin", "on_train_batch_end"])
+def test_what_is_compiled_anew_during_fit_is_refused_at_the_next_batch_or_epoch(hook):
+    """It would count in the next fit only, with the new optimizer there to be seen."""
+    model = cornu.Sequential([cornu.Input((4,)), cornu.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    again = cornu.callbacks.LambdaCallback(**{hook: lambda *_: model.compile(cornu.optimizers.SGD(0.0), "mae")})
+    with pytest.raises(RuntimeError, match="'sequential.*' was compiled anew during fit"):
+        model.fit(*data(), batch_size=BATCH, epochs=2, verbose=0, callbacks=[again])
+    before = model.get_weights()
+    model.fit(*data(), verbose=0)
+    for ours, old in zip(model.get_weights(), before, strict=True):
+        np.testing.assert_array_equal(ours, old)  # the new one's rate
+
+
+def test_what_is_compiled_anew_when_training_ends_counts_in_the_next_fit():
+    model = cornu.Sequential([cornu.Input((4,)), cornu.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    last = cornu.callbacks.LambdaCallback(on_train_end=lambda logs: model.compile("adam", "mae", metrics=["mse"]))
+    assert list(model.fit(*data(), verbose=0, callbacks=[last]).history) == ["loss"]
+    assert sorted(model.fit(*data(), verbose=0).history) == ["loss", "mse"]

@@ -199,3 +199,55 @@ def test_what_is_away_stays_away_while_another_program_runs_inside():
     lending.give([outer], taken)
     assert read.wait(10)
     thread.join()
+
+
+def still():
+    """A model that training does not change, and whose loss and accuracy differ from batch to batch."""
+    made = cornu.Sequential([layers.Input((4,)), layers.Dense(3, "softmax")])
+    made.compile(cornu.optimizers.SGD(0.0), "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return made, np.random.default_rng(1).integers(0, 3, 600)
+
+
+def test_passes_that_count_into_the_same_metrics_take_turns():
+    one, y = still()
+    parts = [slice(150 * i, 150 * i + 150) for i in range(4)]
+    expected = [one.evaluate(X[part], y[part], batch_size=10, verbose=0) for part in parts]
+    assert len({tuple(values) for values in expected}) == 4
+
+    def work(number):
+        part, right = parts[number], pytest.approx(expected[number], abs=1e-5)
+        for turn in range(60):
+            if number == 3:
+                history = one.fit(X[part], y[part], batch_size=10, shuffle=False, epochs=3, verbose=0).history
+                assert [history["loss"][-1], history["accuracy"][-1]] == right
+            elif turn % 3 == 2:
+                assert one.test_on_batch(X[part], y[part]) == right
+            else:
+                assert one.evaluate(X[part], y[part], batch_size=10, verbose=0) == right
+
+    assert not in_threads(work, 4)
+
+
+@pytest.mark.parametrize("how", ["set_weights", "load_weights", "load_weights by layer"])
+@pytest.mark.parametrize("call", CALLS)
+def test_weights_are_restored_all_at_once(call, how, tmp_path):
+    made = cornu.Sequential([layers.Input((4,)), *(layers.Dense(4, use_bias=False) for _ in range(6))])
+    states = [[np.full((4, 4), value, "float32")] * 6 for value in (1, 2)]
+    paths = [tmp_path / f"{i}{'.h5' if 'layer' in how else '.weights.h5'}" for i in range(2)]
+    for state, path in zip(states, paths, strict=True):
+        made.set_weights(state)
+        made.save_weights(path)
+    seen, done = set(), threading.Event()
+
+    def work(number):
+        try:
+            for turn in range(0 if number else 150):
+                made.set_weights(states[turn % 2]) if how == "set_weights" else made.load_weights(paths[turn % 2])
+        finally:
+            if not number:
+                done.set()
+        while number and not done.is_set():
+            seen.add(float(CALLS[call](made, np.ones((1, 4), "float32"))[0, 0]))
+
+    assert not in_threads(work, 4)
+    assert seen <= {4.0**6, 8.0**6}

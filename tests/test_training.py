@@ -507,3 +507,21 @@ def test_wide_arrays_train_without_a_warning():
         assert model.predict(ids, batch_size=3, verbose=0).shape == (8, 2)
         assert model(ids).shape == (8, 2)
         model.train_on_batch(ids, labels)
+
+
+@pytest.mark.parametrize("validation", [False, True])
+def test_a_fit_inside_a_callback_leaves_the_record_of_the_outer_one(validation):
+    x, y = np.ones((8, 6), "float32"), np.zeros((8, 1), "float32")
+    found = []
+    for lib in (keras, cornu):
+        model = lib.Sequential([lib.layers.Input((6,)), lib.layers.Dense(1, kernel_initializer="ones")])
+        model.compile("sgd", "mse")
+        inner = lib.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs, m=model: m.fit(x[:2], y[:2], verbose=0))
+        more = {"validation_data": (x, y)} if validation else {}
+        history = model.fit(x, y, epochs=3, verbose=0, callbacks=[inner], **more)
+        assert model.history is history
+        found.append((history.epoch, history.history))
+    (theirs, expected), (ours, record) = found
+    assert ours == theirs == [0, 1, 2] and list(record) == list(expected)
+    for key, values in expected.items():
+        np.testing.assert_allclose(record[key], values, rtol=1e-5)

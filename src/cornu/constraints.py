@@ -5,8 +5,8 @@ from typing import Any
 import jax.numpy as jnp
 
 from .core import dtypes
+from .core.arguments import Declared
 from .core.config import Configurable
-from .core.declared import Declared
 from .core.lookup import Table
 from .core.types import Axis
 from .ops.making import to_axes

@@ -8,9 +8,8 @@ import jax
 import numpy as np
 
 from .core import codec, dtypes, seeds
-from .core.arguments import default
+from .core.arguments import Declared, default
 from .core.config import Configurable
-from .core.declared import Declared
 from .core.lookup import Table
 from .core.types import ArrayLike, DTypeLike, Given
 from .ops.making import one_of

@@ -5,9 +5,8 @@ from typing import Any, Literal
 
 import jax.numpy as jnp
 
-from .core.arguments import default
+from .core.arguments import Declared, default
 from .core.config import Configurable
-from .core.declared import Declared
 from .core.lookup import Table
 from .core.types import Given
 from .ops import normalize

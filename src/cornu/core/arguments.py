@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, ClassVar, NamedTuple, TypeVar, cast, dataclass_transform, get_origin, overload
 
 from .docstrings import complete
-from .holders import library_class
+from .holders import is_library, library_class
 from .lookup import nearest, tables
 
 C = TypeVar("C")
@@ -86,6 +86,18 @@ def arguments(cls: Any = None, *, kw_only: bool = False) -> Any:
         2.0
     """
     return functools.partial(_decorated, kw_only=kw_only) if cls is None else _decorated(cls, kw_only)
+
+
+@dataclass_transform(eq_default=False)
+class Declared:
+    """First base of a family whose classes need no `@arguments`: they get it from here, if they are the library's."""
+
+    __slots__ = ()
+
+    def __init_subclass__(cls, kw_only: bool = False, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if is_library(cls):
+            arguments(kw_only=kw_only)(cls)
 
 
 def _decorated(cls: Any, kw_only: bool) -> Any:

@@ -70,15 +70,19 @@ def encode(value: Any, special: Callable[[Any], Any] = lambda value: None) -> An
 def encode_object(value: Any) -> dict[str, Any]:
     """An object with `get_config` as a dictionary that names its class."""
     cls = type(value)
+    try:
+        config = encode(value.get_config())  # that of a user's class may hold arrays and other objects
+    except TypeError as error:
+        raise TypeError(f"get_config() of {getattr(value, 'name', cls.__name__)!r}: {error}") from error
     if "_saved_as" in vars(cls):  # its place in the files of Keras, where that is no table's
         module, name = cls._saved_as
-        return {"module": module, "class_name": name, "config": value.get_config(), "registered_name": None}
+        return {"module": module, "class_name": name, "config": config, "registered_name": None}
     registered = lookup.get_registered_name(cls)
     module = next((module for module, t in lookup.tables().items() if t.entries.get(cls.__name__) is cls), None)
     encoded = {
         "module": module,
         "class_name": cls.__name__,
-        "config": value.get_config(),
+        "config": config,
         "registered_name": registered if registered != cls.__name__ else (None if module else cls.__name__),
     }
     shapes = value.get_build_config() if hasattr(value, "get_build_config") else None

@@ -24,6 +24,8 @@ class Configurable(Watched):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        if not is_library(cls) and vars(cls).get("__slots__"):
+            raise TypeError(f"{cls.__name__} has __slots__, in which no weight or layer is found: leave them out.")
         if is_library(cls) and "__init__" not in vars(cls):
             complete(cls)
 

@@ -142,7 +142,11 @@ def to_numpy(value: Any, name: str) -> Any:
     if type(value) is tuple or type(value) is list and any(getattr(item, "shape", None) for item in value):
         return type(value)(to_numpy(item, name) for item in value)
     is_data = isinstance(value, list | Variable) or hasattr(value, "__array__")
-    return np.asarray(value) if is_data and not isinstance(value, KerasTensor) else value
+    if not is_data or isinstance(value, KerasTensor):
+        return value
+    array = np.asarray(value)
+    is_bytes = array.dtype.kind == "S" or array.dtype == object and array.size and isinstance(array.flat[0], bytes)
+    return np.char.decode(array.astype("S"), "utf-8") if is_bytes else array  # text of TensorFlow's, too, is str
 
 
 def _is_numbers(value: Any) -> bool:

@@ -2,8 +2,7 @@
 
 from typing import Any, ClassVar, cast
 
-from ..core.arguments import default
-from ..core.declared import Declared
+from ..core.arguments import Declared, default
 from ..core.spec import InputSpec
 from ..core.types import Constraint, Initializer, Regularizer
 from . import checks

@@ -7,8 +7,7 @@ from typing import Any, Literal, cast
 import jax
 
 from .. import ops
-from ..core.arguments import default
-from ..core.declared import Declared
+from ..core.arguments import Declared, default
 from ..core.spec import InputSpec
 from ..core.types import Format, Given, Sizes
 from . import checks

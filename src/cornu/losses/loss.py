@@ -8,10 +8,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..core import codec, dtypes, names, rows
-from ..core.arguments import WORDS, default, parameters
+from ..core.arguments import WORDS, Declared, default, parameters
 from ..core.attached import get_mask
 from ..core.config import Configurable
-from ..core.declared import Declared
 from ..core.lookup import Table
 from ..core.symbolic import unwrap
 from ..core.types import DType, DTypeLike, Given, Name

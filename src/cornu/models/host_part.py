@@ -39,11 +39,11 @@ class HostPart:
             begins = inner and inner.device  # a model of which only the first part runs on the host
             on_host = getattr(operation, "on_host", False) or inner and not begins
             leads = any(id(t) in wanted for t in tensors(node.outputs))
-            if leads and not on_host and getattr(operation, "weights", None):
+            if leads and not on_host and any(getattr(operation, what, None) for what in ("weights", "seed_generator")):
                 raise ValueError(
                     "A layer that works on the host (on text, or with lookups) takes the output of "
-                    f"{operation.name!r}, which has weights and computes on the device. What works on the host comes "
-                    "first: between the inputs and the first layer with weights."
+                    f"{operation.name!r}, which has weights or draws random numbers for every step. What works on the "
+                    "host comes first: it is computed once, between the inputs and the first such layer."
                 )
             if begins:
                 first, second = _halves(node, inner)

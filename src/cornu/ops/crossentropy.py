@@ -41,11 +41,7 @@ def one_hot(x: ArrayLike, num_classes: int, axis: int = -1, dtype: DTypeLike = N
 @op
 @explained
 def multi_hot(
-    inputs: ArrayLike,
-    num_classes: int | None = None,
-    axis: int = -1,
-    dtype: DTypeLike = None,
-    sparse: bool = False,
+    inputs: ArrayLike, num_classes: int | None = None, axis: int = -1, dtype: DTypeLike = None, sparse: bool = False
 ) -> Any:
     """1 at every index that occurs, 0 elsewhere.
 

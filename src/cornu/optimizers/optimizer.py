@@ -12,9 +12,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..core import codec, dtypes, lending, names, state
-from ..core.arguments import arguments, default
+from ..core.arguments import Declared, arguments, default
 from ..core.config import Configurable
-from ..core.declared import Declared
 from ..core.lookup import Table
 from ..core.parts import Part
 from ..core.types import Config, DTypeLike, Given, Name, Shape
@@ -197,7 +196,7 @@ class Optimizer(Configurable, Part):
             self._average(everything)
         for variable in variables:
             if variable.constraint is not None:
-                variable.store(variable.constraint(variable.stored))
+                variable.assign(variable.constraint(variable.value))
         self._iterations.assign_add(1)
 
     def _matched(self, grads: Sequence[Any], variables: Sequence[Variable] | None) -> tuple[list[Any], list[Variable]]:

@@ -7,8 +7,8 @@ from typing import Any
 import jax.numpy as jnp
 
 from ..core import dtypes
+from ..core.arguments import Declared
 from ..core.config import Configurable
-from ..core.declared import Declared
 from ..core.lookup import Table
 from ..core.symbolic import unwrap
 

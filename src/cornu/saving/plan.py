@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from ..core import lending
 from ..core.variable import Variable
 
 Pairs = list[tuple[Variable, np.ndarray[Any, Any]]]
@@ -72,6 +73,7 @@ def optimizer_pairs(optimizer: Any, arrays: list[Any], where: str) -> Pairs:
 def assign(pairs: Pairs) -> None:
     """Put the arrays in place, and let go of each on the way: the Variables keep copies."""
     pairs.reverse()
-    while pairs:
-        variable, array = pairs.pop()
-        variable.store(array)
+    with lending.back(*(variable for variable, _ in pairs)):  # all at once, for a thread that predicts meanwhile
+        while pairs:
+            variable, array = pairs.pop()
+            variable.store(array)

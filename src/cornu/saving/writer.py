@@ -45,9 +45,7 @@ def replacing(filepath: Any, overwrite: bool = True) -> Iterator[str]:
                 f"Cannot write {given!r}: the folder {folder!r} does not exist. Make it first: os.makedirs({folder!r})."
             ) from None
         except PermissionError:
-            raise PermissionError(
-                f"Cannot write {given!r}: no permission to write into the folder {folder!r}."
-            ) from None
+            raise PermissionError(f"Cannot write {given!r}: no permission to write into {folder!r}.") from None
         yield temporary
         os.chmod(temporary, _mode(path))
         _sync(temporary)

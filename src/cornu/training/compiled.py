@@ -1,5 +1,6 @@
 """Compiled: what `compile` chose for a model, and what follows from it when the first batch is seen."""
 
+import threading
 import warnings
 from collections.abc import Sequence
 from typing import Any
@@ -34,7 +35,7 @@ class Compiled(facts.Watched):
         ValueError: a name that no optimizer, loss or metric has.
     """
 
-    _no_facts = frozenset({"model", "_table", "frozen_at_first"})
+    _no_facts = frozenset({"model", "_table", "frozen_at_first", "counting"})
     plan: Plan = None  # type: ignore[assignment]  # until the first batch is seen
 
     def __init__(self, model: Any, optimizer: Any, auto_scale_loss: bool, *settings: Any) -> None:
@@ -50,7 +51,7 @@ class Compiled(facts.Watched):
         if auto_scale_loss and model.dtype_policy.name == "mixed_float16" and self.optimizer is not None and not scaled:
             self.optimizer = LossScaleOptimizer(self.optimizer, name="loss_scale_optimizer")
         self.frozen_at_first = [part for _, part in parts.walk(model) if not getattr(part, "trainable", True)]
-        self._table = Table()
+        self._table, self.counting = Table(), threading.RLock()  # one thread at a time counts into the metrics
 
     # Configuration
 

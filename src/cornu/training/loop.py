@@ -15,7 +15,7 @@ from .data import arrays
 from .data.blocks import Blocks
 from .data.streams import Stream as Batches
 from .pace import LIVE_SECONDS, SILENT_SECONDS
-from .programs import Stream, padded_rows
+from .programs import Runnable, Stream, padded_rows
 from .progress import Progress
 
 
@@ -47,14 +47,14 @@ class Loop:
         Returns:
             The logs after the last step; None if there was no batch.
         """
-        self.runnable, self.done, self.given = self._compiled.runnable(self._kind), 0, None
-        self._compiled.reset(self.runnable)
-        with Watch():
+        self.runnable, self.done, self.given = self._programs(), 0, None
+        with self._compiled.counting, Watch():
+            self._compiled.reset(self.runnable)
             if isinstance(data, Batches):
                 self._one_by_one(data.epoch())
             else:
                 self._pass(data, steps)
-        return None if self.given is None else self._logs()
+            return None if self.given is None else self._logs()
 
     def evaluate(self, data: Blocks | Batches, steps: int | None = None) -> dict[str, Any]:
         """`run` from the first batch on, of which callbacks are told."""
@@ -149,7 +149,16 @@ class Loop:
         """Before a batch: somebody may change the model."""
         if self._acts:
             self._called.call(f"on_{self._kind}_batch_begin", self.done, {})
-        self.runnable = self._compiled.runnable(self._kind)
+        self.runnable = self._programs()
+
+    def _programs(self) -> Runnable:
+        """Those of the model as it is now."""
+        if self._compiled is not self._compiled.model._compilation():
+            raise RuntimeError(
+                f"Model {self._compiled.model.name!r} was compiled anew during fit() or evaluate(). Call compile() "
+                "between two fits; model.optimizer, its attributes and trainable may change meanwhile."
+            )
+        return self._compiled.runnable(self._kind)
 
     def _told(self) -> None:
         if self._acts:

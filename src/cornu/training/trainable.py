@@ -423,6 +423,7 @@ class Trainable(Layer):
                         break
             if self.optimizer is not None:
                 self.optimizer.finalize_variable_values(compiled.trained())
+            self.history = called.callbacks[-1]  # a callback may have called fit, too
             called.call("on_train_end", logs)
         return self.history
 
@@ -445,9 +446,7 @@ class Trainable(Layer):
         else:
             data = arrays.checked(prepare(source), *data[1:])
             if learns and data[1] is None and compiled.settings["loss"] is not None:
-                raise ValueError(
-                    "fit() needs targets: fit(x, y). Only a model whose loss comes from add_loss has none."
-                )
+                raise ValueError("fit() needs targets: fit(x, y). Only a model whose loss is from add_loss has none.")
         if learns or comes:
             arrays.warn_if_nan(data[0], "x")
             arrays.warn_if_nan(data[1], "y")
@@ -595,11 +594,11 @@ class Trainable(Layer):
         batch = arrays.batch(arrays.weigh_classes(data, class_weight))
         compiled.prepare(batch, class_weight)
         runnable, run = compiled.runnable(kind), engine.current()
-        with training(runnable.written if kind == "train" else [], f"Model {self.name!r}"):
+        with training(runnable.written if kind == "train" else [], f"Model {self.name!r}"), compiled.counting:
             if reset_metrics:
                 compiled.reset(runnable)
             given = run.get(runnable.run(runnable.program("single"), Stream(), *run.put((batch,))))
-        return _returned(compiled.logs(runnable, given), return_dict)
+            return _returned(compiled.logs(runnable, given), return_dict)
 
     def predict_on_batch(self, x: Any) -> Any:
         """Outputs for one batch.

@@ -5,8 +5,7 @@ from typing import Any
 
 from ... import activations, ops
 from ...core import types
-from ...core.arguments import default
-from ...core.declared import Declared
+from ...core.arguments import Declared, default
 from ...core.spec import InputSpec
 from .. import checks
 from ..layer import Layer

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any, Unpack
 
 from ... import ops
+from ...core.arguments import Declared
 from ...core.attached import set_mask
-from ...core.declared import Declared
 from ...core.types import ArrayLike, ConstraintLike, InitializerLike, MostOptions, RegularizerLike, Shape
 from .. import checks
 from ..layer import Layer

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ... import ops
-from ...core.declared import Declared
+from ...core.arguments import Declared
 from .. import checks
 from ..layer import Layer
 from .merge import checked_inputs, checked_masks

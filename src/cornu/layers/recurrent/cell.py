@@ -7,8 +7,7 @@ import jax
 
 from ... import ops
 from ...core import parts
-from ...core.arguments import default
-from ...core.declared import Declared
+from ...core.arguments import Declared, default
 from ...core.seeds import SeedGenerator
 from ...core.setting import Setting
 from ...core.types import Activation, Constraint, Initializer, Regularizer, Shape

@@ -8,8 +8,7 @@ import jax
 
 from ... import ops
 from ...core import lookup
-from ...core.arguments import default
-from ...core.declared import Declared
+from ...core.arguments import Declared, default
 from ...core.parts import Part
 from ...core.spec import InputSpec
 from ...core.types import LayerOptions

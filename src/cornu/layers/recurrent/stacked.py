@@ -6,7 +6,7 @@ from typing import Any
 import jax
 
 from ... import ops
-from ...core.declared import Declared
+from ...core.arguments import Declared
 from ..layer import Layer
 
 __all__ = ["StackedRNNCells"]

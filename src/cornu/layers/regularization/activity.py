@@ -3,7 +3,7 @@
 from typing import Any
 
 from ... import regularizers
-from ...core.declared import Declared
+from ...core.arguments import Declared
 from ..layer import Layer
 
 __all__ = ["ActivityRegularization"]

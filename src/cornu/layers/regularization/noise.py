@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from ... import ops
-from ...core.declared import Declared
+from ...core.arguments import Declared
 from ...core.seeds import SeedGenerator
 from ...core.types import ShapeLike
 from ...ops import random

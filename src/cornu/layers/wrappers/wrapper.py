@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ...core.declared import Declared
+from ...core.arguments import Declared
 from ..layer import Layer
 
 __all__ = ["Wrapper"]

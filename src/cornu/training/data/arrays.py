@@ -174,9 +174,7 @@ def weigh_classes(data: Any, class_weight: dict[int, float] | None) -> Any:
     if len(leaves) != 1:
         raise ValueError("class_weight works for models with one output. Use sample_weight for several.")
     if not all(isinstance(key, int | np.integer) for key in class_weight):
-        raise ValueError(
-            f"class_weight maps class indices to weights, such as {{0: 1.0, 1: 5.0}}. Received {class_weight}"
-        )
+        raise ValueError(f"class_weight maps classes to weights, such as {{0: 1.0, 1: 5.0}}. Received {class_weight}")
     labels = np.asarray(leaves[0])
     if labels.ndim > 1:
         labels = labels.argmax(-1) if labels.shape[-1] > 1 else labels[..., 0]
