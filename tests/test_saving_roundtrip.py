@@ -347,7 +347,7 @@ def test_endings_and_arguments_teach(tmp_path):
         cornu.saving.load_model(tmp_path / "none" / "model.h5")
     with pytest.raises(ValueError, match="weights, but no architecture"):
         cornu.saving.load_model(tmp_path / "model.weights.h5")
-    with pytest.raises(ValueError, match="matches weights by their place"):
+    with pytest.raises(ValueError, match="keeps its weights by their place"):
         model.load_weights(tmp_path / "model.weights.h5", by_name=True)
     with pytest.raises(ValueError, match="is a folder"):
         cornu.saving.load_model(tmp_path)
