@@ -37,7 +37,7 @@ class Docstring:
 
 def complete(cls: Any) -> None:
     """Let a class's docstring be completed."""
-    if cls.__doc__:  # there is none with python -OO
+    if _written(cls):  # there is none with python -OO
         cls.__doc__ = Docstring(_written(cls))
 
 
