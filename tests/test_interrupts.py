@@ -11,6 +11,8 @@ import pytest
 
 import cornu
 from cornu import layers
+from cornu.core import interrupt
+from cornu.core.interrupt import Watch
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
@@ -144,3 +146,23 @@ def test_a_handler_of_the_script_is_called(tmp_path):
     thread.join()
     assert called == [signal.SIGINT]
     works(made, tmp_path)
+
+
+def test_a_signal_that_comes_as_a_watch_begins_to_close(monkeypatch):
+    """Its handler raises before anything is put back; a watch that stayed open would leave the next call unguarded."""
+    close, came = Watch.__exit__, []
+
+    def late_once(self, *error):
+        if not came:
+            came.append(True)
+            raise Late
+        return close(self, *error)
+
+    made = model()
+    made.fit(X, Y, verbose=0)
+    handlers = [signal.getsignal(number) for number in interrupt._SIGNALS]
+    monkeypatch.setattr(Watch, "__exit__", late_once)
+    with pytest.raises(Late):
+        made.fit(X, Y, verbose=0)
+    assert interrupt._open is None
+    assert [signal.getsignal(number) for number in interrupt._SIGNALS] == handlers

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from . import lookup
+from . import holders, lookup
 from .setting import Setting
 
 _version: Setting[str | None] = Setting("keras_version", None)
@@ -71,7 +71,7 @@ def encode_object(value: Any) -> dict[str, Any]:
     """An object with `get_config` as a dictionary that names its class."""
     cls = type(value)
     try:
-        config = encode(value.get_config())  # that of a user's class may hold arrays and other objects
+        config = value.get_config() if holders.is_library(cls) else encode(value.get_config())  # may hold anything
     except TypeError as error:
         raise TypeError(f"get_config() of {getattr(value, 'name', cls.__name__)!r}: {error}") from error
     if "_saved_as" in vars(cls):  # its place in the files of Keras, where that is no table's

@@ -15,7 +15,8 @@ class Watch:
     """While open, this decides when a signal acts: at once, or at the end of an `Interrupt` that is open.
 
     Whatever handler the script has set for the signal is called in the end. One that it sets meanwhile counts from then
-    on: a loop opens a new watch for every epoch.
+    on: a loop opens a new watch for every epoch. It may be opened twice, `with Watch() as watch, watch`: the outer one
+    then closes what a signal, raised as the inner one began to close, has left open.
     """
 
     def __init__(self, held: int = 0) -> None:
@@ -39,9 +40,9 @@ class Watch:
         global _open
         if _open is self:
             _open = None
-            for number, before in self._before.items():
-                if signal.getsignal(number) == self._ask:
-                    signal.signal(number, before)
+        for number, before in self._before.items():
+            if signal.getsignal(number) == self._ask:
+                signal.signal(number, before)
 
     def hold(self) -> None:
         """Signals wait from now on; a second one of a kind acts at once."""

@@ -48,7 +48,7 @@ class Loop:
             The logs after the last step; None if there was no batch.
         """
         self.runnable, self.done, self.given = self._programs(), 0, None
-        with self._compiled.counting, Watch():
+        with self._compiled.counting, Watch() as watch, watch:
             self._compiled.reset(self.runnable)
             if isinstance(data, Batches):
                 self._one_by_one(data.epoch())
