@@ -41,6 +41,13 @@ def copies(variables: Sequence["Variable"]) -> list["np.ndarray[Any, Any]"]:
         return [np.array(v.stored) for v in variables]
 
 
+def store(variables: Sequence["Variable"], values: Sequence[Any]) -> None:
+    """Store new values, all at once for a thread that predicts meanwhile."""
+    with back(*variables):
+        for variable, value in zip(variables, values, strict=True):
+            variable.store(value)
+
+
 def _wait(variables: Sequence["Variable"]) -> None:
     global _asked
     me, wanted = threading.get_ident(), {id(v) for v in variables} if _away else set()

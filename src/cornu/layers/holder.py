@@ -170,9 +170,7 @@ class Holder(Configurable, Part):
                     f"Weight {variable.path!r} has shape {variable.stored_shape}, but the array given has "
                     f"{array.shape}. The arrays must come from a layer of the same architecture."
                 )
-        with lending.back(*own):  # all at once, for a thread that predicts meanwhile
-            for variable, array in zip(own, arrays, strict=True):
-                variable.store(array)
+        lending.store(own, arrays)
 
     def count_params(self) -> int:
         """Number of elements of all weights."""

@@ -314,8 +314,7 @@ class Optimizer(Configurable, Part):
             var_list: the weights it was built for.
         """
         if self.use_ema:
-            for variable in var_list:
-                variable.store(self._averages[self._get_variable_index(variable)].value)
+            lending.store(var_list, [self._averages[self._get_variable_index(v)].value for v in var_list])
 
     def scale_loss(self, loss: Any) -> Any:
         """The loss times `loss_scale_factor`, before its gradient is taken.
@@ -501,8 +500,7 @@ class Optimizer(Configurable, Part):
         """
         if len(weights) != len(self.variables):
             raise ValueError(f"{self.name!r} has {len(self.variables)} variables; {len(weights)} arrays were given.")
-        for variable, weight in zip(self.variables, weights, strict=True):
-            variable.assign(weight)
+        lending.store(self.variables, weights)
 
     def get_weights(self) -> list[Any]:
         """Values of `variables`, as NumPy arrays."""
