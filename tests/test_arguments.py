@@ -295,3 +295,29 @@ def test_positional_order_is_that_of_keras(kind):
         assert found[: len(wanted)] == wanted or absent, (name, wanted, found)
         compared += 1
     assert compared > 3
+
+
+@pytest.mark.parametrize("name", [n for n in cornu.layers.__all__ if isinstance(getattr(cornu.layers, n), type)])
+def test_help_shows_every_option_of_a_layer(name):
+    """What all layers take stands in the signature of each, by name, and is known when it is misspelt."""
+    cls = getattr(cornu.layers, name)
+    listed = inspect.signature(cls).parameters
+    if name in ("Layer", "InputLayer", "InputSpec", "Input") or not issubclass(cls, cornu.layers.Layer):
+        return
+    assert all(p.kind is not p.VAR_KEYWORD for p in listed.values()), listed
+    assert {"name", "trainable", "dtype", "input_shape", "batch_input_shape", "batch_size"} <= listed.keys()
+    needed = {n: layers.LSTM(1) if n == "layer" else 1 for n, p in listed.items() if p.default is p.empty}
+    with pytest.raises(TypeError, match=f"{cls.__name__} has no argument 'input_shpe'. Did you mean 'input_shape'"):
+        cls(**needed, input_shpe=3)
+
+
+def test_options_that_are_not_given_are_not_in_a_config():
+    """The signature of a layer that hands its options on lists them; only those that Keras knows are saved."""
+    for layer in (
+        cornu.layers.Embedding(3, 2),
+        cornu.layers.SpatialDropout1D(0.5),
+        layers.Bidirectional(layers.GRU(2)),
+    ):
+        config = layer.get_config()
+        assert not config.keys() & {"input_shape", "batch_input_shape", "batch_size", "autocast", "weights"}
+        assert type(layer).from_config(config).get_config() == config

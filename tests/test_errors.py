@@ -47,7 +47,7 @@ X, Y = np.ones((10, 4), "float32"), np.zeros(10, "int32")
         (lambda: cornu.Sequential([3]), TypeError, ["layer", "int"]),
         (lambda: cornu.Sequential([layers.Dense(1)]).fit(X, Y), RuntimeError, ["compiled", "model.compile"]),
         (lambda: cornu.Sequential([layers.Dense(1)]).evaluate(X, Y), RuntimeError, ["compiled"]),
-        (lambda: cornu.Sequential([layers.Dense(1)]).count_params(), ValueError, ["before it is built"]),
+        (lambda: cornu.Sequential([layers.Dense(1)]).count_params(), ValueError, ["has no weights to count yet"]),
         (lambda: cornu.Sequential().predict(X), ValueError, ["no layers"]),
         (lambda: cornu.Model()(X), NotImplementedError, ["call()"]),
         (

@@ -127,7 +127,7 @@ def test_large_lists_of_numbers_are_not_walked():
 
 
 def test_several_layers_go_into_one_list():
-    with pytest.raises(TypeError, match=r"go into one list: Sequential\(\[a, b\]\)"):
+    with pytest.raises(TypeError, match=r"Several layers: Sequential\(\[a, b\]\)"):
         cornu.Sequential(layers.Dense(3), layers.Dense(4))
 
 

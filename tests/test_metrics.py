@@ -328,7 +328,7 @@ def test_metrics_of_the_user():
         (lambda: cornu.metrics.R2Score("mean"), "class_aggregation is one of"),
         (lambda: cornu.metrics.F1Score()(np.ones(4), np.ones(4)), r"\(batch, classes\)"),
         (lambda: cornu.metrics.CategoricalAccuracy()(np.ones(4), np.ones((4, 3))), "look like class indices"),
-        (lambda: cornu.metrics.SparseCategoricalAccuracy()(np.ones((4, 3)), np.ones((4, 3))), "look one-hot"),
+        (lambda: cornu.metrics.SparseCategoricalAccuracy()(np.ones((4, 3)), np.ones((4, 3))), "not one-hot rows"),
         (lambda: cornu.metrics.Mean()(np.ones((4, 3)), np.ones(3)), r"per sample, of shape \(4,\)"),
     ],
 )

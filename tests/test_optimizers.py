@@ -383,3 +383,25 @@ def test_what_has_no_arrays_cannot_be_switched_on():
         setattr(optimizer, name, True if name == "amsgrad" else 0.9)
         with pytest.raises(ValueError, match="Make a new optimizer"):
             optimizer.apply([np.ones(2, "float32")], [w])
+
+
+def test_integers_have_no_gradient():
+    """An integer weight that is to be trained is named before JAX meets it; without training all goes on."""
+
+    class Shifted(cornu.layers.Layer):
+        def build(self, input_shape):
+            self.scale = self.add_weight((3,), "ones", name="scale")
+            self.steps = self.add_weight((3,), "ones", dtype="int32", name="steps")
+
+        def call(self, x):
+            return x * self.scale + cornu.ops.cast(self.steps, "float32")
+
+    model = cornu.Sequential([cornu.Input((3,)), Shifted(name="shifted")])
+    model.compile("sgd", "mse")
+    x = np.ones((4, 3), "float32")
+    with pytest.raises(TypeError, match="shifted/steps' is int32 and has no gradient: .* trainable=False"):
+        model.fit(x, x, verbose=0)
+    model.layers[0].steps.trainable = False
+    model.fit(x, x, verbose=0)
+    assert model.layers[0].steps.numpy().tolist() == [1, 1, 1]
+    assert (model.layers[0].scale.numpy() < 1).all()

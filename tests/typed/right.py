@@ -1,5 +1,6 @@
 """A script as a user writes it: type checkers find nothing wrong in it."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -95,5 +96,26 @@ loaded.get_layer("first").kernel.assign(np.ones((4, 12)))
 loaded.optimizer.learning_rate.assign(0.1)
 variable = cornu.Variable([1.0, 2.0])
 variable.assign(2 * variable + 1 - variable[0])
+with open("model.keras", "rb") as file:
+    cornu.saving.load_model(file).save_weights(Path("weights") / "model.weights.h5")
+
+
+class Step:
+    """A cell that is no layer."""
+
+    state_size = 3
+
+    def call(self, inputs: Any, states: Any) -> tuple[Any, list[Any]]:
+        """One step."""
+        return inputs, [inputs]
+
+
+layers.RNN([Step(), layers.GRUCell(3)])
+layers.RNN(Step())
+two = Model([Input((3,)), Input((3,))], {"a": layers.Dense(1)(x), "b": Input((3,))})
+stack = [layers.Dense(1), layers.Dense(2)]
+Sequential(stack)
+Sequential(two)
+Sequential([Input((3,)), *stack])
 image = Input((8, 8, 3))
 shifted = 1 - image * 2

@@ -62,3 +62,8 @@ cornu.Variable([1.0]).assing([2.0])  # wrong
 Input(shap=(3,))  # wrong
 Input((3,)).shpe  # wrong
 cornu.models.clone_model(model, input_tensor=None)  # wrong
+cornu.models.load_model(3)  # wrong
+model.save_weights(b"model.weights.h5")  # wrong
+Sequential(["dense"])  # wrong
+layers.RNN(3)  # wrong
+cornu.Model(x, 3)  # wrong

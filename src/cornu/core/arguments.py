@@ -95,9 +95,9 @@ class Declared:
     __slots__ = ()
 
     def __init_subclass__(cls, kw_only: bool = False, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
         if is_library(cls):
             arguments(kw_only=kw_only)(cls)
+        super().__init_subclass__(**kwargs)
 
 
 def _decorated(cls: Any, kw_only: bool) -> Any:

@@ -91,10 +91,7 @@ class Table:
             return identifier()
         if callable(identifier) or (self.base is not None and isinstance(identifier, self.base)):
             return identifier
-        raise TypeError(
-            f"{identifier!r} of type {type(identifier).__name__} stands for no {self.kind}. Give a name, an instance, "
-            "a function or a config."
-        )
+        raise TypeError(f"{identifier!r} stands for no {self.kind}. Give a name, an instance, a function or a config.")
 
     def serialize(self, item: Any) -> Any:
         """Plain data that `deserialize` takes: the class of an object and its config, or a function's name.

@@ -62,7 +62,4 @@ class Reading(Watched, Part):
         Args:
             value: array of `shape`.
         """
-        raise ValueError(
-            f"A weight that is read through {type(self).__name__} cannot be assigned what is read. Assign what it "
-            "stores with variable.store(...)."
-        )
+        raise ValueError(f"What is read through {type(self).__name__} cannot be assigned: use variable.store(...).")

@@ -1,7 +1,8 @@
 """Types of what people pass, and of what the library keeps of it."""
 
+import os
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypedDict, TypeVar, Union
+from typing import IO, TYPE_CHECKING, Any, Generic, Literal, TypedDict, TypeVar, Union
 
 import jax
 import numpy as np
@@ -27,6 +28,9 @@ LossLike = str | Callable[..., Any] | Config | Sequence["LossLike"] | None
 MetricLike = str | Callable[..., Any] | Config | Sequence["MetricLike"] | None
 WeightLike = ArrayLike | Mapping[str, Any] | None  # of samples, or of losses
 Verbosity = int | Literal["auto"]
+TensorsLike = Union["KerasTensor", Sequence["TensorsLike"], Mapping[str, "TensorsLike"], None]  # ends of a graph
+FilePath = str | os.PathLike[str]
+File = FilePath | IO[bytes] | Mapping[str, Any]  # a path, an open file, or an `h5py.File`
 DataFormat = Literal["channels_last", "channels_first"]
 Padding = Literal["valid", "same"]
 

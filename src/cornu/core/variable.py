@@ -304,7 +304,6 @@ def checked_shape(shape: Any, owner: str) -> tuple[int, ...]:
     for size in shape:
         if not isinstance(size, int | np.integer) or size < 0:
             raise ValueError(
-                f"{owner!r} needs a shape of known sizes, but got {shape}. Give the size of every axis except the "
-                "batch in the model's Input(shape=...)."
+                f"{owner!r} needs known sizes, but got {shape}. Give all but the batch in Input(shape=...)."
             )
     return tuple(int(size) for size in shape)

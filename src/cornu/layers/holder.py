@@ -176,8 +176,7 @@ class Holder(Configurable, Part):
         """Number of elements of all weights."""
         if not self.built:
             raise ValueError(
-                f"Layer {self.name!r} has no weights to count before it is built. Call it on data, or give the model "
-                "an Input(shape=...) first."
+                f"Layer {self.name!r} has no weights to count yet: call it on data, or begin with Input(shape=...)."
             )
         return sum(v.size for v in self.weights)
 

@@ -1,6 +1,7 @@
 """Layer: weights, and a function of them; what all layers have in common."""
 
 import functools
+import inspect
 import json
 import threading
 import types
@@ -79,6 +80,11 @@ class Layer(Options):
         super().__init_subclass__(**kwargs)
         if not hasattr(cls.build, "_once"):  # of the class itself, or of a mixin beside
             cls.build = _built_once(cls.build)  # type: ignore[method-assign]
+        named = dict(inspect.signature(cls.__init__).parameters) if "__init__" in vars(cls) else {}
+        if named.pop("options", None) and holders.is_library(cls):  # `help` shows what they are
+            listed = [*named.values(), *(p for n, p in calling.parameters(Layer.__init__).items() if n not in named)]
+            shown = [p.replace(annotation=p.empty) for p in listed]
+            cls.__init__.__signature__ = inspect.Signature(shown)  # type: ignore[attr-defined]
 
     @explained
     def __init__(
@@ -103,8 +109,7 @@ class Layer(Options):
         self.name = names.checked_name(name or names.unique_name(type(self).__name__), "layer")
         if not isinstance(trainable, bool | np.bool_ | int):
             raise TypeError(
-                f"{type(self).__name__} expects trainable to be True or False. Received: {trainable!r}. Several layers "
-                "go into one list: Sequential([a, b])."
+                f"{type(self).__name__} takes trainable=True, not {trainable!r}. Several layers: Sequential([a, b])."
             )
         self._trainable = bool(trainable)
         self.dtype_policy = dtype

@@ -127,10 +127,7 @@ def indices(y_true: ArrayLike, y_pred: ArrayLike, name: str, axis: int = -1) -> 
     if true.shape == expected:
         return true.astype("int32"), pred
     if true.shape == pred.shape:
-        fix = (
-            "It expects class indices, and these look one-hot: use categorical_crossentropy, or convert them with "
-            "y_true.argmax(axis=-1)."
-        )
+        fix = "It expects class indices, not one-hot rows: use categorical_crossentropy, or y_true.argmax(axis=-1)."
     else:
         fix = (
             f"It expects one index per prediction: y_true of the shape of y_pred without the class axis, {expected}. "

@@ -223,8 +223,7 @@ class _SavedOp:
         values = {**self.static, **self.of_calls.bind(*args, **kwargs).arguments}
         if any(callable(leaf) for leaf in jax.tree.leaves(values)):
             raise ValueError(
-                f"The model's config hands a function to the op {self.name!r}. A file holds none; put the op into a "
-                "layer of your own."
+                f"The op {self.name!r} is given a function, which no file holds: put the op into a layer of your own."
             )
         if isinstance(values.get("key"), list):  # JSON has made a list of the index
             values["key"] = tuple(values["key"])

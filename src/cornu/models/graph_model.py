@@ -44,8 +44,7 @@ class Graph:
         for name, count in Counter(o.name for o in self.operations).items():
             if count > 1:
                 raise ValueError(
-                    f"The name {name!r} belongs to {count} layers of the model. Give each a name of its own, since "
-                    "weights are saved under it."
+                    f"{count} layers are called {name!r}. Give each its own name: weights are saved under it."
                 )
 
     def run(self, values: Any, masks: Any, owner: str) -> Any:
@@ -76,8 +75,7 @@ class Graph:
             missing = [n for n in self.input_names if n not in values]
             if missing:
                 raise ValueError(
-                    f"Model {owner!r} has inputs {self.input_names}, but the data has only {sorted(values)}: "
-                    f"{missing} is missing."
+                    f"Model {owner!r} takes {self.input_names}; the data has {sorted(values)}, but no {missing}."
                 )
             return [values[name] for name in self.input_names]
         if isinstance(values, dict) and isinstance(self.input_tree, dict):

@@ -9,7 +9,7 @@ from .. import engine
 from ..core import attached, codec, holders, lending, names, state, symbolic
 from ..core.arguments import explained
 from ..core.lookup import nearest
-from ..core.types import MostOptions
+from ..core.types import MostOptions, TensorsLike
 from ..layers import calling
 from ..layers.layer import layers as layer_table
 from ..layers.layer import symbolic_like
@@ -51,7 +51,7 @@ class Model(Trainable):
     _graph: Graph | None = None
 
     @explained
-    def __init__(self, inputs: Any = None, outputs: Any = None, **options: Unpack[MostOptions]) -> None:
+    def __init__(self, inputs: TensorsLike = None, outputs: TensorsLike = None, **options: Unpack[MostOptions]) -> None:
         if options.get("name") is None and inputs is not None and type(self) is Model:
             options["name"] = names.unique_name("functional")
         super().__init__(**options)
@@ -270,74 +270,10 @@ class Model(Trainable):
         """
         return json.dumps(codec.encode_object(self), **kwargs)
 
-    def summary(
-        self,
-        line_length: int | None = None,
-        positions: list[float] | None = None,
-        print_fn: Callable[[str], Any] | None = None,
-        expand_nested: bool = False,
-        show_trainable: bool = False,
-        layer_range: list[str] | None = None,
-    ) -> None:
-        """Print a table of the layers: name and class, output shape, parameters, and what feeds them.
-
-        Args:
-            line_length: width in characters; the terminal's by default.
-            positions: accepted for compatibility.
-            print_fn: function that takes the text, in place of printing it.
-            expand_nested: whether layers of inner models are listed.
-            show_trainable: whether a column tells which layers are trained.
-            layer_range: names of the first and the last layer to list.
-
-        Raises:
-            ValueError: a layer named in `layer_range` does not exist.
-        """
-        print_summary(self, line_length, print_fn, expand_nested, show_trainable, layer_range)
-
-    # Saving
-
-    @explained
-    def save(self, filepath: Any, overwrite: bool = True, include_optimizer: bool = True, zipped: bool = True) -> None:
-        """Write architecture, weights and optimizer to one file.
-
-        Args:
-            filepath: path ending in `.keras`, `.h5` or `.hdf5`.
-            overwrite: whether an existing file is replaced; otherwise that raises.
-            include_optimizer: whether an `.h5` file holds the compile state and the optimizer's.
-            zipped: accepted for compatibility; must be true.
-
-        Raises:
-            FileExistsError: the file exists and `overwrite` is false.
-        """
-        api.save_model(self, filepath, overwrite, include_optimizer, zipped)
-
-    @explained
-    def save_weights(self, filepath: Any, overwrite: bool = True) -> None:
-        """Write the weights to an HDF5 file.
-
-        Args:
-            filepath: `name.weights.h5` gets a group per object, another `.h5` a group per layer.
-            overwrite: whether an existing file is replaced; otherwise that raises.
-
-        Raises:
-            FileExistsError: the file exists and `overwrite` is false.
-        """
-        api.save_weights(self, filepath, overwrite)
-
-    @explained
-    def load_weights(self, filepath: Any, by_name: bool = False, skip_mismatch: bool = False) -> None:
-        """Read weights that `save_weights` or `save`, or those of Keras, wrote.
-
-        Args:
-            filepath: path of the file.
-            by_name: match layers by name and leave the rest, rather than by position.
-            skip_mismatch: leave out layers whose shapes differ, with a warning.
-
-        Raises:
-            FileNotFoundError: there is no such file.
-            ValueError: the file is damaged or belongs to another architecture.
-        """
-        api.load_weights(self, filepath, by_name, skip_mismatch)
+    summary = print_summary
+    save = api.save_model
+    save_weights = api.save_weights
+    load_weights = api.load_weights
 
 
 layer_table.add(Model)

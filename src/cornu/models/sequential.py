@@ -1,6 +1,7 @@
 """Sequential: a stack of layers, each fed by the one before."""
 
 import inspect
+from collections.abc import Sequence
 from typing import Any, Self
 
 from ..core import codec, symbolic
@@ -42,14 +43,18 @@ class Sequential(Model):
 
     @explained
     def __init__(
-        self, layers: Any = None, trainable: bool = True, name: str | None = None, dtype: DTypeLike = None
+        self,
+        layers: Layer | symbolic.KerasTensor | Sequence[Layer | symbolic.KerasTensor] | None = None,
+        trainable: bool = True,
+        name: str | None = None,
+        dtype: DTypeLike = None,
     ) -> None:
         super().__init__(trainable=trainable, name=name, dtype=dtype)
         self._input_layer: InputLayer | None = None
         self._layers: list[Layer] = []
         self._tensors: list[Any] = []  # the input and the output of each layer, once the shape is known
         self._loose = False  # whether the input's sizes are those of the first data, and not promised
-        for layer in layers if isinstance(layers, list | tuple) else [] if layers is None else [layers]:
+        for layer in [] if layers is None else layers if isinstance(layers, Sequence) else [layers]:
             self.add(layer)
 
     def add(self, layer: Layer | symbolic.KerasTensor, rebuild: bool = True) -> None:
@@ -68,10 +73,7 @@ class Sequential(Model):
         if isinstance(layer, type) and issubclass(layer, Layer):
             raise TypeError(f"Sequential.add() takes a layer, not a class: write {layer.__name__}(...) with brackets.")
         if not isinstance(layer, Layer):
-            raise TypeError(
-                f"Sequential.add() takes a layer, such as cornu.layers.Dense(10). Received {type(layer).__name__}: "
-                f"{layer!r}"
-            )
+            raise TypeError(f"Sequential.add() takes a layer, such as Dense(10), not {type(layer).__name__}: {layer!r}")
         if isinstance(layer, InputLayer):
             if self._input_layer is not None or self._layers:
                 raise ValueError(f"Sequential model {self.name!r} already has an input; an Input comes first and once.")

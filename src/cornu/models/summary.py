@@ -3,6 +3,7 @@
 import itertools
 import shutil
 import sys
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,9 +23,28 @@ _COLUMNS: dict[str, Any] = {  # and how each is laid out
 
 
 def print_summary(
-    model: Any, line_length: int | None, print_fn: Any, expand_nested: bool, show_trainable: bool, layer_range: Any
+    model: Any,
+    line_length: int | None = None,
+    positions: Sequence[float] | None = None,
+    print_fn: Callable[[str], Any] | None = None,
+    expand_nested: bool = False,
+    show_trainable: bool = False,
+    layer_range: Sequence[str] | None = None,
 ) -> None:
-    """Print the table that `Model.summary` describes."""
+    """Print a table of the layers: name and class, output shape, parameters, and what feeds them.
+
+    Args:
+        model: the model.
+        line_length: width in characters; the terminal's by default.
+        positions: accepted for compatibility.
+        print_fn: function that takes the text, in place of printing it.
+        expand_nested: whether layers of inner models are listed.
+        show_trainable: whether a column tells which layers are trained.
+        layer_range: names of the first and the last layer to list.
+
+    Raises:
+        ValueError: a layer named in `layer_range` does not exist.
+    """
     from rich.console import Console
     from rich.table import Table
 
@@ -48,7 +68,7 @@ def print_summary(
         print_fn(capture.get())
 
 
-def _chosen(model: Any, layer_range: list[str] | None) -> list[Any]:
+def _chosen(model: Any, layer_range: Sequence[str] | None) -> list[Any]:
     """The layers (and ops, where a graph has some) to list."""
     listed = model.operations if model.graph is not None and not hasattr(model, "_tensors") else model.layers
     if layer_range is None:

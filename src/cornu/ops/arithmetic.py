@@ -483,7 +483,7 @@ def clip(x: ArrayLike, x_min: Any, x_max: Any) -> Any:
 
 
 @op_of(jnp.nan_to_num)
-def nan_to_num(x: ArrayLike, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
+def nan_to_num(x: ArrayLike, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None) -> Any:
     """NaN and infinities replaced by numbers.
 
     Args:

@@ -71,7 +71,7 @@ def take_along_axis(x: ArrayLike, indices: ArrayLike, axis: int | None = None) -
 
 
 @op
-def where(condition: Any, x1: ArrayLike | None = None, x2: ArrayLike | None = None) -> Any:
+def where(condition: ArrayLike, x1: ArrayLike | None = None, x2: ArrayLike | None = None) -> Any:
     """`x1` where the condition is true, `x2` elsewhere.
 
     Args:
@@ -484,7 +484,7 @@ def unique(
     return_counts: bool = False,
     axis: int | None = None,
     size: int | None = None,
-    fill_value: Any = None,
+    fill_value: float | None = None,
 ) -> Any:
     """The different elements, sorted; every NaN is different from all others.
 

@@ -341,7 +341,7 @@ def matrix_rank(x: ArrayLike, tol: float | None = None) -> Any:
 
 
 @op_of(jnp.linalg.norm, floating)
-def norm(x: ArrayLike, ord: Any = None, axis: Axis = None, keepdims: bool = False) -> Any:
+def norm(x: ArrayLike, ord: float | str | None = None, axis: Axis = None, keepdims: bool = False) -> Any:
     """Norm of vectors along one axis, or of matrices along two.
 
     Args:

@@ -92,7 +92,7 @@ def logical_and(x1: ArrayLike, x2: ArrayLike) -> Any:
 
 
 @op
-def logical_or(x1: Any, x2: Any) -> Any:
+def logical_or(x1: ArrayLike, x2: ArrayLike) -> Any:
     """Whether either is true.
 
     Args:

@@ -1,5 +1,6 @@
 """Reductions along axes and running sums, the same of all that is not NaN, and statistics."""
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import jax
@@ -128,7 +129,7 @@ def ptp(x: ArrayLike, axis: Axis = None, keepdims: bool = False) -> Any:
 
 
 @op_of(jnp.max)
-def max(x: ArrayLike, axis: Axis = None, keepdims: bool = False, initial: Any = None) -> Any:
+def max(x: ArrayLike, axis: Axis = None, keepdims: bool = False, initial: float | None = None) -> Any:
     """Largest element along `axis`.
 
     Args:
@@ -145,7 +146,7 @@ def max(x: ArrayLike, axis: Axis = None, keepdims: bool = False, initial: Any = 
 
 
 @op_of(jnp.min)
-def min(x: ArrayLike, axis: Axis = None, keepdims: bool = False, initial: Any = None) -> Any:
+def min(x: ArrayLike, axis: Axis = None, keepdims: bool = False, initial: float | None = None) -> Any:
     """Smallest element along `axis`.
 
     Args:
@@ -509,7 +510,7 @@ def correlate(x1: ArrayLike, x2: ArrayLike, mode: Literal["valid", "same", "full
 
 
 @op
-def histogram(x: ArrayLike, bins: int = 10, range: Any = None) -> Any:
+def histogram(x: ArrayLike, bins: int = 10, range: Sequence[float] | None = None) -> Any:
     """How many elements fall into each bin, and the edges of the bins.
 
     Args:

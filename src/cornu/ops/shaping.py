@@ -192,7 +192,7 @@ def flipud(x: ArrayLike) -> Any:
 
 
 @op_of(jnp.roll)
-def roll(x: ArrayLike, shift: Any, axis: Axis = None) -> Any:
+def roll(x: ArrayLike, shift: int | Sequence[int], axis: Axis = None) -> Any:
     """Moved along an axis; what leaves at the end enters at the beginning.
 
     Args:
@@ -515,7 +515,7 @@ def dsplit(x: ArrayLike, indices_or_sections: SizesLike) -> Any:
 
 
 @op
-def repeat(x: ArrayLike, repeats: Any, axis: int | None = None) -> Any:
+def repeat(x: ArrayLike, repeats: int | Sequence[int], axis: int | None = None) -> Any:
     """Each element several times, one after the other.
 
     Args:
@@ -528,7 +528,7 @@ def repeat(x: ArrayLike, repeats: Any, axis: int | None = None) -> Any:
         >>> cornu.ops.repeat([1, 2], 2)
         Array([1, 1, 2, 2], dtype=int32)
     """
-    return jnp.repeat(tensor(x), np.asarray(repeats) if isinstance(repeats, list | tuple) else repeats, axis)
+    return jnp.repeat(tensor(x), np.asarray(repeats) if isinstance(repeats, Sequence) else repeats, axis)
 
 
 @op_of(jnp.tile, repeats="reps")
@@ -547,7 +547,9 @@ def tile(x: ArrayLike, repeats: SizesLike) -> Any:
 
 
 @op
-def pad(x: ArrayLike, pad_width: int | Sequence[Any], mode: str = "constant", constant_values: Any = None) -> Any:
+def pad(
+    x: ArrayLike, pad_width: int | Sequence[Any], mode: str = "constant", constant_values: float | None = None
+) -> Any:
     """Values added around an array.
 
     Args:

@@ -347,8 +347,14 @@ class Optimizer(Configurable, Part):
 
         Args:
             variables: all weights that it is going to update.
+
+        Raises:
+            TypeError: one holds integers, which have no gradient.
         """
         new = [v for v in variables if id(v) not in self._index]
+        for v in new:
+            if not dtypes.is_float(v.stored_dtype) and v.stored_dtype[:7] != "complex":
+                raise TypeError(f"{v.path!r} is {v.stored_dtype} and has no gradient: add it with trainable=False.")
         every = [*self._trainable, *new]
         averaged = every[len(self._averages) :] if self.use_ema else []
         summed = every[len(self._sums) :] if self.gradient_accumulation_steps else []

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..core import lookup
 from ..core.arguments import explained
+from ..core.types import File, FilePath
 from . import plan, whole
 from .layerwise import plan_layers, read_through, write_weights
 from .limits import FileError, naming
@@ -24,7 +25,7 @@ _HDF5 = (".h5", ".hdf5")
 
 @explained
 def save_model(
-    model: Any, filepath: Any, overwrite: bool = True, include_optimizer: bool = True, zipped: bool = True
+    model: "Model", filepath: File, overwrite: bool = True, include_optimizer: bool = True, zipped: bool = True
 ) -> None:
     """Write architecture, weights, compile state and optimizer to one file.
 
@@ -81,7 +82,7 @@ def save_model(
 
 @explained
 def load_model(
-    filepath: Any, custom_objects: dict[str, Any] | None = None, compile: bool = True, safe_mode: bool | None = True
+    filepath: File, custom_objects: dict[str, Any] | None = None, compile: bool = True, safe_mode: bool | None = True
 ) -> "Model":
     """The model in a file that `save_model`, or Keras, wrote.
 
@@ -107,7 +108,7 @@ def load_model(
 
 
 @explained
-def save_weights(model: Any, filepath: Any, overwrite: bool = True) -> None:
+def save_weights(model: "Model", filepath: FilePath, overwrite: bool = True) -> None:
     """Write the weights to an HDF5 file.
 
     Args:
@@ -129,7 +130,7 @@ def save_weights(model: Any, filepath: Any, overwrite: bool = True) -> None:
 
 
 @explained
-def load_weights(model: Any, filepath: Any, by_name: bool = False, skip_mismatch: bool = False) -> None:
+def load_weights(model: "Model", filepath: File, by_name: bool = False, skip_mismatch: bool = False) -> None:
     """Read weights that Cornu, or any version of Keras, wrote; the content tells the layout.
 
     Everything is read and checked before any weight changes.
@@ -186,13 +187,13 @@ def model_from_json(json_string: str, custom_objects: dict[str, Any] | None = No
         return whole.decode_model(parse(json_string, "The model's JSON"))
 
 
-def _writable(filepath: Any) -> str:
+def _writable(filepath: File) -> str:
     if not isinstance(filepath, str | os.PathLike):
         raise TypeError(f"Expected a path, a string or pathlib.Path. Received {type(filepath).__name__}: {filepath!r}")
     return os.fspath(filepath)
 
 
-def _check_built(model: Any, verb: str) -> None:
+def _check_built(model: "Model", verb: str) -> None:
     if not model.built:
         raise ValueError(
             f"Model {model.name!r} has no weights to {verb} yet, since its input shape is not known. Call it on data, "

@@ -40,8 +40,7 @@ class Budget:
         if declared > SLACK + EXPANSION * stored or declared > self.left:
             raise Refused(
                 f"{what} in {self.path!r} declares {declared:,} bytes, but stores only {stored:,}. Reading it is "
-                "refused, since it could exhaust the memory. The file is damaged or hostile; get it again from its "
-                "source."
+                "refused, since it could exhaust the memory: the file is damaged or hostile. Get it from its source."
             )
         self.left -= declared
 
@@ -62,8 +61,7 @@ def damage(path: str) -> Iterator[None]:
     except _BROKEN as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise FileError(
-            f"The file {path!r} is damaged or incomplete ({reason}). Get it again from its source, or save the model "
-            "again."
+            f"The file {path!r} is damaged or incomplete ({reason}). Get it again, or save the model again."
         ) from None
 
 

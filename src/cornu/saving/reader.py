@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from ..core.types import FilePath
 from . import hdf5
 from .hdf5 import Item
 from .hdf5_arrays import read_array
@@ -107,7 +108,7 @@ class Group:
         return found
 
 
-def existing(filepath: Any) -> str:
+def existing(filepath: FilePath) -> str:
     """The path as a string; raises `FileNotFoundError`, naming similar files, if there is no such file."""
     path = os.fspath(filepath)
     if os.path.isdir(path):
@@ -208,8 +209,7 @@ class Archive:
             raise FileError(f"{self.path!r} has no {name!r}: it is not a complete .keras file.")
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise Refused(
-                f"Member {name!r} in {self.path!r} is compressed in a way that no Keras uses. Unpack it, and pack it "
-                "again as zip does by default."
+                f"Member {name!r} in {self.path!r} is compressed in a way that no Keras uses. Pack it as zip does."
             )
         self._budget.spend(info.file_size, info.compress_size, f"Member {name!r}")
         with damage(self.path):

@@ -106,8 +106,7 @@ def decode_model(encoded: Any) -> Any:
         model = codec.decode(encoded, layers)
         if not isinstance(model, layers.entries["Model"]):
             raise ValueError(
-                f"It describes a {type(model).__name__}, not a model. Only models are loaded; make a single layer with "
-                "cornu.layers.deserialize(config)."
+                f"It describes a {type(model).__name__}, not a model. Make a layer by cornu.layers.deserialize(config)."
             )
         if not model.built and encoded.get("build_config"):
             model.build_from_config(encoded["build_config"])

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..core.interrupt import Interrupt
+from ..core.types import FilePath
 
 _OPEN = "/proc/self/fd"  # where Linux lists the files that a process has open
 
 
 @contextlib.contextmanager
-def replacing(filepath: Any, overwrite: bool = True) -> Iterator[str]:
+def replacing(filepath: FilePath, overwrite: bool = True) -> Iterator[str]:
     """The path of a temporary file, which replaces `filepath` when the `with` block ends without an error.
 
     On Linux the file has no name before it is complete, so that a process that is killed leaves nothing behind. Ctrl-C

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Union
 
 from ..core.arguments import arguments
-from ..core.types import Given
+from ..core.types import FilePath, Given
 
 if TYPE_CHECKING:
     from ..models.model import Model
@@ -394,7 +394,7 @@ class ModelCheckpoint(_Watching):
         True
     """
 
-    filepath: Given[str | os.PathLike[str], str]
+    filepath: Given[FilePath, str]
     monitor: str = "val_loss"
     verbose: int = 0
     save_best_only: bool = False

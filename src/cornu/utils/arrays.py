@@ -37,10 +37,7 @@ def to_categorical(x: ArrayLike, num_classes: int | None = None) -> np.ndarray[A
     labels = labels.reshape(-1)
     classes = int(labels.max(initial=-1)) + 1 if num_classes is None else int(num_classes)
     if labels.size and (labels.min() < 0 or labels.max() >= classes):
-        raise ValueError(
-            f"Labels must lie from 0 to {classes - 1} for num_classes={classes}, but they go from {labels.min()} to "
-            f"{labels.max()}."
-        )
+        raise ValueError(f"Labels must lie from 0 to {classes - 1}, but go from {labels.min()} to {labels.max()}.")
     rows = np.zeros((labels.size, classes), "float32")
     rows[np.arange(labels.size), labels] = 1
     return rows.reshape((*shape, classes))

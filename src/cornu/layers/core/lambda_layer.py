@@ -7,6 +7,7 @@ from typing import Any, Self, Unpack
 import jax
 
 from ...core import codec, lookup
+from ...core.arguments import explained
 from ...core.attached import masked
 from ...core.types import ArrayLike, LayerOptions, ShapeLike
 from ..layer import Layer
@@ -40,6 +41,7 @@ class Lambda(Layer):
         [2.0, 4.0]
     """
 
+    @explained
     def __init__(
         self,
         function: Callable[..., Any],

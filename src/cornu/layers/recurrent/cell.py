@@ -1,7 +1,8 @@
 """What recurrent cells share: arguments, weights, and dropout with one mask for all steps of a sequence."""
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 import jax
 
@@ -16,6 +17,18 @@ from .. import checks
 from ..layer import Layer
 
 _held: Setting[dict[int, Any]] = Setting("held_masks", {})  # by cell, while a sequence is read
+
+
+class Cell(Protocol):
+    """What RNN takes: a layer, or any other object, that knows one step and how large its states are."""
+
+    @property
+    def call(self) -> Callable[..., Any]:
+        """One step, `(inputs, states) -> (output, new states)`."""
+
+    @property
+    def state_size(self) -> Any:
+        """An integer, or a list of integers, one for each state."""
 
 
 class KernelArguments(Declared, Layer, kw_only=True):

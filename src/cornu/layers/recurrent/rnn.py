@@ -1,7 +1,7 @@
 """RNN: a cell, applied to every step of a sequence. WholeSequence: one that also has a formula for all steps."""
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Unpack
 
 import jax
@@ -16,7 +16,7 @@ from ...core.variable import Variable
 from .. import calling
 from ..layer import Layer
 from ..options import Options
-from .cell import DropoutCell, UnitArguments, masks_of_sequence
+from .cell import Cell, DropoutCell, UnitArguments, masks_of_sequence
 from .loop import checked_mask, rnn
 from .stacked import StackedRNNCells, check_cell, initial_state
 
@@ -66,7 +66,7 @@ class RNN(Declared, Layer, kw_only=True):
 
     def __init__(
         self,
-        cell: Any,
+        cell: Cell | Sequence[Cell],
         return_sequences: bool = False,
         return_state: bool = False,
         go_backwards: bool = False,

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Literal, Unpack
 
 from ... import ops
+from ...core.arguments import explained
 from ...core.types import ArrayLike, MostOptions
 from ..layer import Layer
 from .wrapper import check_layer
@@ -48,6 +49,7 @@ class Bidirectional(Layer):
 
     supports_masking = True
 
+    @explained
     def __init__(
         self,
         layer: Layer,

@@ -34,8 +34,7 @@ def to_host(value: Any, what: str = "x", text: bool = False) -> Any:
         array = np.asarray(value)
     except ValueError:
         raise TypeError(
-            f"{what} is a list of rows of unequal length, which is no array. Pad the rows to one length, for instance "
-            "with cornu.utils.pad_sequences(rows)."
+            f"{what} is a list of rows of unequal length. Make them one length: cornu.utils.pad_sequences(rows)."
         ) from None
     if array.dtype.kind in "OSU" and not text:
         raise TypeError(
