@@ -38,7 +38,7 @@ def close(ours, theirs, tolerance=1e-5):
 def both(case, **more):
     """The layer in both libraries, built and with the same random weights."""
     ours, theirs, data = case.make(cornu, name="it", **more), case.make(keras, name="it", **more), case.data()
-    ours(data), theirs(data)
+    ours(symbolic_inputs(case, symbolic, lambda rank: ())), theirs(symbolic_inputs(case, keras, lambda rank: ()))
     assert [(w.name, w.shape) for w in ours.weights] == [(w.name, tuple(w.shape)) for w in theirs.weights]
     assert [v.shape for v in ours.trainable_weights] == [tuple(v.shape) for v in theirs.trainable_weights]
     rng = np.random.default_rng(11)
@@ -65,14 +65,29 @@ def weighted(outputs):
     return sum(jnp.sum(y * rng.normal(size=y.shape)) for y in leaves(outputs) if jnp.issubdtype(y.dtype, jnp.floating))
 
 
+def at_once(layer, data, **mode):
+    """What a layer gives as one program, its other weights afterwards, and its losses; op by op takes longer."""
+
+    def call(trained, others, x):
+        return layer.stateless_call(trained, others, x, return_losses=True, **mode)
+
+    values = [[v.value for v in variables] for variables in (layer.trainable_variables, layer.non_trainable_variables)]
+    return jax.jit(call)(*values, jax.tree.map(jnp.asarray, data))
+
+
 @layers
 def test_outputs_states_and_losses(case):
-    """What the layer gives, what it remembers, and what it adds to the loss."""
+    """What the layer gives, what it remembers, and what it adds to the loss; the same op by op and as one program."""
     for training in modes(case):
         ours, theirs, data = both(case)
-        close(ours(data, **takes_training(ours)(training)), theirs(data, **takes_training(ours)(training)))
+        mode = takes_training(ours)(training)
+        expected, compiled, y = theirs(data, **mode), at_once(ours, data, **mode), ours(data, **mode)
+        states = [v.value for v in ours.non_trainable_variables]
+        for outputs, others, losses in (compiled, (y, states, ours.losses)):
+            close(outputs, expected)
+            close(others, states)
+            np.testing.assert_allclose(float(sum(losses)), float(sum(theirs.losses)), rtol=1e-4, atol=1e-5)
         close([w.numpy() for w in ours.weights], [np.asarray(w) for w in theirs.weights])
-        np.testing.assert_allclose(float(sum(ours.losses)), float(sum(theirs.losses)), rtol=1e-4, atol=1e-5)
 
 
 @layers
@@ -136,7 +151,7 @@ def symbolic_inputs(case, library, unknown=lambda rank: (0,)):
 def test_symbolic_call(case):
     """Shapes and dtypes without values: those of Keras, and those of the values."""
     ours, theirs, data = both(case)
-    y = ours(data)
+    y = at_once(ours, data)[0]
     spec = ours(symbolic_inputs(case, symbolic))
     reference = theirs(symbolic_inputs(case, keras))
     assert [t.shape[1:] for t in leaves(spec)] == [v.shape[1:] for v in leaves(y)]
@@ -170,14 +185,6 @@ def test_unknown_sizes(case):
 
 
 @layers
-def test_compiled(case):
-    """A compiled call gives what an eager one gives."""
-    ours, _, data = both(case)
-    pure = jax.jit(state.pure(ours, ours.variables))
-    close(pure([v.value for v in ours.variables], jax.tree.map(jnp.asarray, data))[0], ours(data), 1e-5)
-
-
-@layers
 def test_mixed_precision(case):
     """Computes in bfloat16, keeps weights in float32, and agrees with Keras up to bfloat16's rounding."""
     cornu.core.dtypes.set_dtype_policy("mixed_bfloat16"), keras.config.set_dtype_policy("mixed_bfloat16")
@@ -185,7 +192,7 @@ def test_mixed_precision(case):
         ours, theirs, data = both(case)
     finally:
         cornu.core.dtypes.set_dtype_policy(None), keras.config.set_dtype_policy("float32")
-    y, reference = ours(data), theirs(data)
+    y, reference = at_once(ours, data)[0], theirs(data)  # whose stateless_call computes in float32
     assert [str(v.dtype) for v in leaves(y)] == [str(v.dtype) for v in leaves(reference)]
     assert all(str(v.dtype) == "bfloat16" for v in leaves(y))
     assert all(w.dtype == "float32" for w in ours.weights if "float" in w.dtype)
@@ -219,7 +226,8 @@ def test_masks(case):
 def test_samples_are_independent(case):
     """In inference a sample's output does not depend on the rest of its batch."""
     ours, _, data = both(case)
-    close(ours(jax.tree.map(lambda x: x[:1], data)), jax.tree.map(lambda y: y[:1], ours(data)))
+    first, rest = (at_once(ours, jax.tree.map(lambda x, n=n: x[:n], data))[0] for n in (1, None))
+    close(first, jax.tree.map(lambda y: y[:1], rest))
 
 
 @pytest.mark.parametrize("case", grid.FUNCTIONS, ids=lambda c: c.id)

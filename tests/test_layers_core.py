@@ -364,3 +364,33 @@ def test_every_layer_documents_its_arguments_in_order():
         places = places if min(places, default=0) >= 0 else [doc.find(f"        {p}: ") for p in known]
         assert all(p >= 0 for p in places) and places == sorted(places), name
         assert ">>> " in doc, name
+
+
+def test_a_pure_call_gives_what_layers_add_to_the_loss():
+    """Also while it is traced, where nothing of it is kept on the layer."""
+
+    class Penalty(layers.Layer):
+        def call(self, x):
+            self.add_loss(3.0 * cornu.ops.mean(x))
+            return x
+
+    dense = layers.Dense(3, kernel_regularizer="l2", activity_regularizer="l2")
+    model = cornu.Sequential([cornu.Input((4,)), dense, Penalty()])
+    x = np.ones((2, 4), "float32")
+    model(x)
+    expected = [float(loss) for loss in model.losses]
+    assert len(expected) == 3
+    trained, others = ([v.value for v in vs] for vs in (model.trainable_variables, model.non_trainable_variables))
+
+    def call(trained, others, x):
+        return model.stateless_call(trained, others, x, return_losses=True)
+
+    for run in (call, jax.jit(call)):
+        np.testing.assert_allclose([float(loss) for loss in run(trained, others, x)[2]], expected, rtol=1e-6)
+        np.testing.assert_allclose(
+            [float(loss) for loss in model.losses], expected, rtol=1e-6
+        )  # those of the last call
+    gradient = jax.grad(lambda kernel: sum(call([kernel, trained[1]], others, x)[2]))(trained[0])
+    assert np.abs(gradient).min() > 1e-6
+    alone = dense.stateless_call(trained, others, x, return_losses=True)[2]
+    np.testing.assert_allclose([float(loss) for loss in alone], expected[:2], rtol=1e-6)

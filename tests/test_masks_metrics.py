@@ -48,7 +48,7 @@ def tagger(lib, activation="softmax"):
         [
             layers.Input((STEPS,)),
             layers.Embedding(WORDS, 4, mask_zero=True, name="words"),
-            layers.LSTM(5, return_sequences=True, name="rnn"),
+            layers.SimpleRNN(5, return_sequences=True, name="rnn"),
             layers.Dense(CLASSES, activation, name="out"),
         ]
     )
@@ -203,7 +203,7 @@ def test_a_masking_layer_on_numbers(rng):
     def make(lib):
         layers = lib.layers
         masking = layers.Masking(-1.0, name="masking")
-        rnn = layers.GRU(4, return_sequences=True, name="rnn")
+        rnn = layers.SimpleRNN(4, return_sequences=True, name="rnn")
         return lib.Sequential([layers.Input((STEPS, 2)), masking, rnn, layers.Dense(1, name="out")])
 
     alike(make, series(), numbers(), rng, "mse", metrics=["mae"])
@@ -249,7 +249,7 @@ def two_outputs(lib):
     x = layers.Input((STEPS,), name="x")
     y = encoder(lib)(x)
     tags = layers.Dense(CLASSES, "softmax", name="tags")(y)
-    score = layers.Dense(1, name="score")(layers.LSTM(3, name="last")(y))
+    score = layers.Dense(1, name="score")(layers.SimpleRNN(3, name="last")(y))
     return lib.Model(x, [tags, score])
 
 
@@ -258,8 +258,10 @@ def two_masks(lib):
     layers = lib.layers
     a, b = layers.Input((STEPS,), name="a"), layers.Input((STEPS,), name="b")
     words = layers.Embedding(WORDS, 4, mask_zero=True, name="words")
-    tags = layers.Dense(CLASSES, "softmax", name="tags")(layers.LSTM(4, return_sequences=True, name="one")(words(a)))
-    score = layers.Dense(1, name="score")(layers.GRU(4, return_sequences=True, name="two")(words(b)))
+    tags = layers.Dense(CLASSES, "softmax", name="tags")(
+        layers.SimpleRNN(4, return_sequences=True, name="one")(words(a))
+    )
+    score = layers.Dense(1, name="score")(layers.SimpleRNN(4, return_sequences=True, name="two")(words(b)))
     return lib.Model([a, b], [tags, score])
 
 
@@ -271,8 +273,11 @@ SEVERAL = {
 }
 
 
-@pytest.mark.parametrize("options", SEVERAL)
-@pytest.mark.parametrize("make", [two_outputs, two_masks], ids=lambda f: f.__name__)
+@pytest.mark.parametrize(
+    "make,options",
+    [(two_outputs, "lists"), (two_outputs, "both"), (two_masks, "by_name"), (two_masks, "weighted")],
+    ids=lambda each: getattr(each, "__name__", each),
+)
 def test_several_outputs(make, options, rng):
     x = sentences() if make is two_outputs else [sentences(), sentences()[::-1].copy()]
     y = [labels(), numbers(shape=(1,) if make is two_outputs else (STEPS, 1))]
@@ -300,15 +305,16 @@ COUNTED = {
 CASES = [(make, "accuracy") for make in MODELS] + [(tagger, metric) for metric in COUNTED if metric != "accuracy"]
 
 
-@pytest.mark.parametrize("kind", ["metrics", "weighted_metrics"])
 @pytest.mark.parametrize("make,metric", CASES, ids=[f"{make.__name__}-{metric}" for make, metric in CASES])
-def test_fit_counts_what_evaluate_counts(make, metric, kind):
+def test_fit_counts_what_evaluate_counts(make, metric):
     """With a rate of zero nothing moves in between."""
     model = make(cornu)
-    model.compile(cornu.optimizers.SGD(0.0), "sparse_categorical_crossentropy", **{kind: [COUNTED[metric]()]})
+    both = {kind: [COUNTED[metric]()] for kind in ("metrics", "weighted_metrics")}
+    model.compile(cornu.optimizers.SGD(0.0), "sparse_categorical_crossentropy", **both)
     x, y = sentences(), labels()
     history = model.fit(x, y, batch_size=5, shuffle=False, validation_data=(x, y), verbose=0).history
     logs = model.evaluate(x, y, batch_size=5, verbose=0, return_dict=True)
+    assert len(logs) == 3
     for key, value in logs.items():
         twins.close(history[key][-1], value, 1e-5, key)
         twins.close(history[f"val_{key}"][-1], value, 1e-5, key)

@@ -210,8 +210,9 @@ class Layer(Options):
             )
 
         def run() -> Any:
-            outputs = self(*args, **kwargs)
-            return outputs, self.losses if return_losses else None
+            with calling.calling(calling.CallContext()) as context:
+                outputs = self(*args, **kwargs)
+            return outputs, [*self.regularization(), *context.losses] if return_losses else None
 
         values = [*trainable_variables, *non_trainable_variables]
         (outputs, losses), new = state.pure(run, [*trained, *others])(values)
