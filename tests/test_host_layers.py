@@ -118,8 +118,7 @@ def test_as_with_numbers_prepared_beforehand(name):
         np.testing.assert_equal(ours, expected)
 
 
-@pytest.mark.parametrize("name", MODELS)
-@pytest.mark.parametrize("ending", ["keras", "h5"])
+@pytest.mark.parametrize("name,ending", [*((name, "keras") for name in MODELS), ("functional", "h5"), ("nested", "h5")])
 def test_saved_and_loaded(name, ending, tmp_path):
     """A file knows the layer's words; the loaded model trains on."""
     model = MODELS[name]()

@@ -129,7 +129,7 @@ def test_while_a_new_model_is_built_and_compiled(tmp_path, rng):
     began = time.perf_counter()
     RUNS["fit"](model(), tmp_path)
     takes = time.perf_counter() - began
-    for _ in range(12):
+    for _ in range(8):
         made = model()
         pressed(lambda made=made: RUNS["fit"](made, tmp_path), rng.uniform(0, takes / 2))
         works(made, tmp_path)

@@ -157,8 +157,9 @@ WEIGHTS = {
 }
 
 
-@pytest.mark.parametrize("weights", WEIGHTS)
-@pytest.mark.parametrize("count", [5, 17, 19])
+@pytest.mark.parametrize(
+    "count,weights", [(5, "plain"), (5, "sample_weight"), (19, "class_weight"), *((17, weights) for weights in WEIGHTS)]
+)
 def test_a_last_batch_counts_as_in_keras(count, weights, rng):
     """Batches of 8: one that is smaller, and last ones of 1 and 3."""
     mine, theirs = twins.pair(normalized)

@@ -91,12 +91,17 @@ def scale_of(model):
 # Policies
 
 MODELS = [mlp, cnn, recurrent, functional]
-models = pytest.mark.parametrize("make", MODELS, ids=lambda f: f.__name__)
 OPTIMIZERS = {"sgd": sgd, "adam": lambda lib: lib.optimizers.Adam(0.01), "name": lambda lib: "rmsprop"}
 
 
-@models
-@pytest.mark.parametrize("name,tolerance", [("mixed_float16", 5e-3), ("mixed_bfloat16", 4e-2)])
+@pytest.mark.parametrize(
+    "make,name,tolerance",
+    [
+        *((make, "mixed_float16", 5e-3) for make in MODELS),
+        *((make, "mixed_bfloat16", 4e-2) for make in (mlp, recurrent)),
+    ],
+    ids=lambda each: getattr(each, "__name__", each),
+)
 def test_fit_under_a_policy(make, name, tolerance, policy, rng):
     """Weights stay in float32, and training equals Keras's up to the rounding of the policy."""
     policy(name)
