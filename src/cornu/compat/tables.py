@@ -112,7 +112,7 @@ RENAMED = _merged(
     (("fit", "evaluate", "predict"), dict.fromkeys(("workers", "use_multiprocessing", "max_queue_size"))),
     (("fit",), {"nb_epoch": "epochs"}),
     (("compile",), dict.fromkeys(("sample_weight_mode", "target_tensors", "distribute"))),
-    (("save_model", "save"), dict.fromkeys(("save_format", "signatures", "options", "save_traces"))),
+    (("save_model",), dict.fromkeys(("save_format", "signatures", "options", "save_traces"))),
     (("save_weights",), dict.fromkeys(("save_format", "options", "max_shard_size"))),
     (("load_model",), {"options": None}),
     (("add_weight",), dict.fromkeys(("partitioner", "use_resource", "synchronization", "collections"))),
