@@ -410,7 +410,10 @@ def test_gradients(case):
             floats = [r for r in result if np.issubdtype(r.dtype, np.floating)]
             return sum((r * weights.normal(size=r.shape).astype("float32")).sum() for r in floats)
 
-        return jax.jit(jax.grad(fn))([values[i] for i in places])
+        gradient = jax.grad(fn)
+        if case.name != "rearrange":  # whose shapes the real Keras computes, and cannot while it is traced
+            gradient = jax.jit(gradient)
+        return gradient([values[i] for i in places])
 
     for a, b in zip(scalar(cornu.ops), scalar(keras.ops), strict=True):
         np.testing.assert_allclose(a, b, rtol=max(case.rtol, 1e-4), atol=1e-5 * max(1.0, float(np.abs(b).max())))
