@@ -45,6 +45,7 @@ X, Y = np.ones((10, 4), "float32"), np.zeros(10, "int32")
         (lambda: layers.Dense(3, unit=3), TypeError, ["'unit'", "units"]),
         (lambda: cornu.Sequential([layers.Dense]), TypeError, ["Dense(...)"]),
         (lambda: cornu.Sequential([3]), TypeError, ["layer", "int"]),
+        (lambda: cornu.Sequential("dense"), TypeError, ["layer", "str", "'dense'"]),
         (lambda: cornu.Sequential([layers.Dense(1)]).fit(X, Y), RuntimeError, ["compiled", "model.compile"]),
         (lambda: cornu.Sequential([layers.Dense(1)]).evaluate(X, Y), RuntimeError, ["compiled"]),
         (lambda: cornu.Sequential([layers.Dense(1)]).count_params(), ValueError, ["has no weights to count yet"]),

@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from ..core import codec, symbolic
 from ..core.arguments import explained
@@ -54,7 +54,7 @@ class Sequential(Model):
         self._layers: list[Layer] = []
         self._tensors: list[Any] = []  # the input and the output of each layer, once the shape is known
         self._loose = False  # whether the input's sizes are those of the first data, and not promised
-        for layer in [] if layers is None else layers if isinstance(layers, Sequence) else [layers]:
+        for layer in [] if layers is None else layers if isinstance(layers, list | tuple) else [cast(Any, layers)]:
             self.add(layer)
 
     def add(self, layer: Layer | symbolic.KerasTensor, rebuild: bool = True) -> None:
