@@ -50,8 +50,8 @@ def both(case, **more):
 
 
 def modes(case):
-    """The modes in which the layer repeats."""
-    return [False] if case.noisy else [False, True]
+    """The modes that the layer tells apart, and in which it repeats."""
+    return [False, True] if takes_training(case.make(cornu))(True) and not case.noisy else [False]
 
 
 def takes_training(layer):
