@@ -387,10 +387,27 @@ def test_a_pure_call_gives_what_layers_add_to_the_loss():
 
     for run in (call, jax.jit(call)):
         np.testing.assert_allclose([float(loss) for loss in run(trained, others, x)[2]], expected, rtol=1e-6)
-        np.testing.assert_allclose(
-            [float(loss) for loss in model.losses], expected, rtol=1e-6
-        )  # those of the last call
+        np.testing.assert_allclose([float(loss) for loss in model.losses], expected, rtol=1e-6)
     gradient = jax.grad(lambda kernel: sum(call([kernel, trained[1]], others, x)[2]))(trained[0])
     assert np.abs(gradient).min() > 1e-6
     alone = dense.stateless_call(trained, others, x, return_losses=True)[2]
     np.testing.assert_allclose([float(loss) for loss in alone], expected[:2], rtol=1e-6)
+
+
+@pytest.mark.parametrize("return_losses", [False, True])
+def test_a_pure_call_inside_a_call_has_its_mode(return_losses):
+    """As a plain call has: dropout inside acts in training, and in nothing else."""
+
+    class Around(layers.Layer):
+        def __init__(self, **kwargs):
+            super().__init__(**kwargs)
+            self.inner = layers.Dropout(0.5)
+
+        def call(self, x):
+            others = [v.value for v in self.inner.non_trainable_variables]
+            return self.inner.stateless_call([], others, x, return_losses=return_losses)[0]
+
+    layer, x = Around(), np.ones((4, 50), "float32")
+    layer.inner.build(x.shape)
+    assert (np.asarray(layer(x, training=True)) == 0).any()
+    assert (np.asarray(layer(x, training=False)) == 1).all()

@@ -80,11 +80,12 @@ class Layer(Options):
         super().__init_subclass__(**kwargs)
         if not hasattr(cls.build, "_once"):  # of the class itself, or of a mixin beside
             cls.build = _built_once(cls.build)  # type: ignore[method-assign]
-        named = dict(inspect.signature(cls.__init__).parameters) if "__init__" in vars(cls) else {}
-        if named.pop("options", None) and holders.is_library(cls):  # `help` shows what they are
-            listed = [*named.values(), *(p for n, p in calling.parameters(Layer.__init__).items() if n not in named)]
-            shown = [p.replace(annotation=p.empty) for p in listed]
-            cls.__init__.__signature__ = inspect.Signature(shown)  # type: ignore[attr-defined]
+        if holders.is_library(cls) and not hasattr(cls.__init__, "_of_fields"):  # a constructor written by hand
+            named = dict(inspect.signature(cls.__init__).parameters)
+            if named.pop("options", None):  # `help` shows what they are
+                others = [p for n, p in calling.parameters(Layer.__init__).items() if n not in named]
+                shown = [p.replace(annotation=p.empty) for p in (*named.values(), *others)]
+                cls.__init__.__signature__ = inspect.Signature(shown)  # type: ignore[attr-defined]
 
     @explained
     def __init__(
@@ -109,7 +110,7 @@ class Layer(Options):
         self.name = names.checked_name(name or names.unique_name(type(self).__name__), "layer")
         if not isinstance(trainable, bool | np.bool_ | int):
             raise TypeError(
-                f"{type(self).__name__} takes trainable=True, not {trainable!r}. Several layers: Sequential([a, b])."
+                f"{type(self).__name__}: trainable is a bool, not {trainable!r}. Several layers: Sequential([a, b])."
             )
         self._trainable = bool(trainable)
         self.dtype_policy = dtype
@@ -210,7 +211,9 @@ class Layer(Options):
             )
 
         def run() -> Any:
-            with calling.calling(calling.CallContext()) as context:
+            outer = calling.current()
+            context = calling.CallContext(outer.training if outer is not None else None)
+            with calling.calling(context if return_losses else outer):
                 outputs = self(*args, **kwargs)
             return outputs, [*self.regularization(), *context.losses] if return_losses else None
 
