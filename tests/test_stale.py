@@ -682,7 +682,10 @@ REFERRED = {
 @pytest.mark.parametrize("change", REFERRED)
 def test_what_a_layer_refers_to(change, rng, monkeypatch):
     monkeypatch.setitem(globals(), "FACTOR", 2.0)
-    change_it = lambda lib, model: REFERRED[change](model.get_layer("it"))  # noqa: E731
+
+    def change_it(lib, model):
+        REFERRED[change](model.get_layer("it"))
+
     assert changed(referring, change_it, rng, runs=PROGRAMS, rate=1e-4) == []
 
 

@@ -310,20 +310,20 @@ SAVED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("ending,writer", [("h5", cornu), ("keras", cornu), ("h5", keras), ("keras", keras)])
+@pytest.mark.parametrize("ending", ["h5", "keras"])
+@pytest.mark.parametrize("writer", [cornu, keras], ids=["cornu", "keras"])
 @pytest.mark.parametrize("make", [stack, nested, three_deep, stack_of_stacks, wrapped], ids=lambda f: f.__name__)
-@pytest.mark.parametrize("acts", [SAVED[:2], SAVED[2:]], ids=["of_all", "inside"])
-def test_a_file_keeps_the_flags(ending, writer, make, acts, tmp_path):
+@pytest.mark.parametrize("act", SAVED, ids=lambda f: f.__name__)
+def test_a_file_keeps_the_flags(ending, writer, make, act, tmp_path):
     """Also where Keras, which wrote them, forgets some when it loads."""
-    for act in acts:
-        model = make(writer)
-        act(model)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Keras calls .h5 old
-            model.save(tmp_path / f"model.{ending}")
-        loaded = cornu.models.load_model(tmp_path / f"model.{ending}")
-        assert which(loaded) == which(model)
-        assert layer_flags(loaded) == layer_flags(model)
+    model = make(writer)
+    act(model)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Keras calls .h5 old
+        model.save(tmp_path / f"model.{ending}")
+    loaded = cornu.models.load_model(tmp_path / f"model.{ending}")
+    assert which(loaded) == which(model)
+    assert layer_flags(loaded) == layer_flags(model)
     x = data_for(make)[0]
     twins.close(loaded.predict(x, verbose=0), model.predict(x, verbose=0))
 

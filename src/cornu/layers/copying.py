@@ -61,8 +61,7 @@ def _put(variables: list[Variable], values: list[Any], what: str) -> None:
             f"A copy of {what!r} cannot be made: its get_config() and build() make other weights than it has. Let "
             "get_config() return every argument of the constructor."
         )
-    for variable, value in zip(variables, values, strict=True):
-        variable.store(value)
+    lending.store(variables, values)
 
 
 def own_objects(layer: Any) -> dict[str, Any]:

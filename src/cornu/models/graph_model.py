@@ -43,9 +43,7 @@ class Graph:
         self.layers = [o for o in self.operations if isinstance(o, Layer)]
         for name, count in Counter(o.name for o in self.operations).items():
             if count > 1:
-                raise ValueError(
-                    f"{count} layers are called {name!r}. Give each its own name: weights are saved under it."
-                )
+                raise ValueError(f"{count} layers are called {name!r}. Give each a name of its own: files need it.")
 
     def run(self, values: Any, masks: Any, owner: str) -> Any:
         """Outputs for arrays that stand for the inputs.

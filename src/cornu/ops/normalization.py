@@ -79,7 +79,7 @@ def batch_normalization(
         value = tensor(value)
         if value.shape != (x.shape[channels],):
             raise ValueError(
-                f"{name} is a vector of {x.shape[channels]}, as axis {axis} has channels. Received shape {value.shape}."
+                f"{name} is a vector of {x.shape[channels]}, one per channel (axis {axis}). Received {value.shape}."
             )
         return jnp.reshape(value, [-1 if i == channels else 1 for i in range(x.ndim)])
 
