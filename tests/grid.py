@@ -51,6 +51,15 @@ class Case:
         rng = np.random.default_rng(zlib.crc32(self.id.encode()))
         return each(lambda spec: spec.draw(rng) if isinstance(spec, Ids) else draw(rng, spec), self.inputs)
 
+    def tensors(self, library: Any, unknown: Callable[[int], Any] = lambda rank: ()) -> Any:
+        """Symbolic inputs, without the sizes of the axes that `unknown` names for a rank."""
+
+        def tensor(x: np.ndarray) -> Any:
+            shape = [None if i in unknown(x.ndim) else size for i, size in enumerate(x.shape)]
+            return library.KerasTensor(shape, dtype=str(x.dtype))
+
+        return each(tensor, self.data())
+
 
 @dataclass(frozen=True)
 class Ids:

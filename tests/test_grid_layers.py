@@ -9,7 +9,7 @@ import pytest
 
 import cornu
 from cornu.core import attached as masks
-from cornu.core import lookup, state, symbolic
+from cornu.core import lookup, state
 
 ABSTRACT = {"Layer", "InputSpec", "Wrapper", "get", "serialize", "deserialize", "Input"}
 KERAS_ONLY = {"quantization_config", "activity_regularizer", "batch_input_shape", "ragged"}
@@ -38,7 +38,7 @@ def close(ours, theirs, tolerance=1e-5):
 def both(case, **more):
     """The layer in both libraries, built and with the same random weights."""
     ours, theirs, data = case.make(cornu, name="it", **more), case.make(keras, name="it", **more), case.data()
-    ours(symbolic_inputs(case, symbolic, lambda rank: ())), theirs(symbolic_inputs(case, keras, lambda rank: ()))
+    ours(case.tensors(cornu)), theirs(case.tensors(keras))
     assert [(w.name, w.shape) for w in ours.weights] == [(w.name, tuple(w.shape)) for w in theirs.weights]
     assert [v.shape for v in ours.trainable_weights] == [tuple(v.shape) for v in theirs.trainable_weights]
     rng = np.random.default_rng(11)
@@ -137,14 +137,9 @@ def test_config(case):
         assert {key: config[key] for key in shared} == {key: reference[key] for key in shared}
 
 
-def symbolic_inputs(case, library, unknown=lambda rank: (0,)):
-    """KerasTensors for the inputs of a case, without the sizes of the axes that `unknown` names for a rank."""
-    make = library.KerasTensor
-
-    def tensor(x):
-        return make([None if i in unknown(x.ndim) else s for i, s in enumerate(x.shape)], dtype=str(x.dtype))
-
-    return grid.each(tensor, case.data())
+def batch(rank):
+    """The axis of the batch, whose size is not known."""
+    return (0,)
 
 
 @layers
@@ -152,8 +147,7 @@ def test_symbolic_call(case):
     """Shapes and dtypes without values: those of Keras, and those of the values."""
     ours, theirs, data = both(case)
     y = at_once(ours, data)[0]
-    spec = ours(symbolic_inputs(case, symbolic))
-    reference = theirs(symbolic_inputs(case, keras))
+    spec, reference = (layer(case.tensors(lib, batch)) for lib, layer in ((cornu, ours), (keras, theirs)))
     assert [t.shape[1:] for t in leaves(spec)] == [v.shape[1:] for v in leaves(y)]
     assert [t.shape for t in leaves(spec)] == [tuple(t.shape) for t in leaves(reference)]
     assert [t.dtype for t in leaves(spec)] == [str(v.dtype) for v in leaves(y)] == [t.dtype for t in leaves(reference)]
@@ -174,7 +168,7 @@ def test_unknown_sizes(case):
     def unknown(rank):
         return set(range(rank)) - {1 if first else rank - 1}
 
-    inputs = [symbolic_inputs(case, library, unknown) for library in (symbolic, keras)]
+    inputs = [case.tensors(library, unknown) for library in (cornu, keras)]
     try:
         reference = case.make(keras)(inputs[1])
     except Exception:
@@ -234,7 +228,7 @@ def test_samples_are_independent(case):
 def test_functions(case):
     """The merging functions, on arrays and on symbolic tensors."""
     close(getattr(cornu.layers, case.name)(case.data(), **case.arguments), case_of_keras(case))
-    inputs = symbolic_inputs(case, symbolic)
+    inputs = case.tensors(cornu, batch)
     assert getattr(cornu.layers, case.name)(inputs, **case.arguments).shape == (None, *case_of_keras(case).shape[1:])
 
 
