@@ -30,6 +30,11 @@ collect_ignore = ["typed"]  # scripts for type checkers, with mistakes
 _tests_run = itertools.count(1)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """A doubt about correct code is a defect."""
+    config.addinivalue_line("filterwarnings", "error::cornu.utils.LikelyMistake")
+
+
 def pytest_collection_finish() -> None:
     """Leave what is imported out of garbage collections: there are a million objects of four libraries."""
     gc.collect()

@@ -570,7 +570,7 @@ class Centred:
 def test_steps_of_a_sequence_share_no_statistics(inner, batch_size, rng):
     def made(k):
         model = k.Sequential([k.Input((5, 4)), k.layers.TimeDistributed(inner(k)), k.layers.Dense(1)])
-        model.compile(k.optimizers.SGD(0.05), "mse")
+        model.compile(k.optimizers.SGD(0.005), "mse")
         return model
 
     x, y = rng.normal(size=(6, 5, 4)).astype("float32"), rng.normal(size=(6, 5, 1)).astype("float32")

@@ -573,7 +573,7 @@ def test_new_values_compile_nothing():
     model.compile(cornu.optimizers.SGD(0.1), "mse")
     used(model)
     changes = [
-        lambda: setattr(model.optimizer, "learning_rate", 0.5),
+        lambda: setattr(model.optimizer, "learning_rate", 1e-4),
         lambda: model.layers[1].kernel.assign(np.ones((4, 5))),
         lambda: model.set_weights([w + 1 for w in model.get_weights()]),
         lambda: cornu.utils.set_random_seed(3),

@@ -23,6 +23,7 @@ from ..core.undo import undone_if_broken
 from ..core.variable import Variable
 from . import calling
 from .options import OF_ALL, Options
+from .shown import layer_html
 
 __all__ = ["Layer"]
 
@@ -522,6 +523,8 @@ class Layer(Options):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
+
+    _repr_html_ = layer_html
 
 
 Layer.build._once = True  # type: ignore[attr-defined]

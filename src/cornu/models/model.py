@@ -19,7 +19,7 @@ from . import graph_config
 from .eager import EagerCall, concrete
 from .graph_model import Graph
 from .host_part import HostPart
-from .summary import print_summary
+from .summary import print_summary, summary_html
 
 
 class Model(Trainable):
@@ -271,6 +271,7 @@ class Model(Trainable):
         return json.dumps(codec.encode_object(self), **kwargs)
 
     summary = print_summary
+    _repr_html_ = summary_html
     save = api.save_model
     save_weights = api.save_weights
     load_weights = api.load_weights

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from ..core import html
+from ..core.console import say
 from ..core.lookup import nearest
 from ..core.symbolic import tensors
 from ..layers.calling import shapes_of
@@ -48,24 +50,43 @@ def print_summary(
     from rich.console import Console
     from rich.table import Table
 
-    rows = _rows(model, expand_nested, _chosen(model, layer_range), {})
-    shown = {**_COLUMNS, "Connected to": any(branches for _, branches in rows), "Trained": show_trainable}
-    table = Table(title=f'Model: "{model.name}"', title_justify="left", expand=False)
-    for title in filter(shown.get, shown):
-        table.add_column(title, **_COLUMNS[title])
-    for cells, _ in rows:
-        table.add_row(*itertools.compress(cells, shown.values()))
+    title, titles, rows = _cells(model, expand_nested, show_trainable, layer_range)
+    table = Table(title=title, title_justify="left", expand=False)
+    for name in titles:
+        table.add_column(name, **_COLUMNS[name])
+    for cells in rows:
+        table.add_row(*cells)
     live = print_fn is None and bool(getattr(sys.stdout, "isatty", lambda: False)())
     width = line_length or (shutil.get_terminal_size((100, 24)).columns if live else 100)
-    console = Console(width=width, file=sys.stdout, force_terminal=None if live else False)
+    console = Console(width=width, file=sys.stdout, force_terminal=None if live else False, force_jupyter=False)
     with console.capture() as capture:
         console.print(table)
         for line in _totals(model):
             console.print(line, highlight=False)
     if print_fn is None:
-        print(capture.get(), end="")
+        say(capture.get().removesuffix("\n"))
     else:
         print_fn(capture.get())
+
+
+def summary_html(model: Any) -> str:
+    """The same table for a notebook.
+
+    Args:
+        model: the model.
+    """
+    title, titles, rows = _cells(model, expand_nested=False, show_trainable=True)
+    return html.table(title, titles, rows, _totals(model))
+
+
+def _cells(
+    model: Any, expand_nested: bool, show_trainable: bool, layer_range: Sequence[str] | None = None
+) -> tuple[str, list[str], list[list[str]]]:
+    """The table: its title, the titles of its columns, and its rows."""
+    rows = _rows(model, expand_nested, _chosen(model, layer_range), {})
+    shown = {**_COLUMNS, "Connected to": any(branches for _, branches in rows), "Trained": show_trainable}
+    cells = [[*itertools.compress(row, shown.values())] for row, _ in rows]
+    return f'Model: "{model.name}"', [title for title in shown if shown[title]], cells
 
 
 def _chosen(model: Any, layer_range: Sequence[str] | None) -> list[Any]:

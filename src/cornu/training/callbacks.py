@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Union
 
 from ..core.arguments import arguments
+from ..core.console import say
 from ..core.types import FilePath, Given
+from .curves import history_html
 
 if TYPE_CHECKING:
     from ..models.model import Model
@@ -198,12 +200,17 @@ class History(Callback):
         """Begin anew."""
         self.history: Record = Record()
         self.epoch: list[int] = []
+        self._epochs: dict[str, list[int]] = {}  # of each metric; those of validation may skip some
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         """Add the epoch's metrics."""
         self.epoch.append(epoch)
         for key, value in (logs or {}).items():
             self.history.setdefault(key, []).append(value)
+            self._epochs.setdefault(key, []).append(epoch)
+
+    def _repr_html_(self) -> str:
+        return history_html(self.history, self._epochs, len(self.epoch))
 
 
 @arguments
@@ -358,10 +365,10 @@ class EarlyStopping(_Watching):
     def on_train_end(self, logs: Logs = None) -> None:
         """Say so, and put the best weights back."""
         if self.stopped_epoch and self.verbose:
-            print(f"Epoch {self.stopped_epoch + 1}: early stopping")
+            say(f"Epoch {self.stopped_epoch + 1}: early stopping")
         if self.restore_best_weights and self.best_weights is not None:
             if self.verbose:
-                print(f"Restoring the weights of the best epoch, {self.best_epoch + 1}.")
+                say(f"Restoring the weights of the best epoch, {self.best_epoch + 1}.")
             self.model.set_weights(self.best_weights)
 
 
@@ -435,12 +442,12 @@ class ModelCheckpoint(_Watching):
             improved, came = self.update(value), "" if before is None else f" from {before:.5f}"
             if self.verbose:
                 told = f"improved{came} to {value:.5f}" if improved else f"did not improve{came}"
-                print(f"Epoch {epoch + 1}: {self.monitor} {told}")
+                say(f"Epoch {epoch + 1}: {self.monitor} {told}")
             if not improved:
                 return
         path = self._path(epoch, logs or {})
         if self.verbose:
-            print(f"Epoch {epoch + 1}: saving to {path}")
+            say(f"Epoch {epoch + 1}: saving to {path}")
         os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
         save = self.model.save_weights if self.save_weights_only else self.model.save
         save(path, overwrite=True)

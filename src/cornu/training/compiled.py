@@ -11,7 +11,7 @@ from .. import engine, losses, metrics, optimizers
 from ..core import codec, dtypes, facts, parts, rows, seeds, state
 from ..core.variable import Variable
 from ..optimizers.loss_scale import LossScaleOptimizer
-from . import steps
+from . import doubts, steps
 from .data import arrays
 from .plan import ACCURACY, CROSSENTROPY, Plan, named, results
 from .programs import Runnable, Table, making
@@ -106,10 +106,27 @@ class Compiled(facts.Watched):
         """
         x, y, weight = batch
         if not self.model.overrides("compute_loss"):
-            return self.plan.loss(y, y_pred, weight, [*added, *self.model.regularization()])
+            total, parts = self.plan.loss(y, y_pred, weight, [*added, *self.model.regularization()])
+            if training:
+                self._refuse_nothing(y, total)
+            return total, parts
         rows.refuse("compute_loss")
         given = {"x": x, "y": y, "y_pred": y_pred, "sample_weight": weight, "training": training}
         return self.model.loss_with(added, given), [None] * len(self.plan.losses)
+
+    def _refuse_nothing(self, y: Any, total: Any) -> None:
+        """Raise `ValueError` if there is nothing to learn from."""
+        name, loses = self.model.name, any(fn is not None for fn in self.plan.losses)
+        if loses and not jax.tree.leaves(y):
+            raise ValueError(
+                f"Model {name!r} was compiled with a loss, but the data has no targets to compare outputs with. Pass "
+                "fit(x, y), or let the data source give (inputs, targets) in place of inputs alone."
+            )
+        if isinstance(total, float):
+            raise ValueError(
+                f"Model {name!r} has no loss to learn from. Give compile() one, for instance loss='mse' for numbers or "
+                "loss='sparse_categorical_crossentropy' for classes."
+            )
 
     def update_metrics(self, batch: Any, y_pred: Any, loss: Any, parts: list[Any]) -> Any:
         """Add a batch to the metrics; gives the logs of a model's own `compute_metrics`, or None."""
@@ -139,6 +156,7 @@ class Compiled(facts.Watched):
             kind = engine.signature(jax.tree.map(lambda a: dtypes.spec(a.shape[1:], a.dtype), batch))
             y_pred, self.plan = self._table.get(kind, (self.model,), lambda: self._prepared(batch))
             self.plan.check_targets(batch[1], y_pred, bool(class_weight))
+            doubts.about_targets(self.plan, batch[1], y_pred)
 
     def _prepared(self, batch: Any) -> tuple[Any, Plan]:
         """The specs of the outputs, and the plan for them."""
@@ -146,6 +164,7 @@ class Compiled(facts.Watched):
         y_pred, plan = self.model.output_specs(x), self.plan
         if plan is None or not plan.fits(y_pred):
             plan = Plan(self.model.names_of_outputs(y_pred), y, y_pred, *(self.settings[name] for name in _RESOLVED))
+            doubts.about_losses(self.model, plan, y, y_pred)
             _make_metric_state(plan, batch, y_pred)
         if self.optimizer is not None:
             self.optimizer.build(self.trained())

@@ -7,6 +7,7 @@ import jax
 import numpy as np
 
 from .. import engine
+from . import doubts
 from .callbacks import CallbackList
 from .data import arrays
 from .data.streams import Stream as Batches
@@ -42,6 +43,7 @@ def predict_all(
         pieces, size = ((batch, 1) for batch, _, _ in source.epoch()), 0
     else:
         x, _, _ = arrays.checked(model.before_device(x))
+        doubts.about_inputs(model, x)
         x = x if steps is None else arrays.rows(x, 0, steps * batch_size)
         pieces, size = _pieces(x, batch_size, 1 if acts else BLOCK), batch_size
     stream, run, runnable, done, parts = Stream(), engine.current(), None, 0, []

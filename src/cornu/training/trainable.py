@@ -2,7 +2,6 @@
 
 import contextlib
 import functools
-import warnings
 from typing import Any, Literal, cast
 
 import jax
@@ -11,13 +10,14 @@ import numpy as np
 from .. import engine
 from ..core import codec, dtypes, lookup, parts, seeds, state
 from ..core.arguments import explained
+from ..core.doubt import tell
 from ..core.lending import training
 from ..core.types import Config, LossLike, MetricLike, Verbosity, WeightLike
 from ..core.variable import Variable
 from ..layers.layer import Layer
 from ..optimizers import Optimizer
 from ..optimizers import _table as optimizer_table
-from . import steps
+from . import doubts, steps
 from .callbacks import CallbackList, Callbacks, History
 from .compiled import Compiled
 from .data import arrays
@@ -386,12 +386,13 @@ class Trainable(Layer):
                 "A source of batches gives targets itself and cannot be split: leave out y, and pass "
                 "validation_data in place of validation_split."
             )
-        data = self._data(given, batch_size, steps_per_epoch, bool(shuffle), class_weight, learns=True)
+        data = self._data(given, batch_size, steps_per_epoch, bool(shuffle), class_weight, "training")
         if validation_data is not None:
             validation = _unpack_validation(validation_data)
         tester = None
         if validation is not None:
-            tester = self._data(validation, validation_batch_size or batch_size, validation_steps)
+            size = validation_batch_size or batch_size
+            tester = self._data(validation, size, validation_steps, role="validation")
         validated = range(0, epochs + 1, validation_freq) if isinstance(validation_freq, int) else validation_freq
         steps = steps_per_epoch or data.steps
         called = CallbackList(callbacks, add_history=True, model=self, verbose=verbose, epochs=epochs, steps=steps)
@@ -409,6 +410,8 @@ class Trainable(Layer):
                 if found is None:
                     _warn_of_end(epoch, epochs)
                     break
+                if data.finite:
+                    doubts.about_progress(epoch, logs, found)
                 logs = found
                 if tester is not None and epoch + 1 in validated:
                     results = testing.evaluate(tester, validation_steps)
@@ -428,10 +431,17 @@ class Trainable(Layer):
         return self.history
 
     def _data(
-        self, data: Any, batch_size: Any, steps: Any, shuffle: bool = False, classes: Any = None, learns: bool = False
+        self,
+        data: Any,
+        batch_size: Any,
+        steps: Any,
+        shuffle: bool = False,
+        classes: Any = None,
+        role: Literal["training", "validation", "test"] = "test",
     ) -> Blocks | Batches:
         """Data as batches, for which the model is made fit; mistakes are looked for where it learns from them."""
         compiled, batch_size, source = self._checked("fit()"), arrays.check_batch_size(batch_size), data[0]
+        learns = role == "training"
         comes = is_stream(source)
         prepare = functools.partial(self.before_device, training=learns)
         made: Blocks | Batches
@@ -445,14 +455,14 @@ class Trainable(Layer):
                 )
         else:
             data = arrays.checked(prepare(source), *data[1:])
-            if learns and data[1] is None and compiled.settings["loss"] is not None:
-                raise ValueError("fit() needs targets: fit(x, y). Only a model whose loss is from add_loss has none.")
-        if learns or comes:
-            arrays.warn_if_nan(data[0], "x")
-            arrays.warn_if_nan(data[1], "y")
+        of = "validation " if role == "validation" else ""
+        looks = role != "test" or comes
+        finite = not looks or arrays.all_finite(data[0], f"{of}x") & arrays.all_finite(data[1], f"{of}y")
+        doubts.about_inputs(self, data[0])
         if not comes:
             data = arrays.weigh_classes(data, classes)
             made = Blocks(data, batch_size, shuffle)
+        made.finite = finite
         compiled.prepare(data, classes)
         return made
 
@@ -611,10 +621,9 @@ class Trainable(Layer):
 
 
 def _warn_of_end(epoch: int, epochs: int) -> None:
-    warnings.warn(
+    tell(
         f"The data ended in epoch {epoch + 1} of {epochs}. A generator must go on for steps_per_epoch * epochs "
-        "batches: write `while True:` around its loop; of arrays or a Sequence an epoch takes what is left.",
-        stacklevel=4,
+        "batches: write `while True:` around its loop; of arrays or a Sequence an epoch takes what is left."
     )
 
 

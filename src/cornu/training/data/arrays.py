@@ -1,11 +1,12 @@
 """Arrays in memory: checked, in the dtypes that programs take, split, and weighted by class."""
 
 import math
-import warnings
 from typing import Any
 
 import jax
 import numpy as np
+
+from ...core.doubt import LikelyMistake, tell
 
 
 def to_host(value: Any, what: str = "x", text: bool = False) -> Any:
@@ -115,20 +116,24 @@ def beginning(array: Any) -> Any:
     return array if size <= _LOOKED_AT else array[: max(1, len(array) * _LOOKED_AT // size)]
 
 
-def warn_if_nan(tree: Any, what: str) -> None:
-    """Warn once if an array of floats on the host holds a NaN: training on it makes every weight NaN."""
+def all_finite(tree: Any, what: str) -> bool:
+    """Whether arrays of floats on the host hold no NaN or infinity; warns if one does, since it makes weights NaN."""
     for leaf in jax.tree.leaves(tree):
         if not isinstance(leaf, np.ndarray) or leaf.dtype.kind != "f" or not leaf.size:
             continue
         seen = beginning(leaf)
-        if np.isnan(np.min(seen)):
-            rows = np.isnan(seen.reshape(len(seen), -1)).any(axis=1)
-            warnings.warn(
-                f"{what} holds NaN (in {int(rows.sum())} of {len(seen)} samples, first in sample "
-                f"{int(np.argmax(rows))}). The loss will be NaN. Clean the data, for instance with np.nan_to_num.",
-                stacklevel=5,
-            )
-            return
+        with np.errstate(over="ignore", invalid="ignore"):
+            if np.isfinite(np.sum(seen)) or np.isfinite(seen).all():  # a sum may be too large for its dtype
+                continue
+        rows = ~np.isfinite(seen.reshape(len(seen), -1)).all(axis=1)
+        kind = "NaN" if np.isnan(seen).any() else "infinite numbers"
+        tell(
+            f"{what} holds {kind} (in {int(rows.sum())} of {len(seen)} samples, first in sample "
+            f"{int(np.argmax(rows))}). The loss will be NaN. Clean the data, for instance with np.nan_to_num.",
+            LikelyMistake,
+        )
+        return False
+    return True
 
 
 def rows(tree: Any, begin: int, end: int | None) -> Any:

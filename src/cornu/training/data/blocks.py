@@ -59,6 +59,7 @@ class Blocks:
     """
 
     ends = False  # a pass begins where one ends
+    finite = True  # no NaN or infinity was found
 
     def __init__(self, data: Any, batch_size: int, shuffle: bool = False) -> None:
         self.data, self.batch_size, self.shuffle = data, batch_size, shuffle

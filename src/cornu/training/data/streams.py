@@ -33,6 +33,8 @@ class Stream:
         class_weight: class index to weight.
     """
 
+    finite = True  # no NaN or infinity was found
+
     def __init__(
         self,
         source: Any,
