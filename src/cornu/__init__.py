@@ -18,6 +18,7 @@ from . import (
 )
 from .compat import configs as _configs
 from .core.dtypes import DTypePolicy
+from .core.public import explain_missing as _explain_missing
 from .core.spec import InputSpec
 from .core.symbolic import KerasTensor
 from .core.variable import Variable
@@ -37,3 +38,5 @@ __all__ = [
     "initializers", "layers", "losses", "metrics", "models", "ops", "optimizers", "random", "regularizers", "saving",
     "utils",
 ]  # fmt: skip
+
+_explain_missing(globals())

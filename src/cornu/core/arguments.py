@@ -226,10 +226,22 @@ def _keeping(init: Any, kept: Iterable[str]) -> Any:
                 if name.endswith(ending):
                     value = tables()[module].get(value)
             setattr(self, name, value)
-        return init(self, *args, **kwargs)
+        result = init(self, *args, **kwargs)
+        for name in names:
+            if isinstance(named[name], str) and name in _numbers(cls):  # type: ignore[arg-type]
+                raise ValueError(f"{cls.__name__} expects {name} to be a number. Received: {name}={named[name]!r}")
+        return result
 
     construct._kept = names  # type: ignore[attr-defined]
     return construct
+
+
+@functools.cache
+def _numbers(cls: Any) -> frozenset[str]:
+    """The arguments of a class that are numbers, by its annotations."""
+    kinds = {name: kind for base in reversed(cls.__mro__) for name, kind in inspect.get_annotations(base).items()}
+    kinds |= {p.name: p.annotation for p in parameters(cls.__init__) if p.annotation is not _EMPTY}
+    return frozenset(name for name, kind in kinds.items() if kind in (int, float, int | None, float | None))
 
 
 @functools.cache

@@ -31,6 +31,12 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return "Known names: " + ", ".join(known[:40]) + ("..." if len(known) > 40 else "") + "."
 
 
+def of_another_library(value: Any) -> str:
+    """`keras's Adam` for an object of another library of this kind, and nothing for any other object."""
+    library = type(value).__module__.partition(".")[0]
+    return f"{library}'s {type(value).__name__}" if library in ("keras", "tf_keras", "tensorflow", "torch") else ""
+
+
 class Table:
     """All objects of one kind (layers, losses, ...) by every name they go by.
 
@@ -89,6 +95,10 @@ class Table:
         identifier = self.find(identifier) if isinstance(identifier, str) else identifier
         if isinstance(identifier, type):
             return identifier()
+        if whose := of_another_library(identifier):
+            raise TypeError(
+                f"{whose} is no {self.kind} of Cornu. Import it from {self.module.replace('keras', 'cornu')}."
+            )
         if callable(identifier) or (self.base is not None and isinstance(identifier, self.base)):
             return identifier
         raise TypeError(f"{identifier!r} stands for no {self.kind}. Give a name, an instance, a function or a config.")
@@ -145,8 +155,10 @@ def find_anywhere(name: str) -> Any:
 
 
 def _unknown(kind: str, name: str, known: Iterable[str]) -> ValueError:
+    others = [t.kind for t in _tables.values() if t.kind != kind and name in {**t.entries, **t.aliases}]
+    elsewhere = f"{name!r} is the name of a {' and of a '.join(others[:2])}. " if others else ""
     return ValueError(
-        f"There is no {kind} called {name!r}. {nearest(name, known)} If it is your own, pass "
+        f"There is no {kind} called {name!r}. {elsewhere}{nearest(name, known)} If it is your own, pass "
         f"custom_objects={{{name!r}: ...}} or decorate it with @cornu.saving.register_keras_serializable()."
     )
 

@@ -4,7 +4,7 @@ import functools
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 
-from . import names, symbolic
+from . import names, plain, symbolic
 from .lookup import Table
 
 P = ParamSpec("P")
@@ -46,9 +46,15 @@ def recorded(fn: Callable[P, R]) -> Callable[P, R]:
 
     @functools.wraps(fn)
     def call(*args: Any, **kwargs: Any) -> Any:
-        if symbolic.is_symbolic(args) or (kwargs and symbolic.is_symbolic(kwargs)):
-            return symbolic.record(Operation(fn), fn, args, kwargs)
-        return fn(*[symbolic.unwrap(a) for a in args], **{k: symbolic.unwrap(v) for k, v in kwargs.items()})
+        try:
+            if symbolic.is_symbolic(args) or (kwargs and symbolic.is_symbolic(kwargs)):
+                return symbolic.record(Operation(fn), fn, args, kwargs)
+            return fn(*[symbolic.unwrap(a) for a in args], **{k: symbolic.unwrap(v) for k, v in kwargs.items()})
+        except (TypeError, ValueError) as error:
+            explained = plain.of_op(error, fn, args, kwargs)
+            if explained is error:
+                raise
+            raise explained from None
 
     return call  # type: ignore[return-value]
 

@@ -3,6 +3,8 @@
 from types import ModuleType
 from typing import Any
 
+from .lookup import nearest
+
 
 def publish(names: dict[str, Any], *modules: str) -> None:
     """Set `__all__` of a package. Each file lists its own public names, and the package imports all of them.
@@ -11,5 +13,21 @@ def publish(names: dict[str, Any], *modules: str) -> None:
         names: the package's `globals()`.
         *modules: names of modules in it that are public too.
     """
+    explain_missing(names)
     public = [n for n, value in names.items() if n[0] != "_" and not isinstance(value, ModuleType)]
     names["__all__"] = sorted([*public, *modules])
+
+
+def explain_missing(names: dict[str, Any]) -> None:
+    """Let a package say, of a name that it does not have, which of its own look like it.
+
+    Args:
+        names: the package's `globals()`.
+    """
+
+    def missing(name: str) -> Any:
+        what = f"module {names['__name__']!r} has no attribute {name!r}."
+        known = [] if name.startswith("__") else names["__all__"]
+        raise AttributeError(f"{what} {nearest(name, known)}" if known else what)
+
+    names["__getattr__"] = missing  # set, not defined, so that type checkers find a wrong name themselves

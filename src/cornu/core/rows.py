@@ -14,6 +14,7 @@ import numpy as np
 
 from . import dataflow
 from .holders import is_library
+from .quiet import quiet
 from .setting import Setting
 
 # Inside `with padded(real):` only the rows where `real`, booleans (batch,), is true belong to the batch; None: all do.
@@ -85,6 +86,7 @@ def alone(fn: Callable[..., Any], batch: Any, *others: Any) -> bool:
     return traces[0] == traces[1]
 
 
+@quiet
 def _trace(fn: Callable[..., Any], batch: Any, others: Any, size: int) -> list[Any]:
     """The operations of a function and the numbers in them; raises `Mixed` unless every row stays alone."""
     batch = jax.tree.map(lambda a: jax.ShapeDtypeStruct((size, *a.shape[1:]), a.dtype), batch)

@@ -1,5 +1,6 @@
 """InputSpec: what a layer asks of its input, and the sentence it answers otherwise."""
 
+from collections.abc import Sequence
 from typing import Any
 
 
@@ -56,6 +57,8 @@ class InputSpec:
 def _rank_message(owner: str, expected: str, rank: int, shape: tuple[Any, ...]) -> str:
     if len(shape) == rank - 1:
         fix = "A single axis is missing: for one sample add the batch with x[None], for one channel x[..., None]."
+        if rank == 3 and shape[0] is None:
+            fix += " A recurrent layer before this one needs return_sequences=True."
     elif len(shape) < rank:
         fix = "Add the missing axes, for instance with x[..., None] or a Reshape layer."
     else:
@@ -66,3 +69,20 @@ def _rank_message(owner: str, expected: str, rank: int, shape: tuple[Any, ...]) 
 
 def _shown(shape: tuple[Any, ...]) -> str:
     return "(" + ", ".join("batch" if i == 0 and s is None else str(s) for i, s in enumerate(shape)) + ")"
+
+
+def checked_shape(shape: Sequence[Any]) -> tuple[Any, ...]:
+    """A shape as a tuple.
+
+    Args:
+        shape: sizes, None where any size goes.
+
+    Raises:
+        ValueError: a size is neither None nor an integer from 0 on.
+    """
+    for size in shape:
+        if size is not None and (isinstance(size, bool) or not hasattr(size, "__index__") or size < 0):
+            raise ValueError(
+                f"Sizes are non-negative integers, or None where any size goes. Received: {tuple(shape)!r}"
+            )
+    return tuple(shape)

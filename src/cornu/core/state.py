@@ -13,6 +13,7 @@ import jax
 import jax.numpy as jnp
 
 from . import facts
+from .quiet import quiet
 from .setting import Setting
 
 if TYPE_CHECKING:
@@ -118,6 +119,7 @@ def pure_changes(fn: Callable[..., Any], variables: Sequence["Variable"]) -> Cal
     return call
 
 
+@quiet
 def abstract(fn: Callable[..., Any], *specs: Any) -> Any:
     """Shapes and dtypes of `fn(*specs)`, as a tree of `jax.ShapeDtypeStruct`; nothing is computed.
 

@@ -74,6 +74,11 @@ class KerasTensor(Operators):
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         raise self._without_value("NumPy", "NumPy")
 
+    def __float__(self) -> float:
+        raise self._without_value("Python", "Python")
+
+    __int__: Any = __float__
+
     def __jax_array__(self) -> Any:
         raise self._without_value("JAX", "jax.numpy")
 
@@ -192,7 +197,12 @@ def _tried_out(traced: Callable[..., Any], axes: list[int], sizes: list[int]) ->
 
     def attempt(trial: int, fixed: dict[int, int]) -> Any:
         with _tried({axis: trial for axis in axes} | fixed) as tried:
-            return traced(tried.__getitem__)
+            try:
+                return traced(tried.__getitem__)
+            except Exception as error:
+                if len(error.args) == 1:
+                    error.args = (without_trials(str(error)),)
+                raise
 
     errors = []
     for fixed in [{}, *({axis: size} for axis in axes for size in sizes)]:

@@ -2,7 +2,6 @@
 
 import functools
 import inspect
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,10 +10,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ..core import dtypes
+from ..core import dtypes, plain
 from ..core.attached import get_mask, masked
 from ..core.setting import Setting
-from ..core.symbolic import KerasTensor, known_shape, unwrap, without_trials
+from ..core.symbolic import KerasTensor, known_shape, unwrap
 from ..core.variable import Variable
 
 
@@ -30,8 +29,6 @@ class CallContext:
     training: bool | None = None
     losses: list[Any] = field(default_factory=list)
 
-
-_FOREIGN = ("jax", "numpy", "contextlib", "functools")
 
 calling: Setting[Any] = Setting("call_context", None)  # the `CallContext` of the outermost call that is running
 current = calling.get
@@ -113,7 +110,13 @@ def to_arrays(value: Any, dtype: str | None) -> Any:
     if isinstance(value, Variable):
         return _cast(value.value, dtype)
     if isinstance(value, list) and value and _is_numbers(value):
-        return _cast(jnp.asarray(np.asarray(value)), dtype)
+        try:
+            return _cast(jnp.asarray(np.asarray(value)), dtype)
+        except ValueError:
+            raise ValueError(
+                "A layer was called on a list of rows of unequal length. Make them one length: "
+                "cornu.utils.pad_sequences(rows)."
+            ) from None
     if type(value) in (list, tuple):
         return type(value)(to_arrays(item, dtype) for item in value)
     if type(value) is dict:
@@ -186,12 +189,11 @@ def explain(error: Exception, name: str, inputs: Any) -> Exception:
     An error that Cornu or the user raised passes as it is. One of JAX that the user's own code met keeps its traceback
     and gets the layer's name as a note.
     """
-    modules = [frame.f_globals.get("__name__", "") for frame, _ in traceback.walk_tb(error.__traceback__)]
-    if not modules[-1].startswith(_FOREIGN):
+    foreign, own = plain.origin(error)
+    if not foreign and not hasattr(error, "of_op"):
         return error
-    message = without_trials(str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__)
-    said = f"Layer {name!r} cannot compute on an input of shape {shapes_of(inputs)}: {message}"
-    if any(not module.startswith(("cornu.", *_FOREIGN)) for module in modules):
+    said = f"Layer {name!r} cannot compute on an input of shape {shapes_of(inputs)}: {plain.simplified(error)}"
+    if own:
         if not getattr(error, "__notes__", None):
             error.add_note(said)
         return error

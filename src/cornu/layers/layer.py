@@ -17,7 +17,7 @@ from .. import regularizers
 from ..core import attached, codec, dtypes, facts, holders, names, parts, rows, state, symbolic
 from ..core.arguments import explained
 from ..core.lookup import Table
-from ..core.spec import InputSpec
+from ..core.spec import InputSpec, checked_shape
 from ..core.types import ArrayLike, DTypeLike, RegularizerLike, ShapeLike
 from ..core.undo import undone_if_broken
 from ..core.variable import Variable
@@ -123,7 +123,7 @@ class Layer(Options):
             input_shape = (input_dim,) if input_length is None else (input_length, input_dim)
         if shape is None and input_shape is not None:
             shape = (batch_size, *((input_shape,) if isinstance(input_shape, int) else input_shape))
-        self.batch_input_shape = None if shape is None else tuple(shape)
+        self.batch_input_shape = None if shape is None else checked_shape(shape)
 
     def _keep(self, slot: str, value: Any) -> None:
         """Set what no program is made from."""
@@ -279,7 +279,11 @@ class Layer(Options):
         arrays = [leaf for leaf in jax.tree.leaves(inputs) if hasattr(leaf, "shape")]
         specs = specs if isinstance(specs, list | tuple) else [specs]
         if len(specs) != len(arrays):
-            raise ValueError(f"Layer {self.name!r} expected {len(specs)} input(s), but received {len(arrays)}.")
+            received = len(arrays) if arrays else "none" if inputs is None else f"{inputs!r}, which is no array"
+            raise ValueError(
+                f"Layer {self.name!r} expected {len(specs)} input(s), but received {received}. Call it on an array of "
+                "shape (batch, ...), or on what Input(shape=...) gives."
+            )
         for spec, array in zip(specs, arrays, strict=True):
             if isinstance(spec, InputSpec):
                 spec.check(symbolic.known_shape(array.shape), self.name)
@@ -342,6 +346,11 @@ class Layer(Options):
             loss: a scalar, or a tree of scalars, computed in `call`; of an array its sum counts.
         """
         context = calling.current()
+        if symbolic.is_symbolic(loss):
+            raise ValueError(
+                f"add_loss() of {self.name!r} takes numbers computed in a layer's call(), and received {loss!r}, which "
+                "has no value. Write a layer whose call() adds the loss, and use it in the model."
+            )
         for value in jax.tree.leaves(loss):
             (self._added if context is None else context.losses).append(jnp.sum(value))
 

@@ -105,6 +105,10 @@ class Loss(Named, kw_only=True):
             mask = get_mask(y_pred)
         y_true, y_pred = (jax.tree.map(self._array, y, is_leaf=_is_array) for y in (y_true, y_pred))
         values = self.call(y_true, y_pred)
+        if values is None:
+            raise TypeError(
+                f"The loss {self.name!r} returned None, not a number per sample: its last line needs a return."
+            )
         if rows.real_rows() is not None and not values.ndim:
             rows.refuse("a loss that is one number for the batch")
         for other in (get_mask(values), rows.mask_of(values)):  # a loss may rule out entries, as `ignore_class` does

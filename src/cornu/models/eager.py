@@ -8,8 +8,10 @@ import numpy as np
 
 from .. import engine
 from ..core import attached, facts, holders, lending, parts, seeds, state
+from ..core.quiet import quiet
 from ..layers import Lambda
 from ..layers.layer import Layer
+from ..training import doubts
 
 
 class EagerCall:
@@ -26,14 +28,18 @@ class EagerCall:
             lambda x: attached.pack(Layer.__call__(model, x, training=False), logits=False),
             [*self.variables, seeds.session_variable()],
         )
+        self._model = model if doubts.embeds(model) else None  # whose inputs are looked at
         self.facts: facts.Facts | None = None  # what it was made from
         self._engine = engine.eager()
         self._program = self._engine.compile(run)
         self._no_stream = self._engine.own(np.zeros(2, "uint32"))
         self._draws = True  # whether it takes random numbers without a seed, until a call shows that it does not
 
+    @quiet
     def __call__(self, x: Any) -> Any:
         """The model's outputs; the Variables it assigned have their new values afterwards."""
+        if self._model is not None:
+            doubts.about_inputs(self._model, x)
         with facts.tracing(self.facts), lending.reading(self.variables, self._engine) as values:
             stream = seeds.new_stream() if self._draws else self._no_stream
             result, changes = self._program([*values, stream], x)

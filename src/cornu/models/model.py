@@ -189,6 +189,8 @@ class Model(Trainable):
             ValueError: there is none.
         """
         layers = self.layers
+        if name is None and index is None:
+            raise ValueError(f"get_layer() needs name= or index=. The layers are {[layer.name for layer in layers]}.")
         if isinstance(name, int):
             name, index = None, name
         if index is not None:

@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Sequence
 from typing import Any, Self, cast
 
-from ..core import codec, symbolic
+from ..core import codec, lookup, symbolic
 from ..core.arguments import explained
 from ..core.types import DTypeLike
 from ..layers import calling
@@ -73,7 +73,9 @@ class Sequential(Model):
         if isinstance(layer, type) and issubclass(layer, Layer):
             raise TypeError(f"Sequential.add() takes a layer, not a class: write {layer.__name__}(...) with brackets.")
         if not isinstance(layer, Layer):
-            raise TypeError(f"Sequential.add() takes a layer, such as Dense(10), not {type(layer).__name__}: {layer!r}")
+            whose = lookup.of_another_library(layer)
+            given = f"{whose}: import it from cornu.layers" if whose else f"{type(layer).__name__}: {layer!r}"
+            raise TypeError(f"Sequential.add() takes a layer, such as Dense(10), not {given}")
         if isinstance(layer, InputLayer):
             if self._input_layer is not None or self._layers:
                 raise ValueError(f"Sequential model {self.name!r} already has an input; an Input comes first and once.")

@@ -85,6 +85,9 @@ class Optimizer(Configurable, Part):
         clips = {key: getattr(self, key) for key in ("clipnorm", "clipvalue", "global_clipnorm")}
         if sum(value is not None for value in clips.values()) > 1:
             raise ValueError(f"Clip gradients in one way: give only one of {', '.join(clips)}. Received: {clips}")
+        wrong = next((f"{key}={value!r}" for key, value in clips.items() if value is not None and value <= 0), None)
+        if wrong is not None:
+            raise ValueError(f"Gradients are clipped to a number above 0. Received: {wrong}")
         steps, every, momentum = self.gradient_accumulation_steps, self.ema_overwrite_frequency, self.ema_momentum
         if steps and not (isinstance(steps, int) and steps >= 2):
             raise ValueError(f"gradient_accumulation_steps is an integer of at least 2, or None. Received: {steps!r}")

@@ -103,6 +103,8 @@ def load_model(
         ValueError: the file is damaged, of another kind, holds a class that is not known, or asks for something
             that reading a model never needs.
     """
+    if isinstance(filepath, str) and filepath.lstrip().startswith("{"):
+        raise ValueError("load_model() takes the path of a file, and received JSON. Use model_from_json(text).")
     with open_file(filepath) as file, naming(f"The file {file.path!r}"), lookup.custom_object_scope(custom_objects):
         return whole.read_keras(file, compile) if isinstance(file, Archive) else whole.read_hdf5(file, compile)
 
@@ -183,6 +185,11 @@ def model_from_json(json_string: str, custom_objects: dict[str, Any] | None = No
         >>> cornu.models.model_from_json(model.to_json()).count_params()
         3
     """
+    if isinstance(json_string, str) and not json_string.lstrip().startswith("{"):
+        raise ValueError(
+            f"model_from_json() takes the text that model.to_json() gave, and received {json_string[:40]!r}. Of a file "
+            "pass what it holds: open(path).read(); a whole model is read by load_model(path)."
+        )
     with naming("The JSON"), lookup.custom_object_scope(custom_objects):
         return whole.decode_model(parse(json_string, "The model's JSON"))
 

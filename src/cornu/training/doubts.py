@@ -142,22 +142,17 @@ def about_inputs(model: Any, x: Any) -> None:
         if array.dtype.kind in "iuf":
             for node in graph.nodes:
                 if isinstance(node.operation, Embedding) and any(given is tensor for given in node.inputs):
-                    _refuse_indices(node.operation, beginning(array))
+                    node.operation.check_indices(beginning(array))
 
 
-def _refuse_indices(layer: Any, array: Any) -> None:
-    low, high, rows = array.min(), array.max(), layer.input_dim
-    if low >= 0 and high < rows:
-        return
-    fix = (
-        f"{low:g}. Number the words from 0, where 0 usually is the padding"
-        if low < 0
-        else f"{high:g}. Write Embedding({int(high) + 1}, {layer.output_dim}), or keep {rows} words of the vocabulary"
-    )
-    raise ValueError(
-        f"Layer {layer.name!r} is an Embedding with rows for the integers from 0 to {rows - 1}, but its input holds "
-        f"{fix}."
-    )
+def embeds(model: Any) -> bool:
+    """Whether an input of a functional model goes to an Embedding as it is.
+
+    Args:
+        model: the model.
+    """
+    given = {id(tensor) for tensor in model.graph.inputs}
+    return any(isinstance(n.operation, Embedding) and id(n.inputs[0]) in given for n in model.graph.nodes)
 
 
 def about_progress(epoch: int, before: dict[str, Any], logs: dict[str, Any]) -> None:

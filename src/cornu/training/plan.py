@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from .. import losses, metrics
-from ..core import dtypes, facts, rows
+from ..core import dtypes, facts, plain, rows
 from ..core.attached import get_mask
 from ..core.holders import is_library
 from ..core.lookup import nearest, tables
@@ -44,6 +44,10 @@ class Plan(facts.Watched):
         self.names = sorted(y_pred) if isinstance(y_pred, dict) else list(names)
         self.tree: Any = jax.tree.structure(_tuples(y_pred))
         pred = jax.tree.leaves(y_pred)
+        if not pred:
+            raise ValueError(
+                "The model gave no output, so there is nothing to compare with targets: end call() in return."
+            )
         if len(self.names) != len(pred):
             self.names = [f"output_{i + 1}" for i in range(len(pred))]
         self.losses = self._per_output(loss, "loss")
@@ -153,7 +157,10 @@ class Plan(facts.Watched):
                 continue
             if type(fn).__call__ is not losses.Loss.__call__:
                 rows.refuse("a loss with a __call__ of its own")
-            with facts.calling(True, fn):
+            with (
+                facts.calling(True, fn),
+                _told(fn, f"It is the loss {fn.name!r}, which is called as (y_true, y_pred)."),
+            ):
                 value = rows.reduced(jnp.sum, fn(true, pred, sample_weight=own))
             parts.append(value)
             total = total + scale * value
@@ -177,7 +184,7 @@ class Plan(facts.Watched):
                 continue
             mask = get_mask(pred)
             own = merge_mask(own, mask, dtypes.floatx(), mean=False) if weighted else None
-            with facts.calling(True, metric):
+            with facts.calling(True, metric), _told(metric, f"It is the metric {metric.name!r}."):
                 metric.update_state(true, pred, sample_weight=_real(own, mask))
 
     def values_of_functions(self, y_true: Any, y_pred: Any) -> list[Any]:
@@ -225,6 +232,12 @@ class Plan(facts.Watched):
                     f"Labels of output {name!r} begin at {int(low)}, but classes are numbered from 0 to {classes - 1}. "
                     "Shift them, for instance with y - y.min()."
                 )
+
+
+def _told(item: Any, what: str) -> contextlib.AbstractContextManager[None]:
+    """Where a loss or metric of the user's own is called, its errors say so."""
+    of_library = is_library(type(item)) and is_library(getattr(item, "fn", Plan))
+    return contextlib.nullcontext() if of_library else plain.told(what)
 
 
 def _real(weight: Any, mask: Any) -> Any:

@@ -12,6 +12,7 @@ from .. import engine
 from ..core import facts, lending, parts, rows, seeds, state
 from ..core.facts import Facts
 from ..core.interrupt import Interrupt
+from ..core.quiet import quiet
 from ..metrics import Metric
 from . import steps
 from .data import arrays
@@ -112,6 +113,7 @@ class Runnable:
         for metric in self._reset_themselves:
             metric.reset_state()
 
+    @quiet
     def run(self, program: engine.Program, stream: "Stream", *args: Any) -> Any:
         """Run a program on the Variables, which then have their new values, and give its results.
 
@@ -135,6 +137,7 @@ class Runnable:
             lending.give([*self.written, *changed], [*new, *changes.values()])
         return outputs
 
+    @quiet
     def prepare(self, program: engine.Program, *args: Any) -> None:
         """Begin to compile a program for such arguments while other work goes on."""
         if not program.compiled:

@@ -377,7 +377,11 @@ class Trainable(Layer):
         """
         compiled = self._checked("fit()")
         if not isinstance(epochs, int | np.integer) or epochs < 0:
-            raise ValueError(f"epochs is a whole number. Received epochs={epochs!r}.")
+            raise ValueError(f"epochs is a whole number that is not negative. Received epochs={epochs!r}.")
+        for what, count in (("steps_per_epoch", steps_per_epoch), ("validation_steps", validation_steps)):
+            if count is not None and not (isinstance(count, int | np.integer) and count > 0):
+                raise ValueError(f"{what} is a whole number of at least 1, or None for all. Received {what}={count!r}.")
+        arrays.check_source(x)
         given, validation = (x, y, sample_weight), None
         if validation_split and not is_stream(x):
             given, validation = arrays.split(arrays.checked(*given, text=True), validation_split)
@@ -498,6 +502,7 @@ class Trainable(Layer):
             ValueError: data that does not fit the model.
         """
         compiled = self._checked("evaluate()")
+        arrays.check_source(x)
         data = self._data((x, y, sample_weight), batch_size, steps)
         length = steps or data.steps
         called = CallbackList(callbacks, model=self, verbose=verbose, epochs=1, steps=length)
@@ -536,6 +541,7 @@ class Trainable(Layer):
             >>> model.predict(np.ones((5, 2))).shape
             (5, 3)
         """
+        arrays.check_source(x)
         called = CallbackList(callbacks, model=self, verbose=verbose, epochs=1, steps=None)
         with contextlib.closing(Progress(0 if verbose == "auto" else verbose, None, None)) as progress:
             return predict_all(self, x, arrays.check_batch_size(batch_size), steps, called, progress)

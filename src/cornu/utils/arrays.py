@@ -21,7 +21,7 @@ def to_categorical(x: ArrayLike, num_classes: int | None = None) -> np.ndarray[A
         Array of float32, `(*x.shape, num_classes)`; a last axis of size 1 is replaced.
 
     Raises:
-        ValueError: a label is negative or not below `num_classes`.
+        ValueError: a label is no whole number, negative, or not below `num_classes`.
 
     Example:
         >>> import cornu
@@ -30,7 +30,13 @@ def to_categorical(x: ArrayLike, num_classes: int | None = None) -> np.ndarray[A
                [0., 0., 1.],
                [0., 1., 0.]], dtype=float32)
     """
-    labels = np.asarray(x, dtype="int64")
+    given = np.asarray(x)
+    if given.dtype.kind not in "iufb" or given.dtype.kind == "f" and (given % 1 != 0).any():
+        raise ValueError(
+            f"to_categorical takes class numbers 0, 1, 2, ..., not {given.dtype.name} values such as "
+            f"{given.flat[0].item()!r}. Number the classes: names, x = np.unique(x, return_inverse=True)."
+        )
+    labels = given.astype("int64")
     shape = labels.shape
     if len(shape) > 1 and shape[-1] == 1:
         shape = shape[:-1]

@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from typing import Any, Unpack
 
+import jax
+import numpy as np
+
 from ... import ops
 from ...core.arguments import Declared
 from ...core.attached import set_mask
@@ -70,11 +73,34 @@ class Embedding(Declared, Layer):
 
     def call(self, x: Any) -> Any:
         """`embeddings[x]`."""
+        if isinstance(x, jax.Array) and not isinstance(x, jax.core.Tracer):
+            self.check_indices(np.asarray(x))
         ids = ops.cast(x, "int32")
         y = ops.cast(ops.take(self.embeddings, ids, axis=0), self.compute_dtype)
         if self.mask_zero:
             set_mask(y, self.compute_mask(ids))
         return y
+
+    def check_indices(self, x: Any) -> None:
+        """Raise `ValueError` if an integer has no row, which a compiled program could only answer with NaN.
+
+        Args:
+            x: array on the host.
+        """
+        if not x.size or x.dtype.kind not in "iuf":
+            return
+        low, high, rows = x.min(), x.max(), int(self.input_dim or 0)
+        if low >= 0 and high < rows:
+            return
+        fix = (
+            f"{low:g}. Number the words from 0, where 0 usually is the padding"
+            if low < 0
+            else f"{high:g}. Write Embedding({int(high) + 1}, {self.output_dim}), or keep {rows} words of the text"
+        )
+        raise ValueError(
+            f"Layer {self.name!r} is an Embedding with rows for the integers from 0 to {rows - 1}, but its input holds "
+            f"{fix}."
+        )
 
     def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
         """True where the integer is not 0, if `mask_zero`."""

@@ -3,6 +3,7 @@
 from typing import Any, cast
 
 from ...core import dtypes, symbolic
+from ...core.spec import checked_shape
 from ...core.types import DTypeLike, Shape, ShapeLike
 from ..layer import Layer
 
@@ -137,7 +138,4 @@ def _full_shape(shape: ShapeLike | int | None, batch_size: int | None, batch_sha
         raise ValueError(f"batch_shape={batch_shape!r} says the batch already; drop batch_size={batch_size!r}.")
     sample = (shape,) if isinstance(shape, int) else () if shape is None else tuple(shape)
     full = (batch_size, *sample) if batch_shape is None else tuple(batch_shape)
-    for size in full:
-        if size is not None and (isinstance(size, bool) or not hasattr(size, "__index__") or size < 0):
-            raise ValueError(f"Sizes are non-negative integers, or None where any size goes. Received: {full!r}")
-    return tuple(None if size is None else int(size) for size in full)
+    return tuple(None if size is None else int(size) for size in checked_shape(full))

@@ -59,6 +59,11 @@ class Bidirectional(Layer):
         **options: Unpack[MostOptions],
     ) -> None:
         check_layer(layer, "Bidirectional")
+        if not hasattr(layer, "go_backwards"):
+            raise ValueError(
+                f"Bidirectional reads a sequence with a recurrent layer, such as LSTM(8). Received: {layer!r}. For the "
+                "same layer at every step use TimeDistributed."
+            )
         forward: Any = _copy(layer, "forward_")
         backward: Any = _copy(layer, "backward_", go_backwards=True) if backward_layer is None else backward_layer
         check_layer(backward, "Bidirectional")

@@ -38,11 +38,26 @@ def to_host(value: Any, what: str = "x", text: bool = False) -> Any:
             f"{what} is a list of rows of unequal length. Make them one length: cornu.utils.pad_sequences(rows)."
         ) from None
     if array.dtype.kind in "OSU" and not text:
-        raise TypeError(
-            f"{what} holds {array.dtype.name} values, not numbers. Turn text and categories into numbers first, and "
-            "objects into an array with x.astype('float32')."
+        fix = (
+            "Number the classes: names, y = np.unique(y, return_inverse=True)."
+            if what == "y"
+            else ("Turn text and categories into numbers first, and objects into an array with x.astype('float32').")
         )
+        raise TypeError(f"{what} holds {'objects' if array.dtype.kind == 'O' else 'text'}, not numbers. {fix}")
     return array
+
+
+def check_source(x: Any) -> None:
+    """Raise `TypeError` if x is neither arrays nor something that gives batches."""
+    if isinstance(x, str | bytes):
+        raise TypeError(
+            f"x is the text {x!r}. Read the file first, for instance with np.loadtxt or pandas.read_csv, or an image "
+            "with PIL.Image.open, and pass arrays of numbers."
+        )
+    if callable(x) and not hasattr(x, "__getitem__") and not hasattr(x, "__iter__") and not hasattr(x, "__array__"):
+        raise TypeError(f"x is a function, {getattr(x, '__name__', x)}. If it makes a generator, call it: pass x=f().")
+    if x is None:
+        raise ValueError("There is no data: x is None. Pass arrays, or a source of batches.")
 
 
 class SparseRows:
@@ -91,8 +106,12 @@ def checked(x: Any = None, y: Any = None, sample_weight: Any = None, text: bool 
     if not counts:
         raise ValueError("There is no data: x is empty.")
     if len(set(counts.values())) > 1:
-        shown = ", ".join(f"{what} has {count}" for what, count in counts.items())
-        raise ValueError(f"All arrays need the same number of samples, but {shown}. Row i of each belongs together.")
+        shown = [f"{what} has {count}" for what, count in counts.items()]
+        shown = shown if len(shown) < 7 else [*shown[:3], "...", *shown[-1:]]
+        fix = "Row i of each belongs together."
+        if len(jax.tree.leaves(data[0])) > 1 and isinstance(x, list):
+            fix += f" A list of {len(x)} arrays is {len(x)} inputs: if they are the samples of one, pass np.array(x)."
+        raise ValueError(f"All arrays need the same number of samples, but {', '.join(shown)}. {fix}")
     if 0 in counts.values():
         raise ValueError("There is no data: the arrays have 0 samples.")
     return data
@@ -175,6 +194,11 @@ def weigh_classes(data: Any, class_weight: dict[int, float] | None) -> Any:
         return data
     x, y, weight = data
     leaves = jax.tree.leaves(y)
+    if not isinstance(class_weight, dict):
+        raise TypeError(
+            f"class_weight maps classes to weights, such as {{0: 1.0, 1: 5.0}}. Received {class_weight!r}; a list "
+            "becomes one with dict(enumerate(weights))."
+        )
     if len(leaves) != 1:
         raise ValueError("class_weight works for models with one output. Use sample_weight for several.")
     if not all(isinstance(key, int | np.integer) for key in class_weight):
