@@ -851,3 +851,179 @@ def test_what_is_compiled_anew_when_training_ends_counts_in_the_next_fit():
     last = cornu.callbacks.LambdaCallback(on_train_end=lambda logs: model.compile("adam", "mae", metrics=["mse"]))
     assert list(model.fit(*data(), verbose=0, callbacks=[last]).history) == ["loss"]
     assert sorted(model.fit(*data(), verbose=0).history) == ["loss", "mse"]
+
+
+class Starting(cornu.layers.Layer):
+    """A layer of the user's own whose lists are empty when it is traced."""
+
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.factors, self.options, self.more = [], {}, ([],)
+        self.settings = Empty()
+
+    def call(self, x):
+        for factor in [*self.factors, *self.more[0]]:
+            x = x * factor
+        return x * self.options.get("by", 1.0) * getattr(self.settings, "by", 1.0)
+
+
+class Empty:
+    """A plain object without an attribute, until somebody sets one."""
+
+
+GROWTHS = {
+    "list": lambda layer: layer.factors.append(2.0),
+    "dictionary": lambda layer: layer.options.update(by=2.0),
+    "list in a tuple": lambda layer: layer.more[0].append(2.0),
+    "plain object": lambda layer: setattr(layer.settings, "by", 2.0),
+}
+
+
+@pytest.mark.parametrize("growth", GROWTHS.values(), ids=GROWTHS)
+def test_what_is_empty_when_a_program_is_made_may_grow(growth):
+    layer = Starting()
+    model = cornu.Sequential([cornu.Input((2,)), layer])
+    model.compile("sgd", lambda y_true, y_pred: y_pred)
+    x = np.ones((4, 2), "float32")
+    assert model.predict(x)[0, 0] == 1 and model.evaluate(x, x, verbose=0) == 1
+    growth(layer)
+    assert model.predict(x)[0, 0] == 2 and model.evaluate(x, x, verbose=0) == 2 and model(x)[0, 0] == 2
+
+
+def test_a_list_of_layers_that_was_empty_is_used_and_trained():
+    class Model(cornu.Model):
+        def __init__(self):
+            super().__init__()
+            self.more, self.last = [], cornu.layers.Dense(1)
+
+        def call(self, x):
+            for layer in self.more:
+                x = layer(x)
+            return self.last(x)
+
+    x, y = np.ones((8, 4), "float32"), np.ones((8, 1), "float32")
+    model, added = Model(), cornu.layers.Dense(4, kernel_initializer="ones")
+    added.build((None, 4))
+    model.compile("sgd", "mse")
+    model.fit(x, y, verbose=0)
+    before = model.predict(x)
+    model.more.append(added)
+    assert np.abs(model.predict(x) - before).max() > 0.1
+    model.fit(x, y, verbose=0)
+    assert np.abs(added.get_weights()[0] - 1).max() > 1e-3
+
+
+scale = cornu.Variable(1.0, name="scale")  # read as a global by what follows
+
+
+class ScaledLoss(cornu.losses.Loss):
+    def __init__(self, by):
+        super().__init__()
+        self.by = by
+
+    def call(self, y_true, y_pred):
+        return self.by * y_pred
+
+
+class ScaledPenalty(cornu.regularizers.Regularizer):
+    def __init__(self, by):
+        self.by = by
+
+    def __call__(self, w):
+        return self.by * cornu.ops.sum(w)
+
+
+class Plain:
+    """A loss that is no Loss, with its weight as a class attribute."""
+
+    by = 1.0
+
+    def __call__(self, y_true, y_pred):
+        return self.by * y_pred
+
+
+def of_another(kind):
+    """A model that reads a Variable which is not its own, and that Variable."""
+    by, x = cornu.Variable(1.0), cornu.Input((2,))
+    loss, regularizer, y = (lambda y_true, y_pred: y_pred), None, x
+    if kind == "a loss's closure":
+        loss = lambda y_true, y_pred: by * y_pred  # noqa: E731
+    elif kind == "a global":
+        by, loss = scale, lambda y_true, y_pred: scale * y_pred
+    elif kind == "an attribute of a loss":
+        loss = ScaledLoss(by)
+    elif kind == "a Lambda":
+        y = cornu.layers.Lambda(lambda z: z * by)(x)
+    elif kind == "a regularizer":
+        regularizer = ScaledPenalty(by)
+        loss = lambda y_true, y_pred: 0 * y_pred  # noqa: E731
+    dense = cornu.layers.Dense(1, use_bias=False, kernel_initializer=cornu.initializers.Constant(0.5))
+    dense.kernel_regularizer = regularizer
+    model = cornu.Model(x, dense(y))
+    model.compile(cornu.optimizers.SGD(0.0), loss)
+    return model, by
+
+
+@pytest.mark.parametrize(
+    "kind", ["a loss's closure", "a global", "an attribute of a loss", "a Lambda", "a regularizer"]
+)
+def test_a_variable_of_somebody_else_is_read_anew(kind):
+    model, by = of_another(kind)
+    x, y = np.ones((8, 2), "float32"), np.ones((8, 1), "float32")
+    by.assign(1.0)
+    for value in (1.0, 3.0, 2.0):
+        by.assign(value)
+        assert model.fit(x, y, verbose=0).history["loss"] == [value]
+        assert model.evaluate(x, y, verbose=0) == value
+    by.assign(5.0)
+    runs = (lambda: model.fit(x, y, verbose=0), lambda: model.evaluate(x, y, verbose=0))
+    assert all(twins.compilations(run) == 0 for run in runs), "a value, not a program"
+
+
+def test_a_rate_that_is_a_variable_of_somebody_else():
+    rate = cornu.Variable(0.0)
+
+    class Schedule(cornu.optimizers.schedules.LearningRateSchedule):
+        def __call__(self, step):
+            return rate.value
+
+    x, y = np.ones((8, 2), "float32"), np.ones((8, 1), "float32")
+    for given in (lambda: rate, Schedule()):
+        model = cornu.Sequential([cornu.Input((2,)), cornu.layers.Dense(1)])
+        model.compile(cornu.optimizers.SGD(given), "mse")
+        rate.assign(0.0)
+        model.fit(x, y, verbose=0)
+        before = model.get_weights()
+        rate.assign(0.1)
+        model.fit(x, y, verbose=0)
+        assert np.abs(before[0] - model.get_weights()[0]).max() > 1e-4
+
+
+def test_a_weight_of_a_class_that_is_no_loss():
+    model = cornu.Sequential([cornu.Input((2,)), cornu.layers.Dense(1, kernel_initializer="ones")])
+    loss = Plain()
+    model.compile(cornu.optimizers.SGD(0.0), loss)
+    x, y = np.ones((8, 2), "float32"), np.ones((8, 1), "float32")
+    assert model.evaluate(x, y, verbose=0) == 2
+    loss.by = 3.0
+    assert model.evaluate(x, y, verbose=0) == 6
+    del loss.by
+    Plain.by = 2.0
+    try:
+        assert model.evaluate(x, y, verbose=0) == 4
+    finally:
+        Plain.by = 1.0
+
+
+def test_settings_in_a_module_of_the_users_own(tmp_path, monkeypatch):
+    (tmp_path / "settings_of_mine.py").write_text("ALPHA = 1.0\n\ndef alpha():\n    return ALPHA\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    import settings_of_mine
+
+    x = np.ones((2, 2), "float32")
+    for function in (lambda z: z * settings_of_mine.ALPHA, lambda z: z * settings_of_mine.alpha()):
+        settings_of_mine.ALPHA = 1.0
+        model = cornu.Sequential([cornu.Input((2,)), cornu.layers.Lambda(function)])
+        assert model.predict(x)[0, 0] == 1
+        settings_of_mine.ALPHA = 3.0
+        assert model.predict(x)[0, 0] == 3

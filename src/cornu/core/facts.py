@@ -15,10 +15,12 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .holders import PLAIN, alike, changeable, contents, is_holder, is_large, is_users, refers, unchanged
 from .setting import Setting
+
+T = TypeVar("T")
 
 _MISSING = object()
 _PLAIN_TYPES = {bool, int, float, complex, str, bytes, type(None)}
@@ -139,6 +141,17 @@ class Facts:
         return True
 
 
+def mentioned(kind: type[T], *owners: Any) -> list[T]:
+    """All objects of a kind that the owners refer to, in functions, plain objects and globals too, each once.
+
+    Args:
+        kind: a class.
+        *owners: the objects.
+    """
+    found = (value for value in _Listing(owners).known if isinstance(value, kind))
+    return list({id(value): value for value in found}.values())
+
+
 class tracing:  # noqa: N801 - used like the function `calling`
     """A `with` block that may trace a program: what layers change meanwhile does not make the program stale.
 
@@ -163,7 +176,7 @@ class _Listing:
     def __init__(self, owners: Any) -> None:
         self.tokens: list[Any] = [setting() for setting in settings]
         self.holders: list[tuple[Any, list[Any]]] = []
-        self._known: list[Any] = []  # objects that tokens tell by their identity, alive so that no other gets it
+        self.known: list[Any] = []  # objects that tokens tell by their identity, alive so that no other gets it
         self._todo: list[Any] = list(owners)
         self._seen: set[int] = set()
         self._left: dict[Any, Any] = {}
@@ -204,8 +217,8 @@ class _Listing:
                 self._seen.add(id(value))
                 self._holder(value)
         else:
-            self._known.append(getattr(value, "__func__", value))
-            self.tokens.append(id(self._known[-1]))
+            self.known.append(getattr(value, "__func__", value))
+            self.tokens.append(id(self.known[-1]))
             if getattr(value, "on_host", False):
                 return  # it computes outside of programs
             if isinstance(value, Watched) or hasattr(type(value), "facts") or is_holder(value):
@@ -213,7 +226,7 @@ class _Listing:
 
     def _holder(self, holder: Any) -> None:
         held = contents(holder)
-        if held and not isinstance(holder, tuple | frozenset):
+        if not isinstance(holder, tuple | frozenset) and (held or not isinstance(holder, FunctionType)):
             self.holders.append((holder, held))
         _, left = self._left.get(id(holder), (None, {}))
         if is_large(holder):

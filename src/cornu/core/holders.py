@@ -6,12 +6,14 @@ globals are read when they run. `refers` says what a holder refers to; `contents
 
 import array
 import collections
+import contextvars
 import dis
 import functools
 import itertools
 import operator
 import sys
 import types
+import weakref
 import zlib
 from collections.abc import Iterator
 from typing import Any
@@ -20,7 +22,8 @@ import jax
 import numpy as np
 
 PLAIN = (bool, int, float, complex, str, bytes, type(None), range, slice, np.generic, np.dtype)
-_CONTAINERS = (list, tuple, dict, set, frozenset, collections.deque)
+_CONTAINERS = (list, tuple, dict, types.MappingProxyType, set, frozenset, collections.deque)
+_POINTERS = (types.MethodType, functools.partial, weakref.ref, contextvars.ContextVar)
 _BYTES = (bytearray, array.array, np.ndarray)
 _LARGE = 1 << 12  # items of a container, beyond which a hash of them is compared
 _SMALL_ARRAY = 1 << 20  # bytes of an array, beyond which a checksum of them is
@@ -28,6 +31,7 @@ _SMALL_ARRAY = 1 << 20  # bytes of an array, beyond which a checksum of them is
 _FOREIGN = {"cornu", "numpy", "jax", "jaxlib", "tensorflow", "torch", "pandas", "h5py", "keras"}
 _OPAQUE = (_FOREIGN | set(sys.stdlib_module_names)) - {"collections", "functools", "types", "__main__"}
 _WATCHED = "_no_facts"  # an attribute of classes whose objects tell `facts` what is set of them
+_MARKS = (_WATCHED, "facts")  # and a method of those that say themselves what they are
 _OF_CLASSES = (types.GetSetDescriptorType, types.MemberDescriptorType, classmethod, staticmethod)
 
 
@@ -54,15 +58,14 @@ def is_holder(value: Any) -> bool:
         return is_users(value)
     if isinstance(value, PLAIN + (types.ModuleType, jax.Array)):
         return False
-    return isinstance(value, types.MethodType | functools.partial) or is_users(type(value))
+    return isinstance(value, _POINTERS) or is_users(type(value))
 
 
 def refers(holder: Any) -> list[tuple[Any, Any]]:
     """What a holder refers to now, by key, index or name."""
-    if isinstance(holder, dict):
-        return list(holder.items())
     if isinstance(holder, _CONTAINERS):
-        return list(enumerate(holder))
+        items = holder.items() if isinstance(holder, dict | types.MappingProxyType) else enumerate(holder)
+        return [*items, *getattr(holder, "__dict__", {}).items()]
     if isinstance(holder, _BYTES):
         held = holder.tobytes() if hasattr(holder, "tobytes") else bytes(holder)
         return [(getattr(holder, "shape", None), held if len(held) <= _SMALL_ARRAY else zlib.crc32(held))]
@@ -70,26 +73,35 @@ def refers(holder: Any) -> list[tuple[Any, Any]]:
         return list(_of_function(holder))
     if isinstance(holder, types.MethodType):
         return [("self", holder.__self__), ("function", holder.__func__)]
+    if isinstance(holder, weakref.ref):
+        return [("object", holder())]
+    if isinstance(holder, contextvars.ContextVar):
+        return [("value", holder.get(None))]
     if isinstance(holder, functools.partial):
         return [("function", holder.func), ("arguments", holder.args), ("keywords", holder.keywords)]
     if isinstance(holder, type):
-        return [(n, v) for n, v in vars(holder).items() if n[:2] != "__" and not isinstance(v, _OF_CLASSES)]
+        own = [(n, v) for n, v in vars(holder).items() if not isinstance(v, _OF_CLASSES)]
+        return [(n, v) for n, v in own if n[:2] != "__" or n != "__init__" and isinstance(v, types.FunctionType)]
     listed = [vars(cls).get("__slots__", ()) for cls in type(holder).__mro__]
     slots = [name for names in listed for name in ((names,) if isinstance(names, str) else names)]
     named = [(name, getattr(holder, name)) for name in slots if name[:2] != "__" and hasattr(holder, name)]
+    named += [("class", cls) for cls in type(holder).__mro__ if is_users(cls)]
     return [*named, *getattr(holder, "__dict__", {}).items()]
 
 
 def _of_function(fn: types.FunctionType) -> Iterator[tuple[str, Any]]:
-    """What a function reads besides its arguments; modules do not change."""
-    for name, cell in zip(fn.__code__.co_freevars, fn.__closure__ or (), strict=True):
-        if cell != types.CellType():  # one without a value yet
-            yield name, cell.cell_contents
+    """What a function reads besides its arguments; of a module of the user's own, what it may name of that."""
+    cells = zip(fn.__code__.co_freevars, fn.__closure__ or (), strict=True)
+    read = [(name, cell.cell_contents) for name, cell in cells if cell != types.CellType()]  # one without a value yet
+    yield from read
     yield from enumerate(fn.__defaults__ or ())  # type: ignore[misc]
     yield from {**(fn.__kwdefaults__ or {}), **vars(fn)}.items()
-    for name in _names(fn.__code__):
-        value = fn.__globals__.get(name)
-        if isinstance(value, PLAIN) or is_holder(value) or hasattr(type(value), _WATCHED):
+    named = [(name, fn.__globals__.get(name)) for name in _names(fn.__code__)]
+    for _, module in [*read, *named]:
+        if isinstance(module, types.ModuleType) and module.__name__.partition(".")[0] not in _OPAQUE:
+            named += [(name, vars(module)[name]) for name in _attributes(fn.__code__) if name in vars(module)]
+    for name, value in named:
+        if isinstance(value, PLAIN) or is_holder(value) or any(hasattr(type(value), mark) for mark in _MARKS):
             yield name, value
 
 
@@ -98,6 +110,14 @@ def _names(code: types.CodeType) -> tuple[str, ...]:
     """Names of globals that a function and those written inside it read."""
     inner = [name for const in code.co_consts if isinstance(const, types.CodeType) for name in _names(const)]
     own = [step.argval for step in dis.get_instructions(code) if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")]
+    return tuple(dict.fromkeys([*own, *inner]))
+
+
+@functools.cache
+def _attributes(code: types.CodeType) -> tuple[str, ...]:
+    """Names of attributes, of whatever, that a function and those written inside it read."""
+    inner = [name for const in code.co_consts if isinstance(const, types.CodeType) for name in _attributes(const)]
+    own = [step.argval for step in dis.get_instructions(code) if step.opname in ("LOAD_ATTR", "LOAD_METHOD")]
     return tuple(dict.fromkeys([*own, *inner]))
 
 

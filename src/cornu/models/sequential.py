@@ -1,6 +1,7 @@
 """Sequential: a stack of layers, each fed by the one before."""
 
 import inspect
+import operator
 from collections.abc import Sequence
 from typing import Any, Self, cast
 
@@ -81,7 +82,7 @@ class Sequential(Model):
                 raise ValueError(f"Sequential model {self.name!r} already has an input; an Input comes first and once.")
             self._start(layer)
             return
-        if layer.name in {other.name for other in self._layers}:
+        if layer.name in map(operator.attrgetter("name"), self._layers):  # thousands of layers, each met once
             raise ValueError(
                 f"Sequential model {self.name!r} already has a layer named {layer.name!r}. Give each layer a name of "
                 "its own, and make a new layer object for each place."

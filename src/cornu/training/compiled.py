@@ -197,7 +197,9 @@ class Compiled(facts.Watched):
         listed = [metric for _, metric in tracked]
         of_metrics = parts.all_variables(*listed)
         trained = self.trained() if kind == "train" else []
-        of_model = [*self.model.all_variables(), seeds.session_variable()]
+        # What a loss, a schedule or a layer reads of somebody else's is read anew at each dispatch, too.
+        own, session = self.model.all_variables(), [seeds.session_variable()]
+        of_model = [*own, *_without(facts.mentioned(Variable, self.model, self), [*own, *session]), *session]
         if kind == "train" and not trained and self.model.weights:
             warnings.warn(
                 f"Model {self.model.name!r} has no weights to train: all are frozen (trainable=False). The loss is "

@@ -8,7 +8,7 @@ import jax
 import numpy as np
 
 from .. import engine
-from ..core import codec, dtypes, lookup, parts, seeds, state
+from ..core import codec, dtypes, facts, lookup, parts, seeds, state
 from ..core.arguments import explained
 from ..core.doubt import tell
 from ..core.lending import training
@@ -310,7 +310,10 @@ class Trainable(Layer):
 
     def _make_predictor(self) -> Runnable:
         step = steps.predict_step(self)
-        variables = [*self.all_variables(), seeds.session_variable()]
+        own, session = self.all_variables(), seeds.session_variable()
+        known = {id(variable) for variable in [*own, session]}
+        others = [v for v in facts.mentioned(Variable, self) if id(v) not in known]  # which it reads as well
+        variables = [*own, *others, session]
         programs = steps.Programs(step, [], variables, lambda: None, gives=True)
         return Runnable(programs, lambda batch: (step(batch), None), self.run_eagerly)
 
