@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 WORKERS ?= 2
 
-.PHONY: demo test test-fast check bench docs clean
+.PHONY: demo test test-fast check bench clean
 
 demo: $(VENV)/.demo  ## install Cornu and run the quickstart
 	$(BIN)/python examples/quickstart.py
