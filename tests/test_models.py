@@ -169,3 +169,16 @@ def test_residual_blocks_and_ops_in_a_graph(rng):
     expected = (np.maximum(data @ kernel + bias, 0) + data).mean(-1, keepdims=True)
     np.testing.assert_allclose(model.predict(data), expected, rtol=1e-5, atol=1e-6)
     assert model.output_shape == (None, 1)
+
+
+def test_shapes_that_are_not_known_yet():
+    x = cornu.Input((10,))
+    assert cornu.ops.reshape(x, (cornu.ops.shape(x)[0], 5, 2)).shape == (None, 5, 2)
+    assert layers.Reshape((3, 5))(cornu.KerasTensor((2, None))).shape == (2, 3, 5)
+    assert layers.Reshape((-1, 5))(cornu.KerasTensor((2, None, 5))).shape == (2, None, 5)
+    model = cornu.Model(x, cornu.ops.reshape(x, (None, 5, 2)))
+    assert model.predict(np.ones((3, 10))).shape == (3, 5, 2)
+    some = cornu.Input((None,))
+    model = cornu.Model(some, layers.Reshape((2, 3))(some))
+    assert model.predict(np.arange(12).reshape(2, 6)).tolist() == np.arange(12).reshape(2, 2, 3).tolist()
+    assert not cornu.layers.InputLayer((3,)).sparse

@@ -120,6 +120,7 @@ RENAMED = _merged(
     (("multi_hot",), {"num_tokens": "num_classes"}),
     (("load_weights",), dict.fromkeys(("options", "reshape", "objects_to_skip"))),
     (("optimizer",), {"lr": "learning_rate", "decay": "decay"}),
+    (("LossScaleOptimizer",), {"dynamic": None}),
     (("optimizer",), dict.fromkeys(("jit_compile", "schedule_decay", "is_legacy_optimizer"))),
 )
 
@@ -128,7 +129,7 @@ ORDERS = {"add_weight": ("name", "shape", "dtype", "initializer", "regularizer",
 
 
 # Dropped arguments that mean what no argument of today does, unless they have one of these values.
-NEUTRAL: dict[str, tuple[Any, ...]] = {"mode": (0, None), "time_major": (False, None)}
+NEUTRAL: dict[str, tuple[Any, ...]] = {"mode": (0, None), "time_major": (False, None), "dynamic": (True, None)}
 
 
 def is_optimizer(name: str) -> bool:
@@ -138,7 +139,7 @@ def is_optimizer(name: str) -> bool:
 
 def renamed(name: str) -> dict[str, str | None]:
     """Old argument -> new one, of a class."""
-    return {**RENAMED["*"], **RENAMED.get("optimizer" if is_optimizer(name) else name, {})}
+    return {**RENAMED["*"], **(RENAMED["optimizer"] if is_optimizer(name) else {}), **RENAMED.get(name, {})}
 
 
 def told_by(name: str) -> set[str]:

@@ -9,8 +9,9 @@ import jax
 from .. import ops
 from ..core.arguments import Declared, default
 from ..core.spec import InputSpec
+from ..core.symbolic import KerasTensor
 from ..core.types import Format, Given, Sizes
-from . import checks
+from . import calling, checks
 from .family import Spatial
 from .layer import Layer
 
@@ -80,6 +81,13 @@ class Reshape(Declared, Layer):
         if sizes.count(-1) > 1 or not all(checks.is_integer(size) and size >= -1 for size in sizes):
             raise checks.wrong(self, "target_shape", "the sizes of one sample, at most one of them -1, as in (7, -1)")
         self.target_shape = sizes
+
+    def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
+        """The new shape; how many elements there are need not be known yet, where all of its sizes are."""
+        x = next(iter(calling.named(self.call, args, kwargs).values()), None)
+        if -1 in self.target_shape or not isinstance(x, KerasTensor) or None not in x.shape[1:]:
+            return super().compute_output_spec(*args, **kwargs)
+        return KerasTensor((x.shape[0], *self.target_shape), x.dtype)
 
     def call(self, x: Any) -> Any:
         """The same elements in the new shape."""

@@ -23,7 +23,7 @@ def reshape(x: Any, newshape: int | ShapeLike) -> Any:
 
     Args:
         x: array.
-        newshape: tuple of sizes; one may be -1 and follows from the others.
+        newshape: tuple of sizes; one may be -1, or None where it is not known, and follows from the others.
 
     Raises:
         ValueError: several sizes are -1.
@@ -34,8 +34,10 @@ def reshape(x: Any, newshape: int | ShapeLike) -> Any:
         Array([[1, 2],
                [3, 4]], dtype=int32)
     """
-    if isinstance(newshape, list | tuple) and sum(isinstance(size, int) and size == -1 for size in newshape) > 1:
-        raise ValueError(f"At most one size may be -1. Received: newshape={newshape!r}")
+    if isinstance(newshape, list | tuple):
+        newshape = tuple(-1 if size is None else size for size in newshape)
+        if sum(isinstance(size, int) and size == -1 for size in newshape) > 1:
+            raise ValueError(f"At most one size may be -1 or None. Received: newshape={newshape!r}")
     return jnp.reshape(tensor(x), newshape)
 
 

@@ -99,6 +99,8 @@ class Plan(facts.Watched):
                         f"{nearest(str(name), self.names)}"
                     )
             return [value.get(name) for name in self.names]
+        if any(item is not None for item in value[:count]) and all(item is None for item in value[count:]):
+            value = value[:count]  # others say nothing
         if len(value) != count:
             raise ValueError(f"{what} has {len(value)} entries, but the model has {count} outputs: {self.names}.")
         return list(value)

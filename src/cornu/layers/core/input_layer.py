@@ -67,6 +67,8 @@ class InputLayer(Layer):
         self._nodes.append(symbolic.Node(self, (), {}, input_tensor))
         self.built = True
 
+    sparse = ragged = False  # such data is not taken
+
     @property
     def dtype(self) -> str:  # type: ignore[override]  # as an argument it may be more
         """Dtype of the data."""
