@@ -182,3 +182,4 @@ def test_shapes_that_are_not_known_yet():
     model = cornu.Model(some, layers.Reshape((2, 3))(some))
     assert model.predict(np.arange(12).reshape(2, 6)).tolist() == np.arange(12).reshape(2, 2, 3).tolist()
     assert not cornu.layers.InputLayer((3,)).sparse
+    assert x.reshape((-1, 2)).shape == (None, 2) and cornu.KerasTensor((2, 1)).squeeze(1).shape == (2,)

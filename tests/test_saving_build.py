@@ -142,3 +142,25 @@ def test_shapes_of_a_layer():
     merge = layers.Concatenate()
     merge([cornu.Input((3,)), cornu.Input((4,))])
     assert merge.get_build_config() == {"input_shape": [(None, 3), (None, 4)]}
+
+
+def test_a_class_adds_to_what_the_base_saves(tmp_path):
+    @cornu.saving.register_keras_serializable()
+    class Counting(cornu.layers.Dense):
+        def save_own_variables(self, store):
+            super().save_own_variables(store)
+            store["seen"] = np.array(7)
+
+        def load_own_variables(self, store):
+            self.seen = int(store.pop("seen"))
+            super().load_own_variables(store)
+
+    model = cornu.Sequential([cornu.Input((3,)), Counting(2)])
+    path = tmp_path / "model.keras"
+    model.save(path)
+    loaded = cornu.models.load_model(path)
+    assert loaded.layers[0].seen == 7
+    for a, b in zip(model.get_weights(), loaded.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+    with pytest.raises(ValueError, match="2 Variables of its own, the file 1"):
+        loaded.layers[0].load_own_variables({"seen": 1, "0": np.ones((3, 2))})

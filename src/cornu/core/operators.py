@@ -12,6 +12,7 @@ _OTHERS = {
     **{"lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal", "eq": "equal", "ne": "not_equal"},
     **{"neg": "negative", "abs": "absolute", "invert": "logical_not", "getitem": "get_item"},
 }
+_ops: dict[str, Callable[..., Any]] = {}
 _ANY = cast(Callable[..., Any], None)
 
 
@@ -26,6 +27,22 @@ class Operators:
         __radd__ = __rsub__ = __rmul__ = __rtruediv__ = __rfloordiv__ = __rmod__ = __rpow__ = __rmatmul__ = _ANY
         __and__ = __or__ = __xor__ = __lt__ = __le__ = __gt__ = __ge__ = __neg__ = __invert__ = __getitem__ = _ANY
 
+    def reshape(self, newshape: Any) -> Any:
+        """The same elements in another shape.
+
+        Args:
+            newshape: tuple of sizes; one may be -1.
+        """
+        return _ops["reshape"](self, newshape)
+
+    def squeeze(self, axis: Any = None) -> Any:
+        """Without axes of size one.
+
+        Args:
+            axis: the axis, or all.
+        """
+        return _ops["squeeze"](self, axis)
+
     @property
     def ndim(self) -> int:
         """Number of dimensions, the batch included."""
@@ -38,6 +55,7 @@ def define(ops: dict[str, Callable[..., Any]]) -> None:
     def reflected(op: Callable[..., Any]) -> Callable[..., Any]:
         return lambda self, other: op(other, self)
 
+    _ops.update(ops)
     for name, op in {**_BINARY, **_OTHERS}.items():
         setattr(Operators, f"__{name}__", ops[op])
     for name, op in _BINARY.items():

@@ -180,6 +180,35 @@ class Holder(Configurable, Part):
             )
         return sum(v.size for v in self.weights)
 
+    def save_own_variables(self, store: dict[str, Any]) -> None:
+        """Put the Variables of the layer itself into what a file keeps of it. A subclass may write others.
+
+        Args:
+            store: dictionary to fill: names to Variables or arrays.
+        """
+        store.update({str(index): variable for index, variable in enumerate(own_variables(self))})
+
+    def load_own_variables(self, store: dict[str, Any]) -> None:
+        """Take the Variables of the layer itself from what a file keeps of it.
+
+        Args:
+            store: what `save_own_variables` filled.
+
+        Raises:
+            ValueError: it holds another number of arrays.
+        """
+        own = own_variables(self)
+        if len(store) != len(own):
+            raise ValueError(f"Layer {self.name!r} has {len(own)} Variables of its own, the file {len(store)} arrays.")
+        for index, variable in enumerate(own):
+            variable.assign(store[str(index)])
+
+
+def saves_itself(owner: Any) -> bool:
+    """Whether a class writes or reads its own part of a file."""
+    given = {name: getattr(Holder, name) for name in ("save_own_variables", "load_own_variables")}
+    return any(getattr(type(owner), name, method) is not method for name, method in given.items())
+
 
 def own_variables(owner: Any) -> list[Variable]:
     """The Variables of a layer itself, not of layers in it: those made to be trained come first."""

@@ -14,7 +14,7 @@ from typing import Any
 from ..core import lending, parts
 from ..core.lookup import snake_case
 from ..core.reading import Reading
-from ..layers.holder import own_variables
+from ..layers.holder import own_variables, saves_itself
 from ..layers.layer import Layer
 from ..optimizers.optimizer import Optimizer
 from .layerwise import READINGS, refuse_missing, write_array, write_names
@@ -52,7 +52,7 @@ def write_structure(group: Any, model: Any) -> None:
 
 def _stored(owner: Any) -> dict[str, Any]:
     """What is saved of a layer or optimizer itself, by name."""
-    if not isinstance(owner, Optimizer) and hasattr(type(owner), "save_own_variables"):
+    if not isinstance(owner, Optimizer) and saves_itself(owner):
         store: dict[str, Any] = {}
         owner.save_own_variables(store)
         return store
@@ -78,7 +78,7 @@ def plan_structure(group: Group, model: Any, skip_mismatch: bool) -> tuple[Pairs
     for path, owner in walk(model):
         found = at(f"{path}/vars".lstrip("/"))
         stored = found.names() if found is not None else []
-        if not isinstance(owner, Optimizer) and hasattr(type(owner), "load_own_variables"):
+        if not isinstance(owner, Optimizer) and saves_itself(owner):
             custom.append((owner, {name: found.array(name) for name in stored} if found is not None else {}))
             continue
         arrays = [found.array(str(i)) for i in range(len(stored))] if found is not None else []

@@ -141,6 +141,11 @@ class Trainable(Layer):
     def run_eagerly(self, value: bool) -> None:
         self._checked("run_eagerly is set").settings["run_eagerly"] = bool(value)
 
+    @property
+    def jit_compile(self) -> bool:
+        """Whether steps run as compiled programs."""
+        return self.compiled and not self.run_eagerly
+
     def _checked(self, what: str) -> Compiled:
         compiled = self._compilation()
         if compiled is None:
