@@ -1,7 +1,9 @@
 """Older Keras: what its words mean today, in files, configs and constructors."""
 
+import importlib
 import json
 import re
+import sys
 from pathlib import Path
 
 import h5py
@@ -300,3 +302,72 @@ def test_a_wrong_word_is_still_an_error():
         layers.Dense(3, untis=3)
     with pytest.raises(TypeError, match="Dense received 'units' twice, the second time as 'output_dim'"):
         layers.Dense(3, output_dim=3)
+
+
+@pytest.mark.parametrize(
+    ("module", "today", "names"),
+    [
+        ("layers.convolutional", "layers", ["Conv2D", "MaxPooling2D"]),
+        ("layers.advanced_activations", "layers", ["LeakyReLU"]),
+        ("layers.embeddings", "layers", ["Embedding"]),
+        ("layers.merge", "layers", ["concatenate", "Add"]),
+        ("layers.noise", "layers", ["GaussianNoise"]),
+        ("utils.np_utils", "utils", ["to_categorical"]),
+        ("engine.topology", "", ["Layer", "Input", "InputSpec"]),
+        ("engine.training", "", ["Model"]),
+    ],
+)
+def test_modules_by_their_older_names(module, today, names):
+    sys.modules.pop(f"cornu.{module}", None)
+    with pytest.warns(UserWarning, match=f"'cornu.{module}' is called 'cornu{'.' * bool(today)}{today}' today") as told:
+        found = importlib.import_module(f"cornu.{module}")
+    assert len(told) == 1
+    for name in names:
+        assert getattr(found, name) is getattr(importlib.import_module(f"cornu.{today}".rstrip(".")), name)
+
+
+def test_packages_that_had_more_in_them():
+    from cornu.engine import Layer, Model
+    from cornu.layers.core import Dropout, Flatten
+
+    assert (Dropout, Flatten, Layer, Model) == (layers.Dropout, layers.Flatten, cornu.Layer, cornu.Model)
+    with pytest.raises(ImportError):
+        from cornu.layers.core import Nothing  # noqa: F401
+    with pytest.raises(ModuleNotFoundError):
+        importlib.import_module("cornu.layers.nothing")
+
+
+@pytest.mark.parametrize(
+    ("module", "older", "today"),
+    [
+        ("losses", "mse", "mean_squared_error"),
+        ("losses", "MSE", "mean_squared_error"),
+        ("losses", "mae", "mean_absolute_error"),
+        ("losses", "MAPE", "mean_absolute_percentage_error"),
+        ("losses", "msle", "mean_squared_logarithmic_error"),
+        ("losses", "kld", "kl_divergence"),
+        ("losses", "kullback_leibler_divergence", "kl_divergence"),
+        ("losses", "logcosh", "log_cosh"),
+        ("losses", "cosine_proximity", "cosine_similarity"),
+        ("metrics", "cosine", "CosineSimilarity"),
+        ("initializers", "normal", "RandomNormal"),
+        ("initializers", "uniform", "RandomUniform"),
+        ("initializers", "zero", "Zeros"),
+        ("constraints", "maxnorm", "MaxNorm"),
+        ("constraints", "unitnorm", "UnitNorm"),
+        ("optimizers", "adam", "Adam"),
+        ("optimizers", "rmsprop", "RMSprop"),
+    ],
+)
+def test_names_in_modules_by_their_older_spelling(module, older, today):
+    where = getattr(cornu, module)
+    with pytest.warns(UserWarning, match=f"cornu.{module}.{older} is called cornu.{module}.{today} today"):
+        found = getattr(where, older)
+    assert found is getattr(where, today)
+    assert where.get(older) is not None
+
+
+def test_metrics_of_an_older_keras_were_functions(rng):
+    true, pred = rng.normal(size=(4, 3)), rng.normal(size=(4, 3))
+    with pytest.warns(UserWarning, match="mean_squared_error"):
+        np.testing.assert_allclose(cornu.metrics.mse(true, pred), ((true - pred) ** 2).mean(-1), 1e-5)

@@ -17,6 +17,7 @@ from . import (
     utils,
 )
 from .compat import configs as _configs
+from .compat import modules as _modules
 from .core.dtypes import DTypePolicy
 from .core.public import explain_missing as _explain_missing
 from .core.spec import InputSpec

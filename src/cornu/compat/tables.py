@@ -200,3 +200,22 @@ lookup.tables()["keras.activations"].add(**{hard_sigmoid_of_keras_2.__name__: ha
 
 # What a name of an activation meant before Keras 3.
 FORMULAS = {"hard_sigmoid": hard_sigmoid_of_keras_2.__name__}
+
+# Names that functions and classes had, by the module of today that has them -> name of today.
+ALIASES = {
+    "keras.constraints": {"maxnorm": "MaxNorm", "nonneg": "NonNeg", "unitnorm": "UnitNorm"},
+    "keras.losses": dict.fromkeys(("cosine", "cosine_proximity"), "cosine_similarity"),
+    "keras.metrics": dict.fromkeys(("cosine", "cosine_proximity"), "CosineSimilarity"),
+}
+for _module, _names in ALIASES.items():
+    _table = lookup.tables()[_module]
+    _table.add(**{old: _table.find(new) for old, new in _names.items() if old not in _table.aliases})
+
+# Modules by the names that they had -> today's. A package that has more than it has here -> where the rest is.
+_LAYERS = ("advanced_activations", "convolutional", "convolutional_recurrent", "embeddings")
+MODULES = {
+    **{f"cornu.layers.{name}": "cornu.layers" for name in (*_LAYERS, "local", "merge", "noise")},
+    **{f"cornu.engine.{name}": "cornu" for name in ("base_layer", "input_layer", "sequential", "topology", "training")},
+    **{f"cornu.utils.{name}": "cornu.utils" for name in ("np_utils", "generic_utils")},
+}
+WIDER = {"cornu.layers.core": "cornu.layers", "cornu.engine": "cornu"}

@@ -1,9 +1,12 @@
 """The public names of a package: those it imported from its files, or defined."""
 
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
 from .lookup import nearest
+
+older: list[Callable[[str, str], Any]] = []  # functions of a module and a name that find what an older Keras had there
 
 
 def publish(names: dict[str, Any], *modules: str) -> None:
@@ -26,8 +29,11 @@ def explain_missing(names: dict[str, Any]) -> None:
     """
 
     def missing(name: str) -> Any:
+        found = next((value for find in older if (value := find(names["__name__"], name)) is not None), None)
+        if found is not None and name[:2] != "__":
+            return found
         what = f"module {names['__name__']!r} has no attribute {name!r}."
-        known = [] if name.startswith("__") else names["__all__"]
+        known = [] if name.startswith("__") else names.get("__all__", ())
         raise AttributeError(f"{what} {nearest(name, known)}" if known else what)
 
     names["__getattr__"] = missing  # set, not defined, so that type checkers find a wrong name themselves
