@@ -61,7 +61,7 @@ def test_names(module):
     for name in names[module]:
         assert isinstance(own.get(name), own.table.base)
     with pytest.raises(ValueError, match="Did you mean"):
-        own.get("l1l" if module == "regularizers" else "maxnorm")
+        own.get("l1l" if module == "regularizers" else "maxnrm")  # "maxnorm" is what Keras 1 called it
 
 
 def test_the_names_of_older_versions():

@@ -1027,3 +1027,22 @@ def test_settings_in_a_module_of_the_users_own(tmp_path, monkeypatch):
         assert model.predict(x)[0, 0] == 1
         settings_of_mine.ALPHA = 3.0
         assert model.predict(x)[0, 0] == 3
+
+
+@pytest.mark.parametrize("made", [lambda: cornu.layers.Dense(1), lambda: cornu.layers.LSTM(1)], ids=["own", "cell's"])
+def test_a_regularizer_and_a_constraint_after_the_weights_were_made(made):
+    layer = made()
+    shape = (2,) if isinstance(layer, cornu.layers.Dense) else (3, 2)
+    model = cornu.Sequential([cornu.Input(shape), layer])
+    model.compile(cornu.optimizers.SGD(0.1), "mse")
+    x, y = np.ones((8, *shape), "float32"), np.ones((8, 1), "float32")
+    kernel = next(v for v in layer.weights if v.name == "kernel")
+    before = model.evaluate(x, y, verbose=0)
+    layer.kernel_regularizer = "l2"
+    penalty = 0.01 * (kernel.numpy() ** 2).sum()
+    np.testing.assert_allclose(model.evaluate(x, y, verbose=0), before + penalty, 1e-4)
+    layer.kernel_regularizer = None
+    np.testing.assert_allclose(model.evaluate(x, y, verbose=0), before, 1e-5)
+    layer.kernel_constraint = cornu.constraints.MaxNorm(1e-3)
+    model.fit(x, y, verbose=0)
+    assert np.abs(kernel.numpy()).max() < 2e-3

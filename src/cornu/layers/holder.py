@@ -2,7 +2,7 @@
 
 import weakref
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,6 +16,8 @@ from ..core.reading import Reading
 from ..core.types import ArrayLike, ConstraintLike, DTypeLike, InitializerLike, RegularizerLike, ShapeLike
 from ..core.variable import Variable, checked_shape
 
+_ROLES = ("regularizer", "constraint")
+
 
 class Holder(Configurable, Part):
     """An object with weights: those it made, and those of the layers that it keeps as attributes."""
@@ -25,6 +27,17 @@ class Holder(Configurable, Part):
     built: bool = False
     _trainable: bool
     _no_facts = frozenset({"built", "input_spec"})
+
+    def _set(self, name: str, value: Any) -> None:
+        """Set an attribute; `kernel_regularizer` and its kin reach a weight that was made before."""
+        super()._set(name, value)
+        weight, _, role = name.rpartition("_")
+        if role in _ROLES and self.built and name in type(self)._arguments:
+            for variable in (v for v in self.weights if v.name == weight):
+                setattr(variable, role, tables()[f"keras.{role}s"].get(value))
+
+    if not TYPE_CHECKING:  # as in `Watched`
+        __setattr__ = _set
 
     @explained
     def add_weight(
