@@ -67,6 +67,15 @@ class Graph:
         """What of it runs on the host, before the device; false if nothing does."""
         return HostPart(self)
 
+    @functools.cached_property
+    def readers(self) -> dict[int, list[Any]]:
+        """What is called on a tensor, by the tensor's identity."""
+        found: dict[int, list[Any]] = {}
+        for node in self.nodes:
+            for tensor in node.inputs:
+                found.setdefault(id(tensor), []).append(node.operation)
+        return found
+
     def in_order(self, values: Any, owner: str) -> list[Any]:
         """The values as a list in the order of the inputs; raises `ValueError` if they do not match."""
         if isinstance(values, dict) and not isinstance(self.input_tree, dict):

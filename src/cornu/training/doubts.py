@@ -139,10 +139,9 @@ def about_inputs(model: Any, x: Any) -> None:
                 f"Model {model.name!r} computes with real numbers, but x holds complex ones ({array.dtype}). Pass "
                 "x.real, x.imag or np.abs(x), or declare Input(..., dtype='complex64')."
             )
-        if array.dtype.kind in "iuf":
-            for node in graph.nodes:
-                if isinstance(node.operation, Embedding) and any(given is tensor for given in node.inputs):
-                    node.operation.check_indices(beginning(array))
+        for layer in graph.readers.get(id(tensor), ()):
+            if isinstance(layer, Embedding):
+                layer.check_indices(beginning(array))
 
 
 def embeds(model: Any) -> bool:
@@ -151,8 +150,8 @@ def embeds(model: Any) -> bool:
     Args:
         model: the model.
     """
-    given = {id(tensor) for tensor in model.graph.inputs}
-    return any(isinstance(n.operation, Embedding) and id(n.inputs[0]) in given for n in model.graph.nodes)
+    readers = model.graph.readers
+    return any(isinstance(op, Embedding) for tensor in model.graph.inputs for op in readers.get(id(tensor), ()))
 
 
 def about_progress(epoch: int, before: dict[str, Any], logs: dict[str, Any]) -> None:
