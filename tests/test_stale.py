@@ -1015,6 +1015,20 @@ def test_a_weight_of_a_class_that_is_no_loss():
         Plain.by = 1.0
 
 
+def test_an_installed_module_is_not_searched():
+    """One name of such a module leads to thousands of functions, which would be compared at every dispatch."""
+
+    def asserting(z):
+        with pytest.raises(ValueError):
+            raise ValueError
+        return z
+
+    model = cornu.Sequential([cornu.Input((2,)), cornu.layers.Lambda(asserting)])
+    model.predict(np.ones((2, 2)))
+    (known,) = [kept[0][0] for kept in model._programs._kept.values()]
+    assert len(known._listed.holders) < 50
+
+
 def test_settings_in_a_module_of_the_users_own(tmp_path, monkeypatch):
     (tmp_path / "settings_of_mine.py").write_text("ALPHA = 1.0\n\ndef alpha():\n    return ALPHA\n")
     monkeypatch.syspath_prepend(tmp_path)

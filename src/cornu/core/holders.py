@@ -40,6 +40,14 @@ def is_users(thing: Any) -> bool:
     return str(thing.__module__).partition(".")[0] not in _OPAQUE
 
 
+@functools.cache
+def _is_own(module: str) -> bool:
+    """Whether a module is a script's own: not installed, where one name leads to thousands of functions."""
+    root = module.partition(".")[0]
+    place = str(getattr(sys.modules.get(root), "__file__", ""))
+    return root not in _OPAQUE and not any(folder in place for folder in ("site-packages", "dist-packages"))
+
+
 def is_library(thing: Any) -> bool:
     """Whether a class or function is one of this library."""
     return str(getattr(thing, "__module__", "")).startswith("cornu.")
@@ -85,7 +93,7 @@ def refers(holder: Any) -> list[tuple[Any, Any]]:
     listed = [vars(cls).get("__slots__", ()) for cls in type(holder).__mro__]
     slots = [name for names in listed for name in ((names,) if isinstance(names, str) else names)]
     named = [(name, getattr(holder, name)) for name in slots if name[:2] != "__" and hasattr(holder, name)]
-    named += [("class", cls) for cls in type(holder).__mro__ if is_users(cls)]
+    named += [("class", cls) for cls in type(holder).__mro__ if _is_own(cls.__module__)]
     return [*named, *getattr(holder, "__dict__", {}).items()]
 
 
@@ -98,7 +106,7 @@ def _of_function(fn: types.FunctionType) -> Iterator[tuple[str, Any]]:
     yield from {**(fn.__kwdefaults__ or {}), **vars(fn)}.items()
     named = [(name, fn.__globals__.get(name)) for name in _names(fn.__code__)]
     for _, module in [*read, *named]:
-        if isinstance(module, types.ModuleType) and module.__name__.partition(".")[0] not in _OPAQUE:
+        if isinstance(module, types.ModuleType) and _is_own(module.__name__):
             named += [(name, vars(module)[name]) for name in _attributes(fn.__code__) if name in vars(module)]
     for name, value in named:
         if isinstance(value, PLAIN) or is_holder(value) or any(hasattr(type(value), mark) for mark in _MARKS):
