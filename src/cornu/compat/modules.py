@@ -15,7 +15,7 @@ from typing import Any
 from ..core import public
 from ..core.doubt import tell
 from ..core.lookup import tables
-from .tables import ALIASES, MODULES, WIDER
+from .tables import ALIASES, CLASSES, MODULES, WIDER
 
 
 class _Older(MetaPathFinder, Loader):
@@ -40,7 +40,10 @@ def _alias(module: str, name: str) -> Any:
     kind, key = module.replace("cornu", "keras", 1), name.lower()
     if kind == "keras.metrics" and key not in ALIASES[kind]:
         kind = "keras.losses"  # `metrics.mse` was the function
-    found = tables()[kind].aliases.get(key) if kind in tables() else None
+    if kind == "keras.layers":  # whose classes are known by their names in snake case, too, but never were
+        found = tables()[kind].entries.get(CLASSES.get(name, ""))
+    else:
+        found = tables()[kind].aliases.get(key) if kind in tables() else None
     if found is None or found.__name__ == name:
         return None
     tell(f"{module}.{name} is called {module}.{found.__name__} today.")

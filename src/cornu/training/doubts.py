@@ -100,17 +100,17 @@ def about_targets(plan: "Plan", y_true: Any, y_pred: Any) -> None:
                     f"to {high:g}, with which it has no smallest value. Pass for instance {fix}."
                 )
         elif fn is losses.sparse_categorical_crossentropy:
-            if _fractional(seen):
+            if (wrong := _fraction(seen)) is not None:
                 raise ValueError(
                     f"The loss {loss.name!r} expects class indices 0, 1, 2, ..., but labels of output {name!r} are no "
-                    f"whole numbers, such as {seen[seen % 1 != 0].flat[0]:g}. For a regression use the loss 'mse'."
+                    f"whole numbers, such as {wrong:g}. For a regression use the loss 'mse'."
                 )
-        elif fn in _DIFFERENCES and _fractional(seen):
+        elif fn in _DIFFERENCES and (label := _fraction(seen)) is not None:
             names = [m.name for i, m, _ in plan.metrics if i == index and m.name in ("accuracy", "acc")]
             if names:
                 doubt(
                     f"The metric {names[0]!r} counts predictions that equal their label, but output {name!r} is a "
-                    f"regression (loss {loss.name!r}, labels such as {seen[seen % 1 != 0].flat[0]:g}). Use "
+                    f"regression (loss {loss.name!r}, labels such as {label:g}). Use "
                     "metrics=['mae'], or a crossentropy for classes."
                 )
 
@@ -226,5 +226,10 @@ def _shown(shape: tuple[int, ...]) -> str:
     return f"({', '.join(['batch', *map(str, shape[1:])])})"
 
 
-def _fractional(values: Any) -> bool:
-    return values.dtype.kind == "f" and bool((values % 1 != 0).any())
+def _fraction(values: Any) -> float | None:
+    """The first of some values that is no whole number."""
+    if values.dtype.kind != "f":
+        return None
+    with np.errstate(invalid="ignore"):  # of an infinity
+        found = values[values % 1 != 0]
+    return float(found[0]) if found.size else None
