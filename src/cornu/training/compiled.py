@@ -199,7 +199,8 @@ class Compiled(facts.Watched):
         trained = self.trained() if kind == "train" else []
         # What a loss, a schedule or a layer reads of somebody else's is read anew at each dispatch, too.
         own, session = self.model.all_variables(), [seeds.session_variable()]
-        of_model = [*own, *_without(facts.mentioned(Variable, self.model, self), [*own, *session]), *session]
+        known = [*own, *of_metrics, *parts.all_variables(self.optimizer), *session]
+        of_model = [*own, *_without(facts.mentioned(Variable, self.model, self), known), *session]
         if kind == "train" and not trained and self.model.weights:
             warnings.warn(
                 f"Model {self.model.name!r} has no weights to train: all are frozen (trainable=False). The loss is "
