@@ -4,7 +4,7 @@
 
 import warnings
 
-import keras  # noqa: F401  # what is given by mistake
+import keras  # what is given by mistake
 import numpy as np
 import pytest
 
@@ -402,3 +402,8 @@ def test_an_error_in_a_call_keeps_the_users_line_and_its_type():
         )
         notes = "".join(getattr(caught.value, "__notes__", []))
         assert "JAX" not in notes
+
+
+def test_text_of_digits_and_a_single_number_are_class_numbers():
+    np.testing.assert_array_equal(cornu.utils.to_categorical(["1", "0"]), [[0, 1], [1, 0]])
+    np.testing.assert_array_equal(cornu.utils.to_categorical(3, 5), keras.utils.to_categorical(3, 5))

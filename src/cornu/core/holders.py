@@ -32,6 +32,7 @@ _FOREIGN = {"cornu", "numpy", "jax", "jaxlib", "tensorflow", "torch", "pandas", 
 _OPAQUE = (_FOREIGN | set(sys.stdlib_module_names)) - {"collections", "functools", "types", "__main__"}
 _WATCHED = "_no_facts"  # an attribute of classes whose objects tell `facts` what is set of them
 _MARKS = (_WATCHED, "facts")  # and a method of those that say themselves what they are
+_READS = {"globals": ("LOAD_GLOBAL", "LOAD_NAME"), "attributes": ("LOAD_ATTR", "LOAD_METHOD")}  # instructions
 _OF_CLASSES = (types.GetSetDescriptorType, types.MemberDescriptorType, classmethod, staticmethod)
 
 
@@ -104,28 +105,20 @@ def _of_function(fn: types.FunctionType) -> Iterator[tuple[str, Any]]:
     yield from read
     yield from enumerate(fn.__defaults__ or ())  # type: ignore[misc]
     yield from {**(fn.__kwdefaults__ or {}), **vars(fn)}.items()
-    named = [(name, fn.__globals__.get(name)) for name in _names(fn.__code__)]
+    named = [(name, fn.__globals__.get(name)) for name in _read(fn.__code__, "globals")]
     for _, module in [*read, *named]:
         if isinstance(module, types.ModuleType) and _is_own(module.__name__):
-            named += [(name, vars(module)[name]) for name in _attributes(fn.__code__) if name in vars(module)]
+            named += [(name, vars(module)[name]) for name in _read(fn.__code__, "attributes") if name in vars(module)]
     for name, value in named:
         if isinstance(value, PLAIN) or is_holder(value) or any(hasattr(type(value), mark) for mark in _MARKS):
             yield name, value
 
 
 @functools.cache
-def _names(code: types.CodeType) -> tuple[str, ...]:
-    """Names of globals that a function and those written inside it read."""
-    inner = [name for const in code.co_consts if isinstance(const, types.CodeType) for name in _names(const)]
-    own = [step.argval for step in dis.get_instructions(code) if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")]
-    return tuple(dict.fromkeys([*own, *inner]))
-
-
-@functools.cache
-def _attributes(code: types.CodeType) -> tuple[str, ...]:
-    """Names of attributes, of whatever, that a function and those written inside it read."""
-    inner = [name for const in code.co_consts if isinstance(const, types.CodeType) for name in _attributes(const)]
-    own = [step.argval for step in dis.get_instructions(code) if step.opname in ("LOAD_ATTR", "LOAD_METHOD")]
+def _read(code: types.CodeType, kind: str) -> tuple[str, ...]:
+    """Names that a function and those written inside it read: of globals, or of attributes of whatever."""
+    inner = [name for const in code.co_consts if isinstance(const, types.CodeType) for name in _read(const, kind)]
+    own = [step.argval for step in dis.get_instructions(code) if step.opname in _READS[kind]]
     return tuple(dict.fromkeys([*own, *inner]))
 
 

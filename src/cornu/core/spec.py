@@ -50,7 +50,7 @@ class InputSpec:
             if size is not None and shape[axis] is not None and shape[axis] != size:
                 raise ValueError(
                     f"Layer {owner!r} expected size {size} on axis {axis} of its input, but received an input of "
-                    f"shape {_shown(shape)}. It was built for that size: feed inputs of that, or make a new layer."
+                    f"shape {shown(shape)}. It was built for that size: feed inputs of that, or make a new layer."
                 )
 
 
@@ -63,15 +63,16 @@ def _rank_message(owner: str, expected: str, rank: int, shape: tuple[Any, ...]) 
         fix = "Add the missing axes, for instance with x[..., None] or a Reshape layer."
     else:
         fix = "Merge axes with a Flatten or Reshape layer, or drop them with GlobalAveragePooling."
-    received = f"(the batch included), but received shape {_shown(shape)}"
+    received = f"(the batch included), but received shape {shown(shape)}"
     return f"Layer {owner!r} expected an input of {expected} {received}. {fix}"
 
 
-def _shown(shape: tuple[Any, ...]) -> str:
+def shown(shape: tuple[Any, ...]) -> str:
+    """A shape for messages: `(batch, 3)`."""
     return "(" + ", ".join("batch" if i == 0 and s is None else str(s) for i, s in enumerate(shape)) + ")"
 
 
-def checked_shape(shape: Sequence[Any]) -> tuple[Any, ...]:
+def checked_sizes(shape: Sequence[Any]) -> tuple[Any, ...]:
     """A shape as a tuple.
 
     Args:

@@ -16,7 +16,7 @@ from ..core.reading import Reading
 from ..core.types import ArrayLike, ConstraintLike, DTypeLike, InitializerLike, RegularizerLike, ShapeLike
 from ..core.variable import Variable, checked_shape
 
-_ROLES = ("regularizer", "constraint")
+_ROLES = ("_regularizer", "_constraint")
 
 
 class Holder(Configurable, Part):
@@ -31,8 +31,8 @@ class Holder(Configurable, Part):
     def _set(self, name: str, value: Any) -> None:
         """Set an attribute; `kernel_regularizer` and its kin reach a weight that was made before."""
         super()._set(name, value)
-        weight, _, role = name.rpartition("_")
-        if role in _ROLES and self.built and name in type(self)._arguments:
+        if self.built and name.endswith(_ROLES) and name in type(self)._arguments:
+            weight, _, role = name.rpartition("_")
             for variable in (v for v in self.weights if v.name == weight):
                 setattr(variable, role, tables()[f"keras.{role}s"].get(value))
 

@@ -17,7 +17,7 @@ from .. import regularizers
 from ..core import attached, codec, dtypes, facts, holders, names, parts, rows, state, symbolic
 from ..core.arguments import explained
 from ..core.lookup import Table
-from ..core.spec import InputSpec, checked_shape
+from ..core.spec import InputSpec, checked_sizes
 from ..core.types import ArrayLike, DTypeLike, RegularizerLike, ShapeLike
 from ..core.undo import undone_if_broken
 from ..core.variable import Variable
@@ -123,7 +123,7 @@ class Layer(Options):
             input_shape = (input_dim,) if input_length is None else (input_length, input_dim)
         if shape is None and input_shape is not None:
             shape = (batch_size, *((input_shape,) if isinstance(input_shape, int) else input_shape))
-        self.batch_input_shape = None if shape is None else checked_shape(shape)
+        self.batch_input_shape = None if shape is None else checked_sizes(shape)
 
     def _keep(self, slot: str, value: Any) -> None:
         """Set what no program is made from."""

@@ -14,7 +14,7 @@ from ..optimizers.loss_scale import LossScaleOptimizer
 from . import doubts, steps
 from .data import arrays
 from .plan import ACCURACY, CROSSENTROPY, Plan, named, results
-from .programs import Runnable, Table, making
+from .programs import Runnable, Table, making, read_elsewhere
 
 _RESOLVED = ("loss", "loss_weights", "metrics", "weighted_metrics")  # settings that wait for the first batch
 _OTHERS = ("run_eagerly", "steps_per_execution", "jit_compile")
@@ -197,10 +197,9 @@ class Compiled(facts.Watched):
         listed = [metric for _, metric in tracked]
         of_metrics = parts.all_variables(*listed)
         trained = self.trained() if kind == "train" else []
-        # What a loss, a schedule or a layer reads of somebody else's is read anew at each dispatch, too.
         own, session = self.model.all_variables(), [seeds.session_variable()]
         known = [*own, *of_metrics, *parts.all_variables(self.optimizer), *session]
-        of_model = [*own, *_without(facts.mentioned(Variable, self.model, self), known), *session]
+        of_model = [*own, *read_elsewhere(known, self.model, self), *session]
         if kind == "train" and not trained and self.model.weights:
             warnings.warn(
                 f"Model {self.model.name!r} has no weights to train: all are frozen (trainable=False). The loss is "

@@ -9,6 +9,7 @@ import numpy as np
 from .. import losses
 from ..core import parts
 from ..core.doubt import doubt
+from ..core.spec import shown
 from ..layers.core.embedding import Embedding
 from .data.arrays import beginning
 
@@ -210,7 +211,7 @@ def _about_single_softmax(model: Any) -> Iterator[str]:
 
 def _refuse_broadcasting(name: str, loss: str, true: tuple[int, ...], pred: tuple[int, ...]) -> None:
     cannot = f"The loss {loss!r} compares each number with its target, but output {name!r} has shape "
-    cannot += f"{_shown(pred)} and the targets have {_shown(true)}."
+    cannot += f"{shown((None, *pred[1:]))} and the targets have {shown((None, *true[1:]))}."
     if len(true) == len(pred) - 1 and pred[-1] > 1 or len(true) == len(pred) > 1 and true[-1] == 1 < pred[-1]:
         raise ValueError(
             f"{cannot} For classes use sparse_categorical_crossentropy, or one-hot targets: "
@@ -220,10 +221,6 @@ def _refuse_broadcasting(name: str, loss: str, true: tuple[int, ...], pred: tupl
         one != other and 1 in (one, other) for one, other in zip(true[1:], pred[1:], strict=True)
     ):
         raise ValueError(f"{cannot} Give the last layer as many units as a sample has targets.")
-
-
-def _shown(shape: tuple[int, ...]) -> str:
-    return f"({', '.join(['batch', *map(str, shape[1:])])})"
 
 
 def _fraction(values: Any) -> float | None:

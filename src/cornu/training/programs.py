@@ -13,6 +13,7 @@ from ..core import facts, lending, parts, rows, seeds, state
 from ..core.facts import Facts
 from ..core.interrupt import Interrupt
 from ..core.quiet import quiet
+from ..core.variable import Variable
 from ..metrics import Metric
 from . import steps
 from .data import arrays
@@ -183,6 +184,17 @@ class Table:
                 made.facts = kept[0][0]
             del kept[KEPT:]
             return made
+
+
+def read_elsewhere(known: Sequence[Variable], *owners: Any) -> list[Variable]:
+    """Variables of somebody else that the owners read; they are inputs of a program, too, read anew at each dispatch.
+
+    Args:
+        known: those that a program has in any case.
+        *owners: what it is made from.
+    """
+    found = {id(variable) for variable in known}
+    return [variable for variable in facts.mentioned(Variable, *owners) if id(variable) not in found]
 
 
 def padded_size(count: int, batch_size: int, last: bool) -> int:

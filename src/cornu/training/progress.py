@@ -114,13 +114,14 @@ class Line(NamedTuple):
 
 def _screen() -> "_Terminal | _Notebook | None":
     """Where a line can change after it was printed; None if it cannot."""
-    from rich.console import Console
-
     if in_notebook():
         return _Notebook()
+    if not getattr(sys.stdout, "isatty", lambda: False)():
+        return None  # and rich need not be imported
+    from rich.console import Console
+
     console = Console(file=sys.stdout, highlight=False)
-    live = getattr(sys.stdout, "isatty", lambda: False)() and console.is_terminal and not console.is_dumb_terminal
-    return _Terminal(console) if live else None
+    return _Terminal(console) if console.is_terminal and not console.is_dumb_terminal else None
 
 
 class _Terminal:

@@ -8,7 +8,7 @@ import jax
 import numpy as np
 
 from .. import engine
-from ..core import codec, dtypes, facts, lookup, parts, seeds, state
+from ..core import codec, dtypes, lookup, parts, seeds, state
 from ..core.arguments import explained
 from ..core.doubt import tell
 from ..core.lending import training
@@ -27,7 +27,7 @@ from .data.streams import is_stream
 from .loop import Loop
 from .plan import named
 from .predicting import predict_all
-from .programs import Runnable, Stream, Table, making
+from .programs import Runnable, Stream, Table, making, read_elsewhere
 from .progress import Progress
 
 _OVERRIDABLE = ("compute_loss", "compute_metrics", "predict_step", "get_metrics_result", "reset_metrics", "metrics")
@@ -316,9 +316,7 @@ class Trainable(Layer):
     def _make_predictor(self) -> Runnable:
         step = steps.predict_step(self)
         own, session = self.all_variables(), seeds.session_variable()
-        known = {id(variable) for variable in [*own, session]}
-        others = [v for v in facts.mentioned(Variable, self) if id(v) not in known]  # which it reads as well
-        variables = [*own, *others, session]
+        variables = [*own, *read_elsewhere([*own, session], self), session]
         programs = steps.Programs(step, [], variables, lambda: None, gives=True)
         return Runnable(programs, lambda batch: (step(batch), None), self.run_eagerly)
 

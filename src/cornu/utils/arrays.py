@@ -31,12 +31,16 @@ def to_categorical(x: ArrayLike, num_classes: int | None = None) -> np.ndarray[A
                [0., 1., 0.]], dtype=float32)
     """
     given = np.asarray(x)
-    if given.dtype.kind not in "iufb" or given.dtype.kind == "f" and (given % 1 != 0).any():
+    wrong = given[given % 1 != 0] if given.dtype.kind == "f" else np.empty(0)
+    try:
+        labels = given.astype("int64")  # of text, too, that is digits
+    except (TypeError, ValueError):
+        wrong = given
+    if wrong.size:
         raise ValueError(
             f"to_categorical takes class numbers 0, 1, 2, ..., not {given.dtype.name} values such as "
-            f"{given.flat[0].item()!r}. Number the classes: names, x = np.unique(x, return_inverse=True)."
+            f"{wrong.flat[0].item()!r}. Number the classes: names, x = np.unique(x, return_inverse=True)."
         )
-    labels = given.astype("int64")
     shape = labels.shape
     if len(shape) > 1 and shape[-1] == 1:
         shape = shape[:-1]

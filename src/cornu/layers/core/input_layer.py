@@ -3,7 +3,7 @@
 from typing import Any, cast
 
 from ...core import dtypes, symbolic
-from ...core.spec import checked_shape
+from ...core.spec import checked_sizes
 from ...core.types import DTypeLike, Shape, ShapeLike
 from ..layer import Layer
 
@@ -140,4 +140,4 @@ def _full_shape(shape: ShapeLike | int | None, batch_size: int | None, batch_sha
         raise ValueError(f"batch_shape={batch_shape!r} says the batch already; drop batch_size={batch_size!r}.")
     sample = (shape,) if isinstance(shape, int) else () if shape is None else tuple(shape)
     full = (batch_size, *sample) if batch_shape is None else tuple(batch_shape)
-    return tuple(None if size is None else int(size) for size in checked_shape(full))
+    return tuple(None if size is None else int(size) for size in checked_sizes(full))

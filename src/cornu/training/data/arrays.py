@@ -6,7 +6,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from ...core.doubt import LikelyMistake, tell
+from ...core.doubt import doubt
 
 
 def to_host(value: Any, what: str = "x", text: bool = False) -> Any:
@@ -41,7 +41,7 @@ def to_host(value: Any, what: str = "x", text: bool = False) -> Any:
         fix = (
             "Number the classes: names, y = np.unique(y, return_inverse=True)."
             if what == "y"
-            else ("Turn text and categories into numbers first, and objects into an array with x.astype('float32').")
+            else "Turn text and categories into numbers first, and objects into an array with x.astype('float32')."
         )
         raise TypeError(f"{what} holds {'objects' if array.dtype.kind == 'O' else 'text'}, not numbers. {fix}")
     return array
@@ -146,10 +146,9 @@ def all_finite(tree: Any, what: str) -> bool:
                 continue
         rows = ~np.isfinite(seen.reshape(len(seen), -1)).all(axis=1)
         kind = "NaN" if np.isnan(seen).any() else "infinite numbers"
-        tell(
+        doubt(
             f"{what} holds {kind} (in {int(rows.sum())} of {len(seen)} samples, first in sample "
-            f"{int(np.argmax(rows))}). The loss will be NaN. Clean the data, for instance with np.nan_to_num.",
-            LikelyMistake,
+            f"{int(np.argmax(rows))}). The loss will be NaN. Clean the data, for instance with np.nan_to_num."
         )
         return False
     return True
