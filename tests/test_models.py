@@ -183,3 +183,68 @@ def test_shapes_that_are_not_known_yet():
     assert model.predict(np.arange(12).reshape(2, 6)).tolist() == np.arange(12).reshape(2, 2, 3).tolist()
     assert not cornu.layers.InputLayer((3,)).sparse
     assert x.reshape((-1, 2)).shape == (None, 2) and cornu.KerasTensor((2, 1)).squeeze(1).shape == (2,)
+
+
+def test_a_model_that_begins_in_the_middle_of_another_has_an_input_there(rng):
+    """Its weights, layers and config held the layer that gave its input."""
+    made = []
+    for lib in (cornu, keras):
+        a = lib.Input((3,))
+        middle = lib.layers.Dense(4, "tanh", name="before")(a)
+        beside = lib.Input((4,), name="beside")
+        outputs = [lib.layers.Dense(2, name="after")(middle + beside), middle * 2.0]
+        made.append(lib.Model([middle, beside], outputs))
+    mine, theirs = made
+    mine.set_weights([rng.normal(size=w.shape).astype("float32") for w in mine.weights])
+    theirs.set_weights(mine.get_weights())
+    assert [type(x).__name__ for x in mine.layers] == [type(x).__name__ for x in theirs.layers]
+    assert mine.count_params() == theirs.count_params() == 10
+    x = [rng.normal(size=(5, 4)).astype("float32") for _ in range(2)]
+    again = cornu.Model.from_config(mine.get_config())
+    again.set_weights(mine.get_weights())
+    for model in (mine, again):
+        for got, expected in zip(model(x), theirs(x), strict=True):
+            np.testing.assert_allclose(got, expected, atol=1e-6)
+
+
+def test_clones_begin_where_they_are_told():
+    model = functional(cornu)
+    begins = [cornu.Input((4,), name="other"), cornu.layers.Dense(6)(cornu.Input((2,)))]
+    clone = cornu.models.clone_model(model, input_tensors=begins)
+    assert clone.inputs[0] is begins[0] and clone.count_params() == model.count_params()
+    assert clone.layers[0] is not model.layers[0] and [w.shape for w in clone.weights] == [
+        w.shape for w in model.weights
+    ]
+    with pytest.raises(ValueError, match="each of the 2 inputs"):
+        cornu.models.clone_model(model, input_tensors=begins[:1])
+    line = cornu.Sequential([cornu.Input((3,)), layers.Dense(2)])
+    clone = cornu.models.clone_model(line, input_tensors=cornu.Input((3,), name="mine"))
+    assert clone.input.name == "mine" and clone.count_params() == 8
+    wider = cornu.models.clone_model(line, input_tensors=np.zeros((2, 5)))
+    assert wider.input_shape == (2, 5) and wider.count_params() == 12
+
+
+def test_clones_call_and_go_down_as_they_are_told():
+    model = functional(cornu)
+    seen = []
+
+    def call(layer, *args, **kwargs):
+        seen.append(layer.name)
+        return layer(*args, **kwargs)
+
+    def copy(layer):
+        return type(layer).from_config(layer.get_config() | {"trainable": False})
+
+    clone = cornu.models.clone_model(model, clone_function=copy, call_function=call, recursive=True)
+    assert seen == ["shared", "down", "shared", "inner", "inner", "joined"][: len(seen)] or "joined" in seen
+    assert not clone.get_layer("inner").get_layer("deep").trainable
+    assert clone.get_layer("inner").get_layer("deep") is not model.get_layer("inner").get_layer("deep")
+
+    class Own(cornu.Model):
+        def call(self, x):
+            return x
+
+    with pytest.raises(ValueError, match=r"cannot take .* apart"):
+        cornu.models.clone_model(Own(), clone_function=copy)
+    with pytest.raises(ValueError, match=r"cannot take .* apart"):
+        cornu.models.clone_model(cornu.Sequential([layers.Dense(1)]), call_function=call)

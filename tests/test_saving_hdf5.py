@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings, strategies
 import cornu
 from cornu import layers
 from cornu.saving.limits import FileError
-from cornu.saving.reader import open_file
+from cornu.saving.opening import open_file
 
 DTYPES = ["<f2", "<f4", ">f4", "<f8", ">f8", "i1", "u1", "<i2", ">i4", "<u4", "<i8", ">u8", "?"]
 STORAGE = [{}, {"chunks": True}, {"chunks": True, "compression": "gzip"}, {"compression": "gzip", "shuffle": True}]

@@ -19,8 +19,8 @@ from hypothesis import HealthCheck, given, settings, strategies
 import cornu
 from cornu import layers
 from cornu.saving.limits import SLACK
+from cornu.saving.opening import open_file
 from cornu.saving.parsing import parse
-from cornu.saving.reader import open_file
 
 WATCHED = (
     "subprocess.",

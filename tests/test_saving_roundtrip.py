@@ -3,6 +3,7 @@
 import copy
 import io
 import json
+import os
 import pickle
 
 import h5py
@@ -335,8 +336,11 @@ def test_endings_and_arguments_teach(tmp_path):
         cornu.saving.save_model(model, tmp_path / "model.h5", overwrit=True)
     with pytest.raises(TypeError, match="Expected a path"):
         model.save(3)
-    with pytest.raises(ValueError, match="leave out zipped=False"):
-        cornu.saving.save_model(model, tmp_path / "model.keras", zipped=False)
+    with pytest.raises(ValueError, match=r"path ending in .weights.json"):
+        model.save_weights(tmp_path / "model.weights.h5", max_shard_size=1)
+    with pytest.raises(ValueError, match="more than the 1 of a shard"):
+        model.save_weights(tmp_path / "model.weights.json", max_shard_size=1 / 2**30)
+    assert os.listdir(tmp_path) == []
     with pytest.raises(ValueError, match="no weights to save yet"):
         cornu.Sequential([layers.Dense(2)]).save_weights(tmp_path / "w.h5")
     model.save(tmp_path / "model.h5")

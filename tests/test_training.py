@@ -2,6 +2,7 @@
 
 import warnings
 
+import jax
 import keras
 import numpy as np
 import pytest
@@ -308,7 +309,7 @@ def test_lambda_callback_takes_every_method():
     callback.on_epoch_begin(0, {})
     callback.on_epoch_end(0, {})
     assert called == ["batch", "epoch"]
-    with pytest.raises(TypeError, match="no method 'on_epch_end'. Its methods: on_batch_begin"):
+    with pytest.raises(TypeError, match="no method 'on_epch_end'. Did you mean 'on_epoch_end'"):
         cornu.callbacks.LambdaCallback(on_epch_end=print)
 
 
@@ -525,3 +526,72 @@ def test_a_fit_inside_a_callback_leaves_the_record_of_the_outer_one(validation):
     assert ours == theirs == [0, 1, 2] and list(record) == list(expected)
     for key, values in expected.items():
         np.testing.assert_allclose(record[key], values, rtol=1e-5)
+
+
+def test_losses_and_metrics_nest_as_the_outputs_do():
+    logs = []
+    for lib in (cornu, keras):
+        a = lib.Input((3,))
+        b = [lib.layers.Dense(1, kernel_initializer="ones", name="b")(a)]
+        model = lib.Model(a, {"a": lib.layers.Dense(1, kernel_initializer="zeros", name="a")(a), "b": b})
+        model.compile("sgd", loss={"a": "mse", "b": ["mae"]}, metrics={"a": ["mae"], "b": ["mse"]})
+        y = {"a": np.ones((4, 1)), "b": [np.full((4, 1), 2.0)]}
+        logs.append(model.fit(np.ones((4, 3)), y, epochs=3, verbose=0).history)
+    mine, theirs = logs
+    for name, other in (("loss", "loss"), ("a_loss", "a_loss"), ("b_loss", "b/b_loss"), ("b_mse", "b_mse")):
+        np.testing.assert_allclose(mine[name], theirs[other], rtol=1e-5)
+
+
+def test_a_state_tree_is_that_of_keras_and_goes_back():
+    trees = []
+    for lib in (cornu, keras):
+        model = lib.Sequential(
+            [lib.Input((2,)), lib.layers.Dense(1, name="top"), lib.layers.BatchNormalization(name="n")]
+        )
+        model.name = "net"
+        model.compile(lib.optimizers.Adam(name="adam"), "mse", metrics=["mae"])
+        model.fit(np.ones((4, 2)), np.ones((4, 1)), verbose=0)
+        trees.append((model, model.get_state_tree("numpy_array")))
+    (mine, tree), (_, theirs) = trees
+    for kind in ("trainable_variables", "non_trainable_variables", "optimizer_variables"):
+        ours, others = ({str(p): v.shape for p, v in jax.tree.leaves_with_path(t[kind])} for t in (tree, theirs))
+        assert len(ours) == len(others) and sorted(ours.values()) == sorted(others.values())
+    mine.fit(np.ones((4, 2)), np.zeros((4, 1)), verbose=0)
+    mine.set_state_tree(tree)
+    for a, b in zip(jax.tree.leaves(mine.get_state_tree()), jax.tree.leaves(tree), strict=True):
+        np.testing.assert_array_equal(a, b)
+    before = mine.get_weights()
+    wrong = mine.get_state_tree()
+    next(iter(wrong["trainable_variables"].values()))["top"]["bias"] = np.ones(3)
+    with pytest.raises(ValueError, match=r"has shape \(1,\); received one of \(3,\)"):
+        mine.set_state_tree(wrong)
+    with pytest.raises(ValueError, match="Did you mean 'trainable_variables'"):
+        mine.set_state_tree({"trainable_variable": {}})
+    for a, b in zip(mine.get_weights(), before, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_the_functions_that_older_scripts_make():
+    """`model._make_train_function()` before the optimizer's weights are set, and steps of an iterator."""
+    model = cornu.Sequential([cornu.Input((2,)), cornu.layers.Dense(1)])
+    model.compile("adam", "mse", metrics=["mae"])
+    model._make_train_function()
+    assert len(model.optimizer.get_weights()) == 6
+    x, y = np.ones((4, 2)), np.ones((4, 1))
+    step, test, predict = model.make_train_function(), model.make_test_function(), model.make_predict_function()
+    logs = step(iter([(x, y)]))
+    assert logs.keys() == {"loss", "mae"} and logs == model.get_metrics_result()
+    assert int(model.optimizer.iterations) == 1
+    model.reset_metrics()
+    before = model.get_weights()
+    np.testing.assert_allclose(test(iter([(x, y)]))["loss"], model.evaluate(x, y, verbose=0)[0], rtol=1e-6)
+    np.testing.assert_array_equal(predict(iter([(x,)])), model.predict(x, verbose=0))
+    np.testing.assert_array_equal(model.get_weights()[0], before[0])
+    model.optimizer.learning_rate = 0.0  # the same function goes by the new rate
+    step(iter([(x, y, np.ones(4))]))
+    np.testing.assert_array_equal(model.get_weights()[0], before[0])
+
+
+def test_what_a_callback_of_functions_gets_besides():
+    seen = cornu.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: None, custom=lambda: 3)
+    assert seen.custom() == 3

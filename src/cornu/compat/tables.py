@@ -113,7 +113,7 @@ RENAMED = _merged(
     (("fit",), {"nb_epoch": "epochs"}),
     (("compile",), dict.fromkeys(("sample_weight_mode", "target_tensors", "distribute"))),
     (("save_model",), dict.fromkeys(("save_format", "signatures", "options", "save_traces"))),
-    (("save_weights",), dict.fromkeys(("save_format", "options", "max_shard_size"))),
+    (("save_weights",), dict.fromkeys(("save_format", "options"))),
     (("load_model",), {"options": None}),
     (("add_weight",), dict.fromkeys(("partitioner", "use_resource", "synchronization", "collections"))),
     (("add_weight",), {"experimental_autocast": "autocast"}),

@@ -295,7 +295,9 @@ class Variable(Operators):
         return Variable, made, (None, {name: getattr(self, name) for name in kept})
 
     def __repr__(self) -> str:
-        return f"<Variable path={self.path}, shape={self.shape}, dtype={self.dtype}>"
+        shown = f"path={self.path}, shape={self.shape}, dtype={self.dtype}"
+        value = self.value
+        return f"<Variable {shown}>" if isinstance(value, jax.core.Tracer) else f"<Variable {shown}, value={value}>"
 
 
 def checked_shape(shape: Any, owner: str) -> tuple[int, ...]:

@@ -11,6 +11,7 @@ import jax
 from ..core import graph, symbolic
 from ..core.attached import get_mask, masked
 from ..core.symbolic import KerasTensor
+from ..layers.core.input_layer import Input
 from ..layers.layer import Layer
 from .host_part import HostPart
 
@@ -36,6 +37,7 @@ class Graph:
                         f"Model({what}=...) takes what Input() and layers called on it return. "
                         f"Received {type(leaf).__name__}: {leaf!r}"
                     )
+        inputs, outputs = _begun(inputs, outputs)
         self.input_tree, self.output_tree = _single(inputs), _single(outputs)
         self.loose = loose
         self.inputs, self.outputs = symbolic.tensors(inputs), symbolic.tensors(outputs)
@@ -139,6 +141,20 @@ def _advice(wanted: tuple[int | None, ...], got: tuple[int, ...]) -> str:
     if None not in wanted[1:] and math.prod(got[1:]) == math.prod(size or 1 for size in wanted[1:]):
         return f"The sizes agree: reshape the data with x.reshape((len(x), {', '.join(map(str, wanted[1:]))}))."
     return "Change the data, or the Input(shape=...) of the model."
+
+
+def _begun(inputs: Any, outputs: Any) -> Any:
+    """Inputs and outputs of a model that may begin in the middle of another: it has an Input of its own there.
+
+    The layers are those of the other model, called on the new inputs. So what comes before belongs to neither weights
+    nor config.
+    """
+    given, tree = jax.tree.flatten(inputs)
+    own = [Input(batch_shape=t.shape, dtype=t.dtype) if t.node is not None and t.node.inputs else t for t in given]
+    if all(new is old for new, old in zip(own, given, strict=True)):
+        return inputs, outputs
+    nodes, _ = graph.between(given, symbolic.tensors(outputs))
+    return jax.tree.unflatten(tree, own), graph.run(nodes, given, outputs, own, {})
 
 
 def _single(tree: Any) -> Any:

@@ -1,5 +1,6 @@
 """Loss scaling that adapts: against underflow of gradients in float16."""
 
+import inspect
 from collections.abc import Sequence
 from typing import Any
 
@@ -7,6 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..core.arguments import arguments
+from ..core.lookup import nearest
 from ..core.variable import Variable
 from ..initializers import Constant
 from .optimizer import Optimizer, choose
@@ -26,6 +28,10 @@ class LossScaleOptimizer(Optimizer):
         initial_scale: the first scale.
         dynamic_growth_steps: number of finite steps after which the scale doubles.
         name: its name.
+        **options: refused; they belong to the optimizer inside.
+
+    Raises:
+        ValueError: `inner_optimizer` is none, or gets an argument of it, such as `clipnorm`.
 
     Example:
         >>> import cornu
@@ -49,7 +55,15 @@ class LossScaleOptimizer(Optimizer):
         initial_scale: float = 2.0**15,
         dynamic_growth_steps: int = 2000,
         name: str | None = None,
+        **options: Any,
     ) -> None:
+        for option in options:
+            if option not in inspect.signature(Optimizer).parameters:
+                raise TypeError(f"LossScaleOptimizer has no argument {option!r}. {nearest(option, self._arguments)}")
+            raise ValueError(
+                f"LossScaleOptimizer takes no {option}, as it only scales the loss. Give it to the optimizer inside: "
+                f"LossScaleOptimizer(SGD(0.01, {option}={options[option]!r}))."
+            )
         if not isinstance(inner_optimizer, Optimizer):
             raise ValueError(f"inner_optimizer is an optimizer, such as SGD(0.1). Received: {inner_optimizer!r}")
         super().__init__(learning_rate=0.0, name=name)

@@ -8,10 +8,13 @@ from ..core import lookup
 from ..core.arguments import explained
 from ..core.types import File, FilePath
 from . import plan, whole
+from .folder import Folder
 from .layerwise import plan_layers, read_through, write_weights
 from .limits import FileError, naming
+from .opening import open_file
 from .parsing import parse
-from .reader import Archive, open_file
+from .reader import Archive
+from .shards import ENDING, write_shards
 from .structure import at_rest, write_structure
 from .writer import new_hdf5, replacing
 
@@ -37,12 +40,12 @@ def save_model(
             for writing, which gets what a `.keras` file holds; or an `h5py.File`.
         overwrite: whether an existing file is replaced.
         include_optimizer: whether an `.h5` file holds the compile state and the optimizer's.
-        zipped: accepted for compatibility; must be true.
+        zipped: whether a `.keras` file is one file; otherwise `filepath` becomes a folder of what it would hold.
 
     Raises:
         FileExistsError: the file exists and `overwrite` is false.
         FileNotFoundError: the folder does not exist.
-        ValueError: another ending, or `zipped=False`: a model is one file.
+        ValueError: another ending.
 
     Example:
         >>> import cornu, os, tempfile
@@ -54,8 +57,6 @@ def save_model(
     """
     import h5py
 
-    if not zipped:
-        raise ValueError("A model is saved to one file, not to a folder of several: leave out zipped=False.")
     if read := read_through(model):
         raise ValueError(
             f"The weights {read[:3]} are read through something else, such as adapters, which a file of a "
@@ -68,6 +69,9 @@ def save_model(
         whole.write_keras(filepath, model, tempfile.gettempdir())
         return
     path = _writable(filepath)
+    if not zipped and not path.endswith(_HDF5):
+        whole.write_folder(path, model, overwrite)
+        return
     if not path.endswith((*_HDF5, ".keras")) or path.endswith(".weights.h5"):
         weights = "for weights alone call model.save_weights()"
         hint = weights if path.endswith(".weights.h5") else f"such as {path + '.keras'!r}"
@@ -89,8 +93,8 @@ def load_model(
     A file is data: loading it opens no other file, imports nothing and runs no code.
 
     Args:
-        filepath: path of an HDF5 file (`.h5`) or a `.keras` archive; the content decides which. Or such a file, open
-            for reading in binary, or an `h5py.File`.
+        filepath: path of an HDF5 file (`.h5`), or of a `.keras` archive or a folder of what it holds; the content
+            decides which. Or such a file, open for reading in binary, or an `h5py.File`.
         custom_objects: your own classes and functions by name.
         compile: whether to restore the compile state and the optimizer.
         safe_mode: accepted for compatibility; code in files is never run.
@@ -106,24 +110,35 @@ def load_model(
     if isinstance(filepath, str) and filepath.lstrip().startswith("{"):
         raise ValueError("load_model() takes the path of a file, and received JSON. Use model_from_json(text).")
     with open_file(filepath) as file, naming(f"The file {file.path!r}"), lookup.custom_object_scope(custom_objects):
-        return whole.read_keras(file, compile) if isinstance(file, Archive) else whole.read_hdf5(file, compile)
+        return whole.read_keras(file, compile) if isinstance(file, Archive | Folder) else whole.read_hdf5(file, compile)
 
 
 @explained
-def save_weights(model: "Model", filepath: FilePath, overwrite: bool = True) -> None:
-    """Write the weights to an HDF5 file.
+def save_weights(
+    model: "Model", filepath: FilePath, overwrite: bool = True, max_shard_size: float | None = None
+) -> None:
+    """Write the weights to an HDF5 file, or to several of limited size.
 
     Args:
         model: a model that is built.
         filepath: `name.weights.h5` gets a group per object, with the optimizer's state; another `.h5` or `.hdf5` a
-            group per layer, which can be matched by name.
+            group per layer, which can be matched by name; `name.weights.json` lists the files beside it that hold the
+            weights, as `name.weights.h5` would.
         overwrite: whether an existing file is replaced.
+        max_shard_size: for `name.weights.json`, how many GB (of 2**30 bytes) of arrays a file may hold; 5 by default.
 
     Raises:
         FileExistsError: the file exists and `overwrite` is false.
-        ValueError: another ending, or the model has no weights yet.
+        ValueError: another ending, the model has no weights yet, or an array is larger than `max_shard_size`.
     """
     path = _writable(filepath)
+    if max_shard_size is not None and not path.endswith(ENDING):
+        raise ValueError(f"Weights in several files are saved to a path ending in {ENDING}. Received: {path!r}")
+    if path.endswith(ENDING):
+        _check_built(model, "save")
+        with at_rest(model):
+            write_shards(path, model, (5 if max_shard_size is None else max_shard_size) * 2**30, overwrite)
+        return
     if not path.endswith(_HDF5):
         raise ValueError(f"Weights are saved to a path ending in .weights.h5 or .h5, such as {path + '.weights.h5'!r}.")
     _check_built(model, "save")
@@ -150,7 +165,7 @@ def load_weights(model: "Model", filepath: File, by_name: bool = False, skip_mis
     with open_file(filepath) as file:
         _check_built(model, "load")
         with naming(f"The file {file.path!r}"):
-            root = file.hdf5(whole.WEIGHTS) if isinstance(file, Archive) else file
+            root = file.hdf5(whole.WEIGHTS) if isinstance(file, Archive | Folder) else file
             group = root.group("model_weights") if "model_weights" in root else root
             if group.strings("layer_names"):
                 plan.assign(plan_layers(group, model, by_name, skip_mismatch))

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-_LARGEST = 64 << 20  # characters; the largest published models have configs of about one million
+LARGEST = 64 << 20  # characters; the largest published models have configs of about one million
 _MOST = 2 << 20  # values: each takes up to a hundred bytes, whatever it is in the text
 _DEEPEST = 600  # a model inside a model adds three to six
 
@@ -21,8 +21,8 @@ def parse(text: Any, where: str) -> Any:
     """
     if not isinstance(text, str | bytes):
         raise ValueError(f"Expected {where} to be JSON text. Received {type(text).__name__}.")
-    if len(text) > _LARGEST:
-        raise ValueError(f"{where} has {len(text):,} characters; at most {_LARGEST:,} are read: it is no real model.")
+    if len(text) > LARGEST:
+        raise ValueError(f"{where} has {len(text):,} characters; at most {LARGEST:,} are read: it is no real model.")
     try:
         text = text.decode("utf-8") if isinstance(text, bytes) else text
         count = sum(text.count(mark) for mark in "[{,")

@@ -4,20 +4,15 @@ A model file is data that may come from anywhere. Reading it never follows a lin
 plugin, or takes time or memory that the file's own size does not explain.
 """
 
-import contextlib
-import difflib
 import io
-import os
 import re
 import stat
 import struct
 import zipfile
-from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 import numpy as np
 
-from ..core.types import FilePath
 from . import hdf5
 from .hdf5 import Item
 from .hdf5_arrays import read_array
@@ -108,58 +103,7 @@ class Group:
         return found
 
 
-def existing(filepath: FilePath) -> str:
-    """The path as a string; raises `FileNotFoundError`, naming similar files, if there is no such file."""
-    path = os.fspath(filepath)
-    if os.path.isdir(path):
-        raise ValueError(
-            f"{path!r} is a folder. A model is one file, ending in .h5 or .keras; a TensorFlow SavedModel folder holds "
-            "a program rather than layers and is not opened. Save the model with model.save('model.h5')."
-        )
-    if not os.path.exists(path):
-        folder, name = os.path.split(path)
-        if not os.path.isdir(folder or "."):
-            raise FileNotFoundError(f"There is no file {path!r}: the folder {folder!r} does not exist.")
-        close = difflib.get_close_matches(name, os.listdir(folder or "."), n=3, cutoff=0.5)
-        shown = " or ".join(repr(os.path.join(folder, each)) for each in close)
-        hint = f"Did you mean {shown}?" if close else f"Check the path; it is relative to {os.getcwd()!r}"
-        raise FileNotFoundError(f"There is no file {path!r}. {hint}")
-    return path
-
-
-@contextlib.contextmanager
-def open_file(source: Any) -> Iterator["Group | Archive"]:
-    """The root group of an HDF5 file, or the members of a zip archive: the first bytes tell.
-
-    Args:
-        source: path, the file's bytes, a binary file that is open for reading, or an `h5py.File`.
-
-    Raises:
-        FileNotFoundError: there is no such file.
-        TypeError: it is none of these.
-        ValueError: it is a file of another kind, or damaged.
-    """
-    name = getattr(source, "filename", None) or getattr(source, "name", None)
-    with contextlib.ExitStack() as opened:
-        if isinstance(source, str | os.PathLike):
-            name = existing(source)
-            source = opened.enter_context(open(name, "rb"))
-        elif isinstance(source, bytes):
-            name, source = "<bytes>", io.BytesIO(source)
-        elif hasattr(source, "id") and hasattr(source, "attrs"):  # an h5py.File
-            source.flush()
-            source = io.BytesIO(source.file.id.get_file_image())
-        elif not hasattr(source, "readinto") or not hasattr(source, "seek"):
-            raise TypeError(f"Expected a path or an open binary file. Received {type(source).__name__}: {source!r}")
-        path = name if isinstance(name, str) else f"<{type(source).__name__}>"
-        source.seek(0)
-        if source.read(4) == b"PK\x03\x04":
-            yield Archive(source, path)
-        else:
-            yield _root(source, 0, source.seek(0, os.SEEK_END), path)
-
-
-def _root(stream: BinaryIO, begin: int, size: int, path: str) -> Group:
+def root_of(stream: BinaryIO, begin: int, size: int, path: str) -> Group:
     """The root group of an HDF5 file that lies somewhere in a file."""
     stream.seek(begin)
     start = stream.read(min(size, 8))
@@ -185,7 +129,7 @@ class Archive:
 
     def __init__(self, stream: BinaryIO, path: str) -> None:
         self._stream, self.path = stream, path
-        self._budget = Budget(stream.seek(0, os.SEEK_END), path)
+        self._budget = Budget(stream.seek(0, io.SEEK_END), path)
         self._members: dict[str, zipfile.ZipInfo] = {}
         with damage(path):
             self._archive = zipfile.ZipFile(stream)
@@ -220,11 +164,11 @@ class Archive:
         info, path = self._members.get(name), f"{self.path}/{name}"
         if info is None or info.compress_type != zipfile.ZIP_STORED:
             data = self.read(name)
-            return _root(io.BytesIO(data), 0, len(data), path)
+            return root_of(io.BytesIO(data), 0, len(data), path)
         with damage(self.path):
             with self._archive.open(info) as member:
                 while member.read(1 << 20):  # at the end it compares the checksum
                     pass
             self._stream.seek(info.header_offset + 26)
             begin = info.header_offset + 30 + sum(struct.unpack("<HH", self._stream.read(4)))  # behind name and extras
-        return _root(self._stream, begin, info.file_size, path)
+        return root_of(self._stream, begin, info.file_size, path)

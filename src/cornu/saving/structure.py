@@ -8,7 +8,7 @@ optimizer/vars/0                the state of the optimizer
 
 import functools
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from ..core import lending, parts
@@ -36,21 +36,28 @@ def write_structure(group: Any, model: Any) -> None:
         model: the model.
     """
 
-    @functools.cache
-    def at(path: str) -> Any:  # found from the group above: the paths of models inside models are long
-        above, _, name = path.rpartition("/")
-        return at(above).require_group(name) if path else group
-
+    at = places(group)
     for path, owner in walk(model):
         inner = at(f"{path}/vars".lstrip("/"))
         inner.attrs["name"] = owner.name
-        for name, value in _stored(owner).items():
+        for name, value in stored(owner).items():
             write_array(inner, name, value)
-    if adapted := _readings(model):
+    if adapted := readings(model):
         write_names(group, READINGS, adapted)
 
 
-def _stored(owner: Any) -> dict[str, Any]:
+def places(group: Any) -> Callable[[str], Any]:
+    """A function that makes the h5py group at a path, from the one above: paths of models inside models are long."""
+
+    @functools.cache
+    def at(path: str) -> Any:
+        above, _, name = path.rpartition("/")
+        return at(above).require_group(name) if path else group
+
+    return at
+
+
+def stored(owner: Any) -> dict[str, Any]:
     """What is saved of a layer or optimizer itself, by name."""
     if not isinstance(owner, Optimizer) and saves_itself(owner):
         store: dict[str, Any] = {}
@@ -72,7 +79,7 @@ def plan_structure(group: Group, model: Any, skip_mismatch: bool) -> tuple[Pairs
         above, _, name = path.rpartition("/")
         return _below(at(above), name) if path else group
 
-    refuse_missing(group, sorted(set(group.strings(READINGS)) - set(_readings(model))), skip_mismatch)
+    refuse_missing(group, sorted(set(group.strings(READINGS)) - set(readings(model))), skip_mismatch)
     pairs: Pairs = []
     custom = []
     for path, owner in walk(model):
@@ -92,7 +99,8 @@ def plan_structure(group: Group, model: Any, skip_mismatch: bool) -> tuple[Pairs
     return pairs, custom
 
 
-def _readings(model: Any) -> list[str]:
+def readings(model: Any) -> list[str]:
+    """Where Variables are read through something."""
     return [path for path, owner in walk(model) if isinstance(owner, Reading)]
 
 

@@ -12,12 +12,13 @@ from typing import Any
 
 from ..core import codec, lookup
 from . import declared, plan
+from .folder import CONFIG, Folder
 from .layerwise import VERSION, plan_layers, read_arrays, write_arrays, write_weights
 from .limits import FileError
 from .parsing import parse
 from .reader import Archive, Group
 from .structure import at_rest, plan_structure, walk, write_structure
-from .writer import new_hdf5, scratch
+from .writer import new_hdf5, replacing, scratch
 
 WEIGHTS, _METADATA = "model.weights.h5", "metadata.json"
 
@@ -140,14 +141,9 @@ def write_keras(target: Any, model: Any, folder: str) -> None:
         model: a model that `get_config` describes.
         folder: where the weights lie until they are put into the archive.
     """
-    encoded = codec.encode_object(model)
-    compiled = model.get_compile_config()
-    if compiled is not None:
-        encoded["compile_config"] = compiled
-    metadata = {"keras_version": VERSION, "date_saved": time.strftime("%Y-%m-%d@%H:%M:%S")}
     with scratch(folder) as path, zipfile.ZipFile(target, "w") as archive:
-        archive.writestr(_METADATA, json.dumps(metadata))
-        archive.writestr("config.json", json.dumps(encoded))
+        for name, text in _texts(model).items():
+            archive.writestr(name, text)
         with new_hdf5(path) as file, at_rest(model):
             write_structure(file, model)
         large = os.path.getsize(path) >= 1 << 31
@@ -155,7 +151,34 @@ def write_keras(target: Any, model: Any, folder: str) -> None:
             shutil.copyfileobj(weights, member, 1 << 20)
 
 
-def read_keras(archive: Archive, compile: bool) -> Any:
+def write_folder(path: str, model: Any, overwrite: bool) -> None:
+    """Write what a .keras archive holds as the files of a folder, each complete or not there.
+
+    Args:
+        path: the folder, which is made if it is not there.
+        model: a model that `get_config` describes.
+        overwrite: whether existing files are replaced.
+    """
+    texts = _texts(model)
+    os.makedirs(path, exist_ok=overwrite)
+    with replacing(os.path.join(path, WEIGHTS)) as temporary, new_hdf5(temporary) as file, at_rest(model):
+        write_structure(file, model)
+    for name, text in texts.items():
+        with replacing(os.path.join(path, name)) as temporary, open(temporary, "w", encoding="utf-8") as written:
+            written.write(text)
+
+
+def _texts(model: Any) -> dict[str, str]:
+    """What a .keras archive holds besides the weights, by name."""
+    encoded = codec.encode_object(model)
+    compiled = model.get_compile_config()
+    if compiled is not None:
+        encoded["compile_config"] = compiled
+    metadata = {"keras_version": VERSION, "date_saved": time.strftime("%Y-%m-%d@%H:%M:%S")}
+    return {_METADATA: json.dumps(metadata), CONFIG: json.dumps(encoded)}
+
+
+def read_keras(archive: Archive | Folder, compile: bool) -> Any:
     """The model in a .keras archive.
 
     Args:
@@ -165,7 +188,7 @@ def read_keras(archive: Archive, compile: bool) -> Any:
     path = archive.path
     metadata = parse(archive.read(_METADATA), f"{_METADATA} in {path!r}") if _METADATA in archive else {}
     with codec.written_by(metadata.get("keras_version") if isinstance(metadata, dict) else None):
-        encoded = parse(archive.read("config.json"), f"config.json in {path!r}")
+        encoded = parse(archive.read(CONFIG), f"{CONFIG} in {path!r}")
         weights = archive.hdf5(WEIGHTS)
         model = decode_model(encoded)
         compiled = encoded.get("compile_config") or {}

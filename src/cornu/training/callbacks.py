@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Union
 
 from ..core.arguments import arguments
 from ..core.console import say
+from ..core.lookup import nearest
 from ..core.types import FilePath, Given
 from .curves import history_html
 
@@ -224,10 +225,11 @@ class LambdaCallback(Callback):
         on_train_end: function `(logs)`.
         on_train_batch_begin: function `(batch, logs)`.
         on_train_batch_end: function `(batch, logs)`.
-        **kwargs: any other method of `Callback` by name, such as `on_batch_end`.
+        **kwargs: any other method of `Callback` by name, such as `on_batch_end`; or an attribute that another part of
+            the script reads, under a name that does not begin with `on_`.
 
     Raises:
-        TypeError: there is no such method.
+        TypeError: a name begins with `on_` and is no method of `Callback`.
 
     Example:
         >>> import cornu
@@ -246,12 +248,12 @@ class LambdaCallback(Callback):
         on_train_end: Callable[..., Any] | None = None,
         on_train_batch_begin: Callable[..., Any] | None = None,
         on_train_batch_end: Callable[..., Any] | None = None,
-        **kwargs: Callable[..., Any],
+        **kwargs: Any,
     ) -> None:
         kwargs |= {name: vars(self)[name] for name in METHODS & vars(self).keys()}  # the others, kept by `@arguments`
         vars(self).clear()
-        for name in kwargs.keys() - METHODS:
-            raise TypeError(f"Callback has no method {name!r}. Its methods: {', '.join(sorted(METHODS))}.")
+        for name in (name for name in kwargs if name.startswith("on_") and name not in METHODS):
+            raise TypeError(f"Callback has no method {name!r}. {nearest(name, METHODS)}")
         vars(self).update({name: function for name, function in kwargs.items() if function is not None})
 
 

@@ -41,8 +41,9 @@ class Plan(facts.Watched):
     def __init__(
         self, names: Sequence[str], y_true: Any, y_pred: Any, loss: Any, loss_weights: Any, counting: Any, weighted: Any
     ) -> None:
-        self.names = sorted(y_pred) if isinstance(y_pred, dict) else list(names)
         self.tree: Any = jax.tree.structure(_tuples(y_pred))
+        by_key = isinstance(y_pred, dict) and len(y_pred) == len(jax.tree.leaves(y_pred))
+        self.names = sorted(y_pred) if by_key else list(names)
         pred = jax.tree.leaves(y_pred)
         if not pred:
             raise ValueError(
@@ -88,9 +89,8 @@ class Plan(facts.Watched):
         count = len(self.names)
         if not isinstance(value, list | tuple | dict):
             return [value] * count
-        if self.tree.num_nodes > 1:  # otherwise anything is of the one output's structure
-            with contextlib.suppress(ValueError):
-                return list(self.tree.flatten_up_to(_tuples(value)))
+        if (alike := self._alike(value)) is not None:
+            return alike
         if isinstance(value, dict):
             for name in value:
                 if name not in self.names:
@@ -104,6 +104,13 @@ class Plan(facts.Watched):
         if len(value) != count:
             raise ValueError(f"{what} has {len(value)} entries, but the model has {count} outputs: {self.names}.")
         return list(value)
+
+    def _alike(self, value: Any) -> list[Any] | None:
+        """One entry per output from a structure like that of the outputs; None if it is of another."""
+        if self.tree.num_nodes > 1:  # otherwise anything is of the one output's structure
+            with contextlib.suppress(ValueError):
+                return list(self.tree.flatten_up_to(_tuples(value)))
+        return None
 
     def _metric_groups(self, wanted: Any) -> list[list[Any]]:
         """The metrics asked for, by output: a flat list, if it is not one for each output, is for all of them."""
@@ -120,6 +127,8 @@ class Plan(facts.Watched):
         count = len(self.names)
         if y_true is None:
             return [None] * count
+        if (alike := self._alike(y_true)) is not None:
+            return alike
         if isinstance(y_true, dict) and set(y_true) <= set(self.names):
             return [y_true.get(name) for name in self.names]
         flat = jax.tree.leaves(y_true, is_leaf=lambda v: v is None)
@@ -132,6 +141,8 @@ class Plan(facts.Watched):
 
     def sample_weights(self, weight: Any) -> list[Any]:
         """Sample weights as a list, one per output, None where there are none."""
+        if (alike := self._alike(weight)) is not None:
+            return alike
         if isinstance(weight, dict):
             return [weight.get(name) for name in self.names]
         flat = jax.tree.leaves(weight, is_leaf=lambda v: v is None)

@@ -66,6 +66,8 @@ class Embedding(Declared, Layer):
         checks.positive(self, "input_dim", "output_dim")
         self.supports_masking = bool(mask_zero)
         self.autocast = False  # a float16 cannot hold every integer
+        if weights is not None:
+            self._build({})  # a table that is given can be read before the first call
 
     def build(self, input_shape: Shape | None = None) -> None:
         """Make the table."""
