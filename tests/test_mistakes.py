@@ -196,6 +196,7 @@ mlp().fit(X[:0], Y[:0]) | 0 samples
 mlp().fit(X, Y, batch_size=0) | batch_size | at least 1 | 0
 mlp().fit(X, Y, batch_size="32") | batch_size | whole number | '32'
 mlp().fit(X, Y, epochs="3") | epochs | whole number | '3'
+mlp().fit(X, Y, epochs=3, initial_epoch=5) | epochs=3 | initial_epoch=5 | none to train | epochs=8
 mlp().fit(X, Y, epochs=-1) | epochs | not negative | -1
 mlp().fit(X, Y, epoch=3) | fit | 'epoch' | 'epochs'
 mlp().fit(X, Y, steps_per_epoch=0) | steps_per_epoch | at least 1 | 0

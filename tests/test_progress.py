@@ -98,6 +98,24 @@ def test_evaluate_and_predict_on_a_terminal(monkeypatch):
     assert "3/3" in lines[-1]
 
 
+def test_a_long_prediction_shows_itself_and_a_short_one_does_not(monkeypatch):
+    model, clock = small(), [0.0]
+    with terminal(60, monkeypatch) as lines:
+        model.predict(X)
+    assert lines == []
+    monkeypatch.setattr("cornu.training.progress.time.perf_counter", lambda: clock.append(clock[-1] + 0.6) or clock[-1])
+    with terminal(60, monkeypatch) as lines:
+        model.predict(X)
+    assert len(lines) == 1 and lines[0].startswith("3/3")
+
+
+def test_a_long_prediction_prints_nothing_into_a_pipe(monkeypatch, capsys):
+    clock = [0.0]
+    monkeypatch.setattr("cornu.training.progress.time.perf_counter", lambda: clock.append(clock[-1] + 0.6) or clock[-1])
+    small().predict(X)
+    assert capsys.readouterr().out == ""
+
+
 def test_a_line_never_is_wider_than_the_screen():
     from rich.console import Console
 

@@ -16,7 +16,9 @@ from . import (
     saving,
     utils,
 )
+from .compat import classes as _classes
 from .compat import configs as _configs
+from .compat import generators as _generators
 from .compat import modules as _modules
 from .core.dtypes import DTypePolicy
 from .core.public import explain_missing as _explain_missing

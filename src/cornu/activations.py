@@ -3,6 +3,7 @@
 from typing import Any
 
 from . import ops
+from .core.arguments import explained
 from .core.lookup import Table
 
 # isort: off
@@ -34,6 +35,7 @@ def linear(x: Any) -> Any:
     return x
 
 
+@explained
 def relu(x: Any, negative_slope: float = 0.0, max_value: float | None = None, threshold: float = 0.0) -> Any:
     """Rectifier, `max(x, 0)`.
 

@@ -11,7 +11,21 @@ from ..core import codec, lookup
 from ..core.arguments import WORDS, translate_arguments
 from ..layers.options import FIRST_LAYER
 from . import graphs
-from .tables import CLASSES, FORMULAS, NEUTRAL, ORDERS, VALUES, Era, defaults, era, is_optimizer, renamed, told_by
+from .tables import (
+    BECOME,
+    CLASSES,
+    FORMULAS,
+    GONE,
+    NEUTRAL,
+    ORDERS,
+    VALUES,
+    Era,
+    defaults,
+    era,
+    is_optimizer,
+    renamed,
+    told_by,
+)
 
 
 def translate(encoded: dict[str, Any]) -> dict[str, Any]:
@@ -81,6 +95,8 @@ def arguments(name: str, args: Any, given: dict[str, Any], known: Sequence[str])
     """
     if name in ORDERS and isinstance(next(iter(args[1:]), None), str):  # behind `self`
         args, given = args[:1], dict(zip(ORDERS[name], args[1:], strict=False)) | given
+    for key in (key for key in given if (name, key) in GONE):
+        raise TypeError(f"{name}: the argument {key!r} is gone. {GONE[name, key]}")
     names = renamed(name)
     old = given.keys() & names.keys() - set(known) - {"implementation", "weights", *FIRST_LAYER}
     if not old:
@@ -95,8 +111,7 @@ def arguments(name: str, args: Any, given: dict[str, Any], known: Sequence[str])
         if today != key and (today in positions or today in given):
             raise TypeError(f"{name} received {today!r} twice, the second time as {key!r}, its older name.")
         what = f"is called {today!r} today" if today else "says nothing any more, and is ignored"
-        what = "is a schedule of the learning rate today" if key == "decay" else what
-        warnings.warn(f"{name}: the argument {key!r} {what}.", stacklevel=4)
+        warnings.warn(f"{name}: the argument {key!r} {BECOME.get(key, what)}.", stacklevel=4)
     kept = {key: value for key, value in given.items() if key not in old and key in names}
     others = {key: value for key, value in given.items() if key not in kept}
     renewed = _renewed(name, {**dict.fromkeys(positions), **others}, Era(1) if oldest else era(None))
@@ -104,7 +119,7 @@ def arguments(name: str, args: Any, given: dict[str, Any], known: Sequence[str])
 
 
 # Keras 1 took the sides of a kernel one by one.
-_SIDES = {"Conv2D": 2, "SeparableConv2D": 2, "Conv3D": 3}
+_SIDES = {"Conv2D": 2, "Conv2DTranspose": 2, "SeparableConv2D": 2, "Conv3D": 3}
 
 
 def _refuse_paths(name: str, config: dict[str, Any]) -> None:
@@ -152,7 +167,7 @@ def _optimizer(config: dict[str, Any]) -> dict[str, Any]:
 
 
 _SPECIAL = {
-    **dict.fromkeys(("Conv2D", "Conv3D"), _convolution),
+    **dict.fromkeys(("Conv2D", "Conv3D", "Conv2DTranspose"), _convolution),
     **dict.fromkeys(("SeparableConv1D", "SeparableConv2D"), _separable),
     "BatchNormalization": _normalization,
     "Nadam": lambda config: _optimizer({**config, "decay": None}),  # tf.keras wrote its schedule_decay under this name

@@ -15,6 +15,7 @@ from typing import Any
 from ..core import public
 from ..core.doubt import tell
 from ..core.lookup import tables
+from .merging import merge
 from .tables import ALIASES, CLASSES, MODULES, WIDER
 
 
@@ -31,10 +32,21 @@ class _Older(MetaPathFinder, Loader):
         tell(f"The module {module.__name__!r} is called {today!r} today.")
         found = importlib.import_module(today)
         vars(module).update({name: getattr(found, name) for name in found.__all__}, __all__=found.__all__)
+        vars(module)["__getattr__"] = lambda name: getattr(found, name)  # what that one has under older names
+        if module.__name__ == "cornu.layers.merge":
+            module.__class__ = _Merge
+
+
+class _Merge(ModuleType):
+    """A module that was a function in Keras 1."""
+
+    __call__ = staticmethod(merge)
 
 
 def _alias(module: str, name: str) -> Any:
     """What a module of the library had under a name, in an older Keras; None if nothing."""
+    if f"{module}.{name}" in MODULES:
+        return importlib.import_module(f"{module}.{name}")
     if module in WIDER:
         return getattr(importlib.import_module(WIDER[module]), name, None)
     kind, key = module.replace("cornu", "keras", 1), name.lower()

@@ -41,10 +41,11 @@ def _merged(*groups: tuple[tuple[str, ...], dict[str, str | None]]) -> dict[str,
     return merged
 
 
-_CONVOLUTIONS = ("Conv1D", "Conv2D", "Conv3D", "LocallyConnected1D", "LocallyConnected2D")
+_CONVOLUTIONS = ("Conv1D", "Conv2D", "Conv3D", "Conv2DTranspose", "LocallyConnected1D", "LocallyConnected2D")
 _SEPARABLE = ("SeparableConv1D", "SeparableConv2D")
 _RECURRENT = ("SimpleRNN", "GRU", "LSTM")
 _POOLING = tuple(f"{kind}Pooling{rank}D" for kind in ("Max", "Average") for rank in (1, 2, 3))
+_GLOBAL = ("GlobalMaxPooling", "GlobalAveragePooling")
 _KERNEL: dict[str, str | None] = {f"kernel_{what}": None for what in ("initializer", "regularizer", "constraint")}
 
 # None drops an argument that says nothing any more. "*" holds for every class of Keras.
@@ -67,7 +68,12 @@ RENAMED = _merged(
     (("Embedding",), {"init": "embeddings_initializer", "dropout": None}),
     (("BatchNormalization",), dict.fromkeys(("mode", "fused", "virtual_batch_size", "adjustment", "input_dim"))),
     (("UpSampling1D",), {"length": "size"}),
-    (("Reshape",), {"newshape": None}),
+    (("Reshape",), {"newshape": None, "dims": "target_shape"}),
+    (("MaxNorm",), {"m": "max_value"}),
+    (("L1",), {"l": "l1"}),
+    (("L2",), {"l": "l2"}),
+    (("relu",), {"alpha": "negative_slope"}),
+    (("to_categorical",), {"y": "x", "nb_classes": "num_classes"}),
     (("MultiHeadAttention",), dict.fromkeys(("query_shape", "key_shape", "value_shape"))),
     (("Softmax",), {"threshold": None}),
     (
@@ -88,9 +94,12 @@ RENAMED = _merged(
             **dict.fromkeys(("input_length", "input_dim")),
         },
     ),
+    (("Conv2D", "Conv2DTranspose", "SeparableConv2D"), {"nb_row": "nb_row", "nb_col": "nb_col"}),
+    (("Conv3D",), {f"kernel_dim{side}": f"kernel_dim{side}" for side in (1, 2, 3)}),
     # tf.keras listed arguments that these layers ignore.
     (_SEPARABLE, {"groups": None, **_KERNEL}),
     (("Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose"), {"groups": None}),
+    (("Conv2DTranspose",), {"output_shape": None}),  # the padding says it
     (("DepthwiseConv1D", "DepthwiseConv2D"), {"groups": None, "filters": None, **_KERNEL}),
     (
         _RECURRENT,
@@ -105,12 +114,21 @@ RENAMED = _merged(
     ((*_RECURRENT, *[f"{name}Cell" for name in _RECURRENT]), {"implementation": "implementation"}),
     (_POOLING, {"border_mode": "padding", "pool_length": "pool_size", "stride": "strides"}),
     (
-        (*_POOLING, "ZeroPadding2D", "UpSampling2D", "GlobalMaxPooling2D", "GlobalAveragePooling2D", "Flatten"),
+        (
+            *(*_POOLING, "Flatten", "SpatialDropout2D", "SpatialDropout3D"),
+            *(f"{name}{rank}D" for name in (*_GLOBAL, "ZeroPadding", "UpSampling", "Cropping") for rank in (2, 3)),
+        ),
         {"dim_ordering": "data_format"},
     ),
     (("Model",), {"input": "inputs", "output": "outputs"}),
     (("fit", "evaluate", "predict"), dict.fromkeys(("workers", "use_multiprocessing", "max_queue_size"))),
-    (("fit",), {"nb_epoch": "epochs"}),
+    (("fit", "fit_generator"), {"nb_epoch": "epochs"}),
+    (
+        ("fit_generator", "evaluate_generator", "predict_generator"),
+        dict.fromkeys(
+            ("max_q_size", "max_queue_size", "nb_worker", "workers", "pickle_safe", "use_multiprocessing"),
+        ),
+    ),
     (("compile",), dict.fromkeys(("sample_weight_mode", "target_tensors", "distribute"))),
     (("save_model",), dict.fromkeys(("save_format", "signatures", "options", "save_traces"))),
     (("save_weights",), dict.fromkeys(("save_format", "options"))),
@@ -124,12 +142,29 @@ RENAMED = _merged(
     (("optimizer",), dict.fromkeys(("jit_compile", "schedule_decay", "is_legacy_optimizer"))),
 )
 
+# Arguments of which another one is made.
+BECOME = {
+    "decay": "is a schedule of the learning rate today",
+    **dict.fromkeys(("nb_row", "nb_col", *(f"kernel_dim{n}" for n in (1, 2, 3))), "is a part of 'kernel_size' today"),
+}
+
+# Arguments of methods that are gone -> what to write.
+_IN_COMPILE = 'Write metrics=["accuracy"] in compile(): fit and evaluate then give it.'
+_BY_LOSS = 'The loss says it: "categorical_crossentropy" for one-hot labels, "binary_crossentropy" for 0 and 1.'
+GONE = {
+    **dict.fromkeys((("fit", "show_accuracy"), ("fit_generator", "show_accuracy")), _IN_COMPILE),
+    **dict.fromkeys((("evaluate", "show_accuracy"), ("train_on_batch", "accuracy")), _IN_COMPILE),
+    ("test_on_batch", "accuracy"): _IN_COMPILE,
+    ("compile", "class_mode"): _BY_LOSS,
+}
+
 # Arguments by position, where the first is a string that today stands elsewhere.
 ORDERS = {"add_weight": ("name", "shape", "dtype", "initializer", "regularizer", "trainable", "constraint")}
 
 
 # Dropped arguments that mean what no argument of today does, unless they have one of these values.
 NEUTRAL: dict[str, tuple[Any, ...]] = {"mode": (0, None), "time_major": (False, None), "dynamic": (True, None)}
+NEUTRAL["dropout"] = (0, 0.0, None)  # of an Embedding, whole words
 
 
 def is_optimizer(name: str) -> bool:
@@ -151,6 +186,7 @@ def told_by(name: str) -> set[str]:
 CLASSES = {
     **{f"Convolution{rank}D": f"Conv{rank}D" for rank in (1, 2, 3)},
     "SeparableConvolution2D": "SeparableConv2D",
+    **{"AtrousConvolution1D": "Conv1D", "AtrousConvolution2D": "Conv2D", "Deconvolution2D": "Conv2DTranspose"},
     "TimeDistributedDense": "Dense",
     **dict.fromkeys(("BatchNormalizationV1", "BatchNormalizationV2"), "BatchNormalization"),
     "OrthogonalInitializer": "Orthogonal",
@@ -205,6 +241,10 @@ FORMULAS = {"hard_sigmoid": hard_sigmoid_of_keras_2.__name__}
 ALIASES = {
     "keras.constraints": {"maxnorm": "MaxNorm", "nonneg": "NonNeg", "unitnorm": "UnitNorm"},
     "keras.losses": dict.fromkeys(("cosine", "cosine_proximity"), "cosine_similarity"),
+    "keras.regularizers": {
+        **dict.fromkeys(("weightregularizer", "activityregularizer", "activity_l1l2"), "L1L2"),
+        **{"activity_l1": "L1", "activity_l2": "L2"},
+    },
     "keras.metrics": dict.fromkeys(("cosine", "cosine_proximity"), "CosineSimilarity"),
 }
 for _module, _names in ALIASES.items():
@@ -217,5 +257,6 @@ MODULES = {
     **{f"cornu.layers.{name}": "cornu.layers" for name in (*_LAYERS, "local", "merge", "noise")},
     **{f"cornu.engine.{name}": "cornu" for name in ("base_layer", "input_layer", "sequential", "topology", "training")},
     **{f"cornu.utils.{name}": "cornu.utils" for name in ("np_utils", "generic_utils")},
+    **{"cornu.objectives": "cornu.losses", "cornu.initializations": "cornu.initializers"},
 }
 WIDER = {"cornu.layers.core": "cornu.layers", "cornu.engine": "cornu"}

@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar, Self
 
-from . import codec
+from . import codec, lookup
 from .arguments import bind, parameters
 from .docstrings import complete
 from .facts import Watched
@@ -69,10 +69,12 @@ class Configurable(Watched):
         return {name: codec.encode(value) for name, value in self.captured().items()}
 
     @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Self:
+    def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Self:
         """Make an object from what `get_config` gave.
 
         Args:
             config: constructor arguments by name, nested objects encoded.
+            custom_objects: classes and functions of your own, by the names they have in the config.
         """
-        return cls(**{name: codec.decode_value(value) for name, value in config.items()})
+        with lookup.custom_object_scope(custom_objects):
+            return cls(**{name: codec.decode_value(value) for name, value in config.items()})

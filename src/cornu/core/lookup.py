@@ -103,11 +103,12 @@ class Table:
             return identifier
         raise TypeError(f"{identifier!r} stands for no {self.kind}. Give a name, an instance, a function or a config.")
 
-    def serialize(self, item: Any) -> Any:
+    def serialize(self, item: Any = None, **named: Any) -> Any:
         """Plain data that `deserialize` takes: the class of an object and its config, or a function's name.
 
         Args:
             item: an object with `get_config`, or a named function; its weights or state are no part of it.
+            **named: the same under the name of its kind, such as `loss=`.
 
         Raises:
             TypeError: a function without a name.
@@ -119,14 +120,23 @@ class Table:
         """
         from . import codec
 
+        item = named.pop(self.kind.replace(" ", "_"), item)
+        if named:
+            raise TypeError(f"serialize() takes one {self.kind}. Received: {', '.join(named)}=...")
         return codec.encode(item)
 
-    def deserialize(self, config: Mapping[str, Any] | str | None, custom_objects: dict[str, Any] | None = None) -> Any:
+    def deserialize(
+        self,
+        config: Mapping[str, Any] | str | None = None,
+        custom_objects: dict[str, Any] | None = None,
+        name: str | None = None,
+    ) -> Any:
         """The object that `serialize` described.
 
         Args:
             config: what `serialize` gave, or a name; None gives None.
             custom_objects: classes and functions of your own, by the names they have in the config.
+            name: the same as `config`.
 
         Raises:
             ValueError: the name is in no table and not among the custom objects.
@@ -138,6 +148,7 @@ class Table:
         """
         from . import codec
 
+        config = name if config is None else config
         return None if config is None else codec.decode(config, self, custom_objects)
 
 
@@ -194,13 +205,13 @@ def register_keras_serializable(package: str = "Custom", name: str | None = None
     return register
 
 
-def get_registered_name(item: Any) -> str:
+def get_registered_name(obj: Any) -> str:
     """The name under which a class or function was registered, or its own name.
 
     Args:
-        item: a class or function.
+        obj: a class or function.
     """
-    return next((name for name, known in _custom().items() if known is item and ">" in name), str(item.__name__))
+    return next((name for name, known in _custom().items() if known is obj and ">" in name), str(obj.__name__))
 
 
 def get_registered_object(name: str, custom_objects: dict[str, Any] | None = None) -> Any:

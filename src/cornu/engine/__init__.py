@@ -164,24 +164,24 @@ def backend() -> str:
     return _name or _checked(os.environ.get("CORNU_BACKEND") or next(iter(ENGINES)), "CORNU_BACKEND=")
 
 
-def set_backend(name: str) -> None:
+def set_backend(backend: str) -> None:
     """Choose the engine before the first model is used.
 
     Args:
-        name: `"jax"` or `"tensorflow"`.
+        backend: `"jax"` or `"tensorflow"`.
 
     Raises:
         ValueError: no such engine.
         RuntimeError: another engine already runs programs; arrays of two engines do not mix.
     """
     global _name
-    _checked(name, "set_backend")
-    if _engine is not None and _engine.name != name:
+    _checked(backend, "set_backend")
+    if _engine is not None and _engine.name != backend:
         raise RuntimeError(
             f"The engine is already {_engine.name!r}: it was chosen when the first model ran. Call"
-            f" set_backend({name!r}) at the top of the script, or start it with CORNU_BACKEND={name}."
+            f" set_backend({backend!r}) at the top of the script, or start it with CORNU_BACKEND={backend}."
         )
-    _name = name
+    _name = backend
 
 
 def current() -> Engine:

@@ -87,10 +87,10 @@ class Convolution(Spatial):
         """Make what slides over inputs of that many channels; returns how many come out."""
         raise NotImplementedError
 
-    def call(self, x: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         """`activation(convolution(x, kernel) + bias)`."""
         names = ("strides", "padding", "data_format", "dilation_rate")
-        y = self.convolve(x, **{name: getattr(self, name) for name in names})
+        y = self.convolve(inputs, **{name: getattr(self, name) for name in names})
         if self.bias is not None:
             first = self.data_format == "channels_first"
             y = ops.add(y, ops.reshape(self.bias, (-1, *(1,) * self.rank)) if first else self.bias)

@@ -50,6 +50,7 @@ class Holder(Configurable, Part):
         regularizer: RegularizerLike = None,
         constraint: ConstraintLike = None,
         aggregation: str = "none",
+        overwrite_with_gradient: bool = False,
         name: str | None = None,
     ) -> Variable:
         """Make a weight.
@@ -67,6 +68,7 @@ class Holder(Configurable, Part):
             regularizer: function of the weight whose value is added to the loss.
             constraint: function applied to the weight after each update.
             aggregation: accepted for compatibility.
+            overwrite_with_gradient: whether an optimizer takes its gradient for its new value.
             name: its name within the layer.
         """
         short = str(name).removesuffix("_kernel")
@@ -81,6 +83,7 @@ class Holder(Configurable, Part):
         with self._named():
             variable = Variable(initializer, shape, dtype, trainable, autocast, aggregation, name=name)
         variable.trainable = trainable and self._trainable
+        variable.overwrite_with_gradient = overwrite_with_gradient
         variable.regularizer = regularizers.get(regularizer) or own["regularizer"]
         variable.constraint = tables()["keras.constraints"].get(constraint) or own["constraint"]
         self._made.append(weakref.ref(variable))

@@ -14,7 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from .. import regularizers
-from ..core import attached, codec, dtypes, facts, holders, names, parts, rows, state, symbolic
+from ..core import attached, codec, dtypes, facts, holders, lookup, names, parts, rows, state, symbolic
 from ..core.arguments import explained
 from ..core.lookup import Table
 from ..core.spec import InputSpec, checked_sizes
@@ -157,8 +157,6 @@ class Layer(Options):
         """Call on arrays, or on symbolic tensors to make a model; the weights are made on the first call."""
         if not hasattr(self, "_nodes"):
             raise RuntimeError(f"{type(self).__name__}.__init__() must call super().__init__() before it is used.")
-        if not args and "inputs" in kwargs and "inputs" not in calling.parameters(self.call):
-            args = (kwargs.pop("inputs"),)  # as Keras calls the first argument of most layers
         args, kwargs = self._converted(args, kwargs)
         given = calling.named(self.call, args, kwargs)
         self._check(next(iter(given.values()), None))
@@ -513,11 +511,12 @@ class Layer(Options):
         return next(filter(holders.is_library, lineage[writer:]))
 
     @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Self:
+    def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Self:
         """Make a layer from what `get_config` gave."""
         known = calling.parameters(cls.__init__)
         takes_any = any(p.kind is p.VAR_KEYWORD for p in known.values())
-        values = {name: codec.decode_value(value) if name != "dtype" else value for name, value in config.items()}
+        with lookup.custom_object_scope(custom_objects):
+            values = {name: codec.decode_value(value) if name != "dtype" else value for name, value in config.items()}
         later = {} if takes_any else {n: values.pop(n) for n in OF_ALL if n in values and n not in known}
         several = next((n for n, p in known.items() if p.kind is p.VAR_POSITIONAL), None)
         layer = cls(*(values.pop(several, ()) if several else ()), **values)

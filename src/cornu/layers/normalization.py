@@ -120,9 +120,9 @@ class LayerNormalization(Affine, AlongAxes):
         """Make scale and offset."""
         self._add_affine(self._sizes(input_shape), self.scale or self.rms_scaling, self.center and not self.rms_scaling)
 
-    def call(self, x: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         """`gamma * (x - mean) / sqrt(variance + epsilon) + beta`."""
-        y = ops.layer_normalization(x, self.gamma, self.beta, self._axes, self.epsilon, self.rms_scaling)
+        y = ops.layer_normalization(inputs, self.gamma, self.beta, self._axes, self.epsilon, self.rms_scaling)
         return ops.cast(y, self.compute_dtype)
 
 
@@ -151,9 +151,9 @@ class RMSNormalization(AlongAxes):
         """Make the scale."""
         self.scale = self.add_weight(self._sizes(input_shape), "ones", name="scale")
 
-    def call(self, x: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         """`scale * x / sqrt(mean(x ** 2) + epsilon)`."""
-        return ops.rms_normalization(x, scale=self.scale, axis=self._axes, epsilon=self.epsilon)
+        return ops.rms_normalization(inputs, scale=self.scale, axis=self._axes, epsilon=self.epsilon)
 
 
 class UnitNormalization(AlongAxes):
@@ -174,9 +174,9 @@ class UnitNormalization(AlongAxes):
         [[0.0, 1.0]]
     """
 
-    def call(self, x: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         """`x / sqrt(sum(x ** 2))`."""
-        return ops.normalize(x, axis=self._axes, order=2, epsilon=1e-12)
+        return ops.normalize(inputs, axis=self._axes, order=2, epsilon=1e-12)
 
 
 class GroupNormalization(Affine, OfGroups):
@@ -218,15 +218,15 @@ class GroupNormalization(Affine, OfGroups):
         self.input_spec = InputSpec(ndim=len(input_shape), axes={self.axis: channels})
         self._add_affine((channels,), self.scale, self.center)
 
-    def call(self, x: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         """`gamma * (x - mean) / sqrt(variance + epsilon) + beta`."""
-        axis, wide = self.axis % x.ndim, ops.cast(x, "float64" if x.dtype == "float64" else "float32")
-        channels = x.shape[axis]
+        axis, wide = self.axis % inputs.ndim, ops.cast(inputs, "float64" if inputs.dtype == "float64" else "float32")
+        channels = inputs.shape[axis]
         groups = channels if self.groups == -1 else self.groups
-        split = ops.reshape(wide, (*x.shape[:axis], groups, channels // groups, *x.shape[axis + 1 :]))
+        split = ops.reshape(wide, (*inputs.shape[:axis], groups, channels // groups, *inputs.shape[axis + 1 :]))
         mean, variance = ops.moments(split, axes=[i for i in range(1, split.ndim) if i != axis], keepdims=True)
-        y = ops.reshape((split - mean) * ops.rsqrt(variance + self.epsilon), x.shape)
-        along = [channels if i == axis else 1 for i in range(x.ndim)]
+        y = ops.reshape((split - mean) * ops.rsqrt(variance + self.epsilon), inputs.shape)
+        along = [channels if i == axis else 1 for i in range(inputs.ndim)]
         if self.scale:
             y = y * ops.reshape(self.gamma, along)
         if self.center:
@@ -301,13 +301,14 @@ class BatchNormalization(Affine, Moving):
     def _initial_stddev(self, shape: Any, dtype: Any = None) -> Any:
         return ops.sqrt(self.moving_variance_initializer(shape, dtype=dtype))
 
-    def call(self, x: Any, training: bool | None = None, mask: Any = None) -> Any:
+    def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
         """`gamma * (x - mean) / sqrt(variance + epsilon) + beta`."""
-        x = ops.cast(x, "float64" if x.dtype == "float64" else "float32")  # statistics of half precision overflow
+        wide = "float64" if inputs.dtype == "float64" else "float32"
+        inputs = ops.cast(inputs, wide)  # statistics of half precision overflow
         gamma = self.gamma.value if self.scale else None
         beta = self.beta.value if self.center else None
         if training and self.trainable:
-            mean, variance = self._moments(x, mask)
+            mean, variance = self._moments(inputs, mask)
             _follow(self.moving_mean, mean, self.momentum)
             if self.renorm:
                 gamma, beta = self._renormalized(mean, variance, gamma, beta)
@@ -315,7 +316,7 @@ class BatchNormalization(Affine, Moving):
                 _follow(self.moving_variance, variance, self.momentum)
         else:
             mean, variance = self.moving_mean.value, self.moving_variance.value
-        y = ops.batch_normalization(x, mean, variance, self.axis, offset=beta, scale=gamma, epsilon=self.epsilon)
+        y = ops.batch_normalization(inputs, mean, variance, self.axis, offset=beta, scale=gamma, epsilon=self.epsilon)
         return ops.cast(y, self.compute_dtype)
 
     def _moments(self, x: Any, mask: Any) -> tuple[Any, Any]:

@@ -46,15 +46,15 @@ class Pooling(Spatial):
         checks.sizes(self, "strides", self.rank)
         checks.choice(self, "padding", ("valid", "same"))
 
-    def call(self, x: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         """One value per window."""
-        sizes = zip(x.shape[self._space], self.pool_size, strict=True)
+        sizes = zip(inputs.shape[self._space], self.pool_size, strict=True)
         if self.padding == "valid" and any(size < window for size, window in sizes):
             raise ValueError(
                 f"Layer {self.name!r} has pool_size={self.pool_size}, which does not fit into an input of shape "
-                f"{tuple(x.shape)}. Use a smaller window, padding='same', or fewer pooling layers before it."
+                f"{tuple(inputs.shape)}. Use a smaller window, padding='same', or fewer pooling layers before it."
             )
-        return self._pool(x, self.pool_size, self.strides, self.padding, self.data_format)
+        return self._pool(inputs, self.pool_size, self.strides, self.padding, self.data_format)
 
 
 class MaxPooling(Pooling):
@@ -163,9 +163,9 @@ class GlobalPooling(Spatial):
     keepdims: bool = False
     _reduce: ClassVar[Callable[..., Any]]
 
-    def call(self, x: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         """One value per channel."""
-        return self._over_space(self._reduce, x)
+        return self._over_space(self._reduce, inputs)
 
     def _over_space(self, reduce: Callable[..., Any], x: Any) -> Any:
         return reduce(x, axis=tuple(range(x.ndim)[self._space]), keepdims=self.keepdims)
@@ -237,15 +237,15 @@ class GlobalAveragePooling1D(GlobalAveragePooling, rank=1):
 
     supports_masking = True
 
-    def call(self, x: Any, mask: Any = None) -> Any:
+    def call(self, inputs: Any, mask: Any = None) -> Any:
         """The mean of every channel over the steps that are real."""
         if mask is None:
-            return super().call(x)
+            return super().call(inputs)
         real = ops.cast(ops.expand_dims(mask, -1 if self.data_format == "channels_last" else 1), "bool")
-        total = self._over_space(ops.sum, ops.where(real, x, ops.zeros_like(x)))
-        return total / self._over_space(ops.sum, ops.cast(real, x.dtype))
+        total = self._over_space(ops.sum, ops.where(real, inputs, ops.zeros_like(inputs)))
+        return total / self._over_space(ops.sum, ops.cast(real, inputs.dtype))
 
-    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """None: no step is left to mask."""
         return None
 

@@ -46,11 +46,11 @@ class Flatten(Declared, Layer):
         checks.data_format(self)
         self.input_spec = InputSpec(min_ndim=1)
 
-    def call(self, x: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         """All axes but the batch as one."""
-        if self.data_format == "channels_first" and x.ndim > 1:
-            x = ops.moveaxis(x, 1, -1)
-        return ops.reshape(x, (x.shape[0], prod(x.shape[1:])))
+        if self.data_format == "channels_first" and inputs.ndim > 1:
+            inputs = ops.moveaxis(inputs, 1, -1)
+        return ops.reshape(inputs, (inputs.shape[0], prod(inputs.shape[1:])))
 
 
 class Reshape(Declared, Layer):
@@ -89,16 +89,17 @@ class Reshape(Declared, Layer):
             return super().compute_output_spec(*args, **kwargs)
         return KerasTensor((x.shape[0], *self.target_shape), x.dtype)
 
-    def call(self, x: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         """The same elements in the new shape."""
-        size, rest = prod(x.shape[1:]), prod(s for s in self.target_shape if s != -1)
+        size, rest = prod(inputs.shape[1:]), prod(s for s in self.target_shape if s != -1)
         if size != rest and (-1 not in self.target_shape or not rest or size % rest):
             raise ValueError(
-                f"Layer {self.name!r} cannot give samples of shape {tuple(x.shape[1:])} the shape {self.target_shape}: "
+                f"Layer {self.name!r} cannot give samples of shape {tuple(inputs.shape[1:])} the shape "
+                f"{self.target_shape}: "
                 f"they have {size} elements, not {'a multiple of ' if -1 in self.target_shape else ''}{rest}."
             )
         free = size // rest if -1 in self.target_shape else 0
-        return ops.reshape(x, (x.shape[0], *(free if s == -1 else s for s in self.target_shape)))
+        return ops.reshape(inputs, (inputs.shape[0], *(free if s == -1 else s for s in self.target_shape)))
 
 
 class Permute(Declared, Layer):
@@ -128,9 +129,9 @@ class Permute(Declared, Layer):
             raise checks.wrong(self, "dims", "each of 1, 2, ... once, as in Permute((2, 1))")
         self.input_spec = InputSpec(ndim=len(self.dims) + 1)
 
-    def call(self, x: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         """The axes in the new order."""
-        return ops.transpose(x, (0, *self.dims))
+        return ops.transpose(inputs, (0, *self.dims))
 
 
 class RepeatVector(Declared, Layer):
@@ -158,9 +159,9 @@ class RepeatVector(Declared, Layer):
         checks.positive(self, "n")
         self.input_spec = InputSpec(ndim=2)
 
-    def call(self, x: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         """`n` copies."""
-        return ops.broadcast_to(ops.expand_dims(x, 1), (x.shape[0], self.n, x.shape[1]))
+        return ops.broadcast_to(ops.expand_dims(inputs, 1), (inputs.shape[0], self.n, inputs.shape[1]))
 
 
 Border = Given[int | Sequence[int | Sequence[int]], Any]  # a pair (before, after) for one axis, pairs for several
@@ -185,11 +186,11 @@ class ZeroPadding(Spatial):
         super()._complete()
         checks.borders(self, "padding", self.rank)
 
-    def call(self, x: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         """`x` with zeros around."""
-        frame = [(0, 0)] * x.ndim
+        frame = [(0, 0)] * inputs.ndim
         frame[self._space] = [self.padding] if self.rank == 1 else self.padding
-        return ops.pad(x, frame)
+        return ops.pad(inputs, frame)
 
 
 class ZeroPadding1D(ZeroPadding, rank=1):
@@ -249,18 +250,18 @@ class Cropping(Spatial):
         super()._complete()
         checks.borders(self, "cropping", self.rank)
 
-    def call(self, x: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         """The middle of `x`."""
-        cut = [slice(None)] * x.ndim
+        cut = [slice(None)] * inputs.ndim
         pairs = [self.cropping] if self.rank == 1 else self.cropping
-        for axis, (before, after) in zip(range(x.ndim)[self._space], pairs, strict=True):
-            if before + after >= x.shape[axis]:
+        for axis, (before, after) in zip(range(inputs.ndim)[self._space], pairs, strict=True):
+            if before + after >= inputs.shape[axis]:
                 raise ValueError(
                     f"Layer {self.name!r} has cropping={self.cropping}, which leaves nothing of axis {axis} of an "
-                    f"input of shape {tuple(x.shape)}. Crop less."
+                    f"input of shape {tuple(inputs.shape)}. Crop less."
                 )
-            cut[axis] = slice(before, x.shape[axis] - after)
-        return x[tuple(cut)]
+            cut[axis] = slice(before, inputs.shape[axis] - after)
+        return inputs[tuple(cut)]
 
 
 class Cropping1D(Cropping, rank=1):
@@ -329,12 +330,12 @@ class UpSampling(Spatial):
         else:
             checks.sizes(self, "size", self.rank)
 
-    def call(self, x: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         """Every point several times."""
         sizes = (self.size,) if self.rank == 1 else self.size
-        for axis, size in zip(range(x.ndim)[self._space], sizes, strict=True):
-            x = ops.repeat(x, size, axis=axis)
-        return x
+        for axis, size in zip(range(inputs.ndim)[self._space], sizes, strict=True):
+            inputs = ops.repeat(inputs, size, axis=axis)
+        return inputs
 
 
 class UpSampling1D(UpSampling, rank=1):
@@ -385,13 +386,13 @@ class UpSampling2D(UpSampling, rank=2):
         super()._complete()
         checks.choice(self, "interpolation", ("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5"))
 
-    def call(self, x: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         """The enlarged image."""
         if self.interpolation == "nearest":
-            return super().call(x)
-        new = list(x.shape)
-        new[self._space] = [size * times for size, times in zip(x.shape[self._space], self.size, strict=True)]
-        return jax.image.resize(x, new, self.interpolation, antialias=False)
+            return super().call(inputs)
+        new = list(inputs.shape)
+        new[self._space] = [size * times for size, times in zip(inputs.shape[self._space], self.size, strict=True)]
+        return jax.image.resize(inputs, new, self.interpolation, antialias=False)
 
 
 class UpSampling3D(UpSampling, rank=3):

@@ -137,11 +137,11 @@ class Wrapper(Named):
         return self.fn(y_true, y_pred, **{name: getattr(self, name, value) for name, value in self.fn_kwargs.items()})
 
     @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Self:
+    def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Self:
         """Make an object from what `get_config` gave; the function is found by its name."""
         if "fn" in config:
-            config = {**config, "fn": codec.decode(config["fn"], table)}
-        return super().from_config(config)
+            config = {**config, "fn": codec.decode(config["fn"], table, custom_objects)}
+        return super().from_config(config, custom_objects)
 
 
 class LossFunctionWrapper(Wrapper, Loss):

@@ -34,6 +34,20 @@ _UNBOUNDED = {  # activations whose values are no probabilities
 }
 
 
+def about_epochs(initial_epoch: int, epochs: int) -> None:
+    """Doubt about a run of no epoch.
+
+    Args:
+        initial_epoch: the number of epochs before it.
+        epochs: the number of epochs after it.
+    """
+    if 0 < epochs <= initial_epoch:
+        doubt(
+            f"epochs={epochs} is the number of the last epoch, counted from the very first, and initial_epoch="
+            f"{initial_epoch} leaves none to train. For {epochs} more write epochs={initial_epoch + epochs}."
+        )
+
+
 def about_losses(model: Any, plan: "Plan", y_true: Any, y_pred: Any) -> None:
     """Doubts about losses and the outputs that they are given.
 

@@ -46,6 +46,7 @@ def predict_all(
         doubts.about_inputs(model, x)
         x = x if steps is None else arrays.rows(x, 0, steps * batch_size)
         pieces, size = _pieces(x, batch_size, 1 if acts else BLOCK), batch_size
+        progress.steps = -(-arrays.length(x) // batch_size)
     stream, run, runnable, done, parts = Stream(), engine.current(), None, 0, []
     for piece, batches in pieces:
         count = arrays.length(piece)

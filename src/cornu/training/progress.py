@@ -21,20 +21,28 @@ class Progress:
             an epoch; `"auto"` is 1.
         epochs: number of epochs; None for evaluation and prediction.
         steps: batches per epoch, if known.
+        after: seconds that a run may take before anything is shown; then only where a line is live.
 
     Raises:
         ValueError: another `verbose`.
     """
 
-    def __init__(self, verbose: Any, epochs: int | None, steps: int | None) -> None:
+    def __init__(self, verbose: Any, epochs: int | None, steps: int | None, after: float = 0.0) -> None:
         if verbose != "auto" and not (isinstance(verbose, int) and verbose >= 0):
             raise ValueError(
                 "verbose is 0 (print nothing), 1 or 'auto' (a live line), or 2 (a line per epoch). "
                 f"Received verbose={verbose!r}."
             )
-        self.epochs, self.steps, self.silent = epochs, steps, verbose == 0
-        screen = _screen() if verbose in (1, "auto") else None
-        self.live, self._screen = screen is not None, screen
+        self.epochs, self.steps, self._after = epochs, steps, after
+        self._screen: _Terminal | _Notebook | None = None
+        self.live, self.silent = verbose in (1, "auto"), verbose == 0 or after > 0
+        if self.live and not after:
+            self._open()
+
+    def _open(self) -> None:
+        """Find where a line can change; there is nothing live where it cannot."""
+        self._screen = _screen()
+        self.live = self._screen is not None
 
     def begin(self, epoch: int) -> None:
         """An epoch, or an evaluation, begins."""
@@ -45,6 +53,8 @@ class Progress:
 
     def show(self, done: int, logs: dict[str, Any]) -> None:
         """So many steps are done and the metrics stand so."""
+        if self.live and self._screen is None and time.perf_counter() - self._began >= self._after:
+            self._open()
         if self._screen is not None:
             self._screen.show(self._line(done, self.steps, logs))
 

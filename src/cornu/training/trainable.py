@@ -405,6 +405,7 @@ class Trainable(Layer):
         if validation is not None:
             size = validation_batch_size or batch_size
             tester = self._data(validation, size, validation_steps, role="validation")
+        doubts.about_epochs(initial_epoch, epochs)
         validated = range(0, epochs + 1, validation_freq) if isinstance(validation_freq, int) else validation_freq
         steps = steps_per_epoch or data.steps
         called = CallbackList(callbacks, add_history=True, model=self, verbose=verbose, epochs=epochs, steps=steps)
@@ -533,7 +534,7 @@ class Trainable(Layer):
         Args:
             x: inputs, as in `fit`.
             batch_size: samples per batch, 32 by default.
-            verbose: 0 or `"auto"` silent, 1 a progress bar, 2 a line.
+            verbose: 0 silent, 1 a progress bar, 2 a line; `"auto"` a bar if it takes more than a second.
             steps: stop after so many batches.
             callbacks: list of callbacks.
 
@@ -551,7 +552,7 @@ class Trainable(Layer):
         """
         arrays.check_source(x)
         called = CallbackList(callbacks, model=self, verbose=verbose, epochs=1, steps=None)
-        with contextlib.closing(Progress(0 if verbose == "auto" else verbose, None, None)) as progress:
+        with contextlib.closing(Progress(verbose, None, steps, 1.0 if verbose == "auto" else 0.0)) as progress:
             return predict_all(self, x, arrays.check_batch_size(batch_size), steps, called, progress)
 
     def predict_classes(self, x: Any, batch_size: int = 32, verbose: Verbosity = 0) -> Any:
@@ -680,7 +681,7 @@ class Trainable(Layer):
         """
         return self.predict_function
 
-    _make_train_function = make_train_function  # as Keras 2 calls them
+    _make_train_function = make_train_function  # as older scripts call them
     _make_test_function = make_test_function
     _make_predict_function = make_predict_function
 

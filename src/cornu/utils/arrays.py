@@ -6,19 +6,22 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import DTypeLike
 
+from ..core.arguments import explained
 from ..core.types import ArrayLike
 from ..ops.making import one_of
 
 
-def to_categorical(x: ArrayLike, num_classes: int | None = None) -> np.ndarray[Any, Any]:
+@explained
+def to_categorical(x: ArrayLike, num_classes: int | None = None, dtype: str = "float32") -> np.ndarray[Any, Any]:
     """Labels as one-hot rows.
 
     Args:
         x: whole numbers from 0 on, `(samples,)` or `(samples, 1)` or any shape.
         num_classes: length of a row; by default the largest label and 1.
+        dtype: dtype of the rows.
 
     Returns:
-        Array of float32, `(*x.shape, num_classes)`; a last axis of size 1 is replaced.
+        Array of that dtype, `(*x.shape, num_classes)`; a last axis of size 1 is replaced.
 
     Raises:
         ValueError: a label is no whole number, negative, or not below `num_classes`.
@@ -48,7 +51,7 @@ def to_categorical(x: ArrayLike, num_classes: int | None = None) -> np.ndarray[A
     classes = int(labels.max(initial=-1)) + 1 if num_classes is None else int(num_classes)
     if labels.size and (labels.min() < 0 or labels.max() >= classes):
         raise ValueError(f"Labels must lie from 0 to {classes - 1}, but go from {labels.min()} to {labels.max()}.")
-    rows = np.zeros((labels.size, classes), "float32")
+    rows = np.zeros((labels.size, classes), dtype)
     rows[np.arange(labels.size), labels] = 1
     return rows.reshape((*shape, classes))
 

@@ -40,9 +40,9 @@ class Activation(Elementwise):
 
     activation: types.Activation
 
-    def call(self, x: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         """`activation(x)`."""
-        return self.activation(x)
+        return self.activation(inputs)
 
 
 class Identity(Elementwise):
@@ -60,9 +60,9 @@ class Identity(Elementwise):
         [1.0, 2.0]
     """
 
-    def call(self, x: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         """`x`."""
-        return x
+        return inputs
 
 
 class ReLU(Elementwise):
@@ -95,9 +95,9 @@ class ReLU(Elementwise):
     def _complete(self) -> None:
         checks.not_negative(self, "negative_slope", "threshold", *(["max_value"] if self.max_value is not None else []))
 
-    def call(self, x: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         """The piecewise linear function."""
-        return activations.relu(x, self.negative_slope, self.max_value, self.threshold)
+        return activations.relu(inputs, self.negative_slope, self.max_value, self.threshold)
 
 
 class LeakyReLU(Elementwise):
@@ -126,9 +126,9 @@ class LeakyReLU(Elementwise):
     def _complete(self) -> None:
         checks.not_negative(self, "negative_slope")
 
-    def call(self, x: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         """`x`, or `negative_slope * x` below zero."""
-        return ops.leaky_relu(x, self.negative_slope)
+        return ops.leaky_relu(inputs, self.negative_slope)
 
 
 class ELU(Elementwise):
@@ -151,9 +151,9 @@ class ELU(Elementwise):
 
     alpha: float = 1.0
 
-    def call(self, x: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         """`x`, or `alpha * (exp(x) - 1)` below zero."""
-        return ops.elu(x, self.alpha)
+        return ops.elu(inputs, self.alpha)
 
 
 class PReLU(Elementwise):
@@ -196,9 +196,9 @@ class PReLU(Elementwise):
         self.alpha = self.add_weight([own.get(axis, 1) for axis in range(1, len(input_shape))], name="alpha")
         self.input_spec = InputSpec(ndim=len(input_shape), axes=own if shared else {})
 
-    def call(self, x: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         """`max(x, 0) - alpha * max(-x, 0)`."""
-        return ops.relu(x) - ops.multiply(self.alpha, ops.relu(-x))
+        return ops.relu(inputs) - ops.multiply(self.alpha, ops.relu(-inputs))
 
 
 class Softmax(Elementwise):
@@ -219,13 +219,13 @@ class Softmax(Elementwise):
 
     axis: int | Sequence[int] = -1
 
-    def call(self, x: Any, mask: Any = None) -> Any:
+    def call(self, inputs: Any, mask: Any = None) -> Any:
         """The distribution over what the mask lets through."""
         if mask is not None:
             mask = ops.cast(mask, "bool")
-            x = ops.where(mask, x, ops.cast(-3e4 if x.dtype == "float16" else -1e9, x.dtype))
+            inputs = ops.where(mask, inputs, ops.cast(-3e4 if inputs.dtype == "float16" else -1e9, inputs.dtype))
         if isinstance(self.axis, list | tuple):
-            y = ops.exp(x - ops.logsumexp(x, axis=tuple(self.axis), keepdims=True))
+            y = ops.exp(inputs - ops.logsumexp(inputs, axis=tuple(self.axis), keepdims=True))
         else:
-            y = ops.softmax(x, axis=self.axis)
+            y = ops.softmax(inputs, axis=self.axis)
         return y if mask is None else ops.where(mask, y, ops.zeros_like(y))

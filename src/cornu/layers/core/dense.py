@@ -51,9 +51,9 @@ class Dense(KernelLayer):
         self.bias = self.add_weight((self.units,), name="bias") if self.use_bias else None
         self.input_spec = InputSpec(min_ndim=2, axes={-1: features})
 
-    def call(self, x: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         """`activation(x @ kernel + bias)`."""
-        y = ops.matmul(x, self.kernel)
+        y = ops.matmul(inputs, self.kernel)
         if self.bias is not None:
             y = ops.add(y, self.bias)
         return self.activation(y)

@@ -73,11 +73,11 @@ class Embedding(Declared, Layer):
         """Make the table."""
         self.embeddings = self.add_weight((self.input_dim, self.output_dim), name="embeddings")
 
-    def call(self, x: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         """`embeddings[x]`."""
-        if isinstance(x, jax.Array) and not isinstance(x, jax.core.Tracer):
-            self.check_indices(np.asarray(x))
-        ids = ops.cast(x, "int32")
+        if isinstance(inputs, jax.Array) and not isinstance(inputs, jax.core.Tracer):
+            self.check_indices(np.asarray(inputs))
+        ids = ops.cast(inputs, "int32")
         y = ops.cast(ops.take(self.embeddings, ids, axis=0), self.compute_dtype)
         if self.mask_zero:
             set_mask(y, self.compute_mask(ids))
@@ -104,7 +104,7 @@ class Embedding(Declared, Layer):
             f"{fix}."
         )
 
-    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """True where the integer is not 0, if `mask_zero`."""
         return ops.not_equal(inputs, 0) if self.mask_zero else None
 
@@ -131,13 +131,13 @@ class Masking(Declared, Layer):
     mask_value: float = 0.0
     supports_masking = True
 
-    def call(self, x: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         """`x`, with zeros in the steps that are padding."""
-        mask = self.compute_mask(x)
-        y = ops.where(ops.expand_dims(mask, -1), x, ops.zeros_like(x))
+        mask = self.compute_mask(inputs)
+        y = ops.where(ops.expand_dims(mask, -1), inputs, ops.zeros_like(inputs))
         set_mask(y, mask)
         return y
 
-    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """True where a step is real."""
         return ops.any(ops.not_equal(inputs, self.mask_value), axis=-1)

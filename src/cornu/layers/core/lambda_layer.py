@@ -67,9 +67,9 @@ class Lambda(Layer):
         outputs = self.function(inputs, **self.arguments, **wanted)
         return outputs if self.mask is None else masked(outputs, self.compute_mask(inputs, mask), inputs)
 
-    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """What `mask` says."""
-        return self.mask(inputs, previous_mask) if callable(self.mask) else self.mask
+        return self.mask(inputs, mask) if callable(self.mask) else self.mask
 
     def captured(self, cls: type | None = None) -> dict[str, Any]:
         """Constructor arguments by name; of a function without a name it is said where it will be looked for."""
@@ -80,8 +80,13 @@ class Lambda(Layer):
         return named
 
     @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Self:
+    def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Self:
         """Make the layer; functions are found by their names or that of the layer, never read from the file."""
+        with lookup.custom_object_scope(custom_objects):
+            return super().from_config(cls._with_functions(config))
+
+    @staticmethod
+    def _with_functions(config: dict[str, Any]) -> dict[str, Any]:
         name = config.get("name") or "lambda"
         arguments = codec.decode_value(config.get("arguments") or {})
         if any(callable(value) for value in jax.tree.leaves(arguments)):
@@ -90,7 +95,7 @@ class Lambda(Layer):
         kept = {**config, "function": function, "arguments": arguments, "output_shape": None}
         if not isinstance(config.get("mask"), bool | None):
             kept["mask"] = _found(config["mask"], f"{name}_mask", name)
-        return super().from_config(kept)
+        return kept
 
 
 def _encoded(function: Callable[..., Any], place: str | None) -> Any:

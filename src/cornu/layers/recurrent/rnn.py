@@ -167,9 +167,9 @@ class RNN(Declared, Layer, kw_only=True):
         """Same as `reset_state`."""
         self.reset_state()
 
-    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """The mask of the inputs where all outputs are returned; none for a last output or a state."""
-        masks = jax.tree.leaves(previous_mask)
+        masks = jax.tree.leaves(mask)
         mask = masks[0] if masks and self.return_sequences else None
         return [mask, *(None for _ in self.state_size)] if self.return_state else mask
 

@@ -43,6 +43,6 @@ class ActivityRegularization(Declared, Layer):
         del config["activity_regularizer"]
         return config
 
-    def call(self, x: Any) -> Any:
+    def call(self, inputs: Any) -> Any:
         """`x`."""
-        return x
+        return inputs

@@ -34,9 +34,9 @@ class Noise(Declared, Layer, kw_only=True):
         # One that is raised from 0 later draws from the session's seed.
         self.seed_generator = SeedGenerator(self.seed) if amount > 0 else None
 
-    def call(self, x: Any, training: bool = False) -> Any:
+    def call(self, inputs: Any, training: bool = False) -> Any:
         """`x` changed at random in training, `x` otherwise."""
-        return self.changed(x) if training and getattr(self, self.strength) else x
+        return self.changed(inputs) if training and getattr(self, self.strength) else inputs
 
     def changed(self, x: Any) -> Any:
         """`x` changed at random."""

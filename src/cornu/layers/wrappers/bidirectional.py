@@ -122,9 +122,9 @@ class Bidirectional(Layer):
         output = _MERGE[self.merge_mode](forward, backward)
         return (output, *last) if self.return_state else output
 
-    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """The mask of the inputs where all outputs are returned."""
-        mask = previous_mask if self.return_sequences else None
+        mask = mask if self.return_sequences else None
         return [mask, mask] if self.merge_mode is None else [mask]
 
     def reset_state(self) -> None:
