@@ -5,6 +5,7 @@ from . import (
     callbacks,
     config,
     constraints,
+    dtype_policies,
     initializers,
     layers,
     losses,
@@ -14,6 +15,7 @@ from . import (
     optimizers,
     regularizers,
     saving,
+    tree,
     utils,
 )
 from .compat import classes as _classes
@@ -25,6 +27,7 @@ from .core.public import explain_missing as _explain_missing
 from .core.spec import InputSpec
 from .core.symbolic import KerasTensor
 from .core.variable import Variable
+from .dtype_policies import FloatDTypePolicy
 from .initializers import Initializer
 from .layers import Layer
 from .losses import Loss
@@ -36,10 +39,10 @@ from .regularizers import Regularizer
 from .version import __version__
 
 __all__ = [
-    "DTypePolicy", "Initializer", "Input", "InputSpec", "KerasTensor", "Layer", "Loss", "Metric", "Model", "Optimizer",
-    "Regularizer", "Sequential", "Variable", "__version__", "activations", "callbacks", "config", "constraints",
-    "initializers", "layers", "losses", "metrics", "models", "ops", "optimizers", "random", "regularizers", "saving",
-    "utils",
+    "DTypePolicy", "FloatDTypePolicy", "Initializer", "Input", "InputSpec", "KerasTensor", "Layer", "Loss", "Metric",
+    "Model", "Optimizer", "Regularizer", "Sequential", "Variable", "__version__", "activations", "callbacks", "config",
+    "constraints", "dtype_policies", "initializers", "layers", "losses", "metrics", "models", "ops", "optimizers",
+    "random", "regularizers", "saving", "tree", "utils",
 ]  # fmt: skip
 
 _explain_missing(globals())

@@ -111,7 +111,11 @@ class DTypePolicy:
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "DTypePolicy":
         """Make a policy from what `get_config` gave."""
-        return cls(**config)
+        return cls(config["name"])
+
+    def at(self, path: str) -> "DTypePolicy":
+        """The policy of the layer at a path: this one."""
+        return self
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, DTypePolicy) and other.name == self.name
@@ -137,10 +141,33 @@ def set_dtype_policy(policy: str | DTypePolicy | None) -> None:
     _set("policy", None if policy is None else get_policy(policy))
 
 
+policies: dict[str, type[DTypePolicy]] = dict.fromkeys(("DTypePolicy", "FloatDTypePolicy", "Policy"), DTypePolicy)
+
+
 def get_policy(value: Any) -> DTypePolicy:
-    """A policy from None, a dtype, a policy's name, its config or itself."""
-    if value is None or isinstance(value, DTypePolicy):
-        return value or dtype_policy()
+    """A policy from None, a dtype, a policy's name, its config or itself; raises `ValueError` for anything else."""
+    if value is None:
+        return dtype_policy()
+    if isinstance(value, DTypePolicy):
+        return value
     if isinstance(value, dict):
-        return DTypePolicy(value.get("config", value)["name"])
-    return DTypePolicy(value if isinstance(value, str) else standardize(value))
+        kind, config = value.get("class_name", "DTypePolicy"), value.get("config", value)
+        if kind not in policies:
+            raise ValueError(f"There is no precision policy {kind!r}. Known are {', '.join(policies)}.")
+        return policies[kind].from_config(config)
+    if not isinstance(value, str):
+        try:
+            value = standardize(value)
+        except ValueError:
+            raise ValueError(
+                "A precision policy is a name such as 'float32' or 'mixed_bfloat16', a DTypePolicy or its config. "
+                f"Received: {value!r}"
+            ) from None
+    return DTypePolicy(value)
+
+
+def encoded_policy(policy: DTypePolicy) -> dict[str, Any]:
+    """A policy as files hold it."""
+    name = type(policy).__name__
+    module = "keras" if name == "DTypePolicy" else "keras.dtype_policies"
+    return {"module": module, "class_name": name, "config": policy.get_config(), "registered_name": None}

@@ -4,7 +4,7 @@ import functools
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 
-from . import names, plain, symbolic
+from . import names, plain, session, symbolic
 from .lookup import Table
 
 P = ParamSpec("P")
@@ -54,7 +54,7 @@ def recorded(fn: Callable[P, R]) -> Callable[P, R]:
             explained = plain.of_op(error, fn, args, kwargs)
             if explained is error:
                 raise
-            raise explained from None
+            raise explained from session.cause(error)
 
     return call  # type: ignore[return-value]
 

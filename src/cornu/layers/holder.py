@@ -100,7 +100,7 @@ class Holder(Configurable, Part):
     @property
     def path(self) -> str:
         """Its name, behind those of the layers that it is in."""
-        return getattr(self, "_path", self.name)
+        return getattr(self, "_path", None) or names.path_of(self.name)
 
     @property
     def variable_dtype(self) -> str:

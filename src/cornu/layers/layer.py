@@ -14,7 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from .. import regularizers
-from ..core import attached, codec, dtypes, facts, holders, lookup, names, parts, rows, state, symbolic
+from ..core import attached, codec, dtypes, facts, holders, lookup, names, parts, rows, session, state, symbolic
 from ..core.arguments import explained
 from ..core.lookup import Table
 from ..core.spec import InputSpec, checked_sizes
@@ -254,7 +254,7 @@ class Layer(Options):
             explained = calling.explain(error, self.name, inputs)
             if explained is error:
                 raise
-            raise explained from None
+            raise explained from session.cause(error)
         self.built = True
         if outer is None:
             self._keep("_added", [] if any(isinstance(v, jax.core.Tracer) for v in context.losses) else context.losses)
@@ -466,7 +466,7 @@ class Layer(Options):
     @property
     def dtype_policy(self) -> dtypes.DTypePolicy:
         """Which dtypes weights and computation have; set it to a policy, or the name of one."""
-        return self._dtype_policy
+        return self._dtype_policy.at(self.path)
 
     @dtype_policy.setter
     def dtype_policy(self, value: Any) -> None:
@@ -498,8 +498,8 @@ class Layer(Options):
         own = {k: v for k, v in self.captured(described).items() if k not in left}
         if self.activity_regularizer is not None or "activity_regularizer" in kept:
             own["activity_regularizer"] = self.activity_regularizer
-        policy = {"module": "keras", "class_name": "DTypePolicy", "config": self.dtype_policy.get_config()}
-        config = {"name": self.name, "trainable": self.trainable, "dtype": {**policy, "registered_name": None}}
+        policy = dtypes.encoded_policy(self._dtype_policy)
+        config = {"name": self.name, "trainable": self.trainable, "dtype": policy}
         return config | {name: codec.encode(value) for name, value in own.items()}
 
     def _described(self) -> type:

@@ -108,7 +108,14 @@ def image_data_format() -> str:
 
 
 def set_image_data_format(data_format: str) -> None:
-    """Set the default data format: `"channels_last"` or `"channels_first"`."""
+    """Set the data format of layers that are made from now on, and of ops.
+
+    Args:
+        data_format: `"channels_last"` or `"channels_first"`.
+
+    Raises:
+        ValueError: it is neither.
+    """
     _state["data_format"] = check_data_format(data_format)
 
 

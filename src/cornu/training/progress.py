@@ -4,6 +4,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ..core import session
 from ..core.console import in_notebook, printable, say
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ class Progress:
                 "verbose is 0 (print nothing), 1 or 'auto' (a live line), or 2 (a line per epoch). "
                 f"Received verbose={verbose!r}."
             )
+        if verbose == "auto" and not session.is_interactive_logging_enabled():
+            verbose = 2 if after == 0 else 0
         self.epochs, self.steps, self._after = epochs, steps, after
         self._screen: _Terminal | _Notebook | None = None
         self.live, self.silent = verbose in (1, "auto"), verbose == 0 or after > 0

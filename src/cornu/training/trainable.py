@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import math
 from collections.abc import Callable, Iterator
 from typing import Any, Literal, cast
 
@@ -9,7 +10,7 @@ import jax
 import numpy as np
 
 from .. import engine
-from ..core import codec, dtypes, lookup, parts, seeds, state
+from ..core import codec, dtypes, lookup, parts, seeds, session, state
 from ..core.arguments import explained
 from ..core.doubt import tell
 from ..core.lending import training
@@ -389,6 +390,7 @@ class Trainable(Layer):
         for what, count in (("steps_per_epoch", steps_per_epoch), ("validation_steps", validation_steps)):
             if count is not None and not (isinstance(count, int | np.integer) and count > 0):
                 raise ValueError(f"{what} is a whole number of at least 1, or None for all. Received {what}={count!r}.")
+        epochs = min(epochs, session.max_epochs() or epochs)
         arrays.check_source(x)
         given, validation = (x, y, sample_weight), None
         if validation_split and not is_stream(x):
@@ -399,12 +401,14 @@ class Trainable(Layer):
                 "validation_data in place of validation_split."
             )
         data = self._data(given, batch_size, steps_per_epoch, bool(shuffle), class_weight, "training")
+        steps_per_epoch = _limited(steps_per_epoch, data)
         if validation_data is not None:
             validation = _unpack_validation(validation_data)
         tester = None
         if validation is not None:
             size = validation_batch_size or batch_size
             tester = self._data(validation, size, validation_steps, role="validation")
+            validation_steps = _limited(validation_steps, tester)
         doubts.about_epochs(initial_epoch, epochs)
         validated = range(0, epochs + 1, validation_freq) if isinstance(validation_freq, int) else validation_freq
         steps = steps_per_epoch or data.steps
@@ -419,6 +423,8 @@ class Trainable(Layer):
             for epoch in range(initial_epoch, epochs):
                 called.call("on_epoch_begin", epoch, {})
                 progress.begin(epoch)
+                if session.max_steps_per_epoch() is not None:
+                    data.rewind()  # where an epoch is cut short, each takes the beginning
                 found = loop.run(data, steps_per_epoch)
                 if found is None:
                     _warn_of_end(epoch, epochs)
@@ -513,6 +519,7 @@ class Trainable(Layer):
         compiled = self._checked("evaluate()")
         arrays.check_source(x)
         data = self._data((x, y, sample_weight), batch_size, steps)
+        steps = _limited(steps, data)
         length = steps or data.steps
         called = CallbackList(callbacks, model=self, verbose=verbose, epochs=1, steps=length)
         with contextlib.closing(Progress(verbose, None, length)) as progress:
@@ -551,6 +558,7 @@ class Trainable(Layer):
             (5, 3)
         """
         arrays.check_source(x)
+        steps = session.at_most(steps, session.max_steps_per_epoch())
         called = CallbackList(callbacks, model=self, verbose=verbose, epochs=1, steps=None)
         with contextlib.closing(Progress(verbose, None, steps, 1.0 if verbose == "auto" else 0.0)) as progress:
             return predict_all(self, x, arrays.check_batch_size(batch_size), steps, called, progress)
@@ -714,6 +722,12 @@ class Trainable(Layer):
         data = next(iterator)
         data = data if isinstance(data, tuple) else (data,)
         return self._on_batch(kind, (*data, None, None)[:3], None, True, False)
+
+
+def _limited(steps: int | None, data: Blocks | Batches) -> int | None:
+    """How many steps a pass takes, where the session has a limit; None for all."""
+    limit = session.max_steps_per_epoch()
+    return limit if limit is not None and limit < (steps or data.steps or math.inf) else steps
 
 
 def _warn_of_end(epoch: int, epochs: int) -> None:

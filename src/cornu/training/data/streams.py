@@ -7,7 +7,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from ...core import seeds
+from ...core import seeds, session
 from . import arrays
 
 
@@ -46,10 +46,11 @@ class Stream:
     ) -> None:
         self.source, self.inputs, self.shuffle, self.class_weight = source, inputs, shuffle, class_weight
         self._prepare = prepare
-        self.steps = steps if steps is not None else _length(source)
+        length = steps if steps is not None else _length(source)
+        self.steps = session.at_most(length, session.max_steps_per_epoch())
         # A generator goes on where it stopped, and so does every source that an epoch takes only a part of.
         self.ends = hasattr(source, "__next__")
-        self._resumes = self.ends or steps is not None
+        self._resumes = self.ends or steps is not None or self.steps != length
         self._running = self._iterate() if self.ends else iter(())
         self._used = False
 
