@@ -22,6 +22,7 @@ from .compat import classes as _classes
 from .compat import configs as _configs
 from .compat import generators as _generators
 from .compat import modules as _modules
+from .core.derivatives import grad, value_and_grad
 from .core.dtypes import DTypePolicy
 from .core.public import explain_missing as _explain_missing
 from .core.spec import InputSpec
@@ -41,8 +42,8 @@ from .version import __version__
 __all__ = [
     "DTypePolicy", "FloatDTypePolicy", "Initializer", "Input", "InputSpec", "KerasTensor", "Layer", "Loss", "Metric",
     "Model", "Optimizer", "Regularizer", "Sequential", "Variable", "__version__", "activations", "callbacks", "config",
-    "constraints", "dtype_policies", "initializers", "layers", "losses", "metrics", "models", "ops", "optimizers",
-    "random", "regularizers", "saving", "tree", "utils",
+    "constraints", "dtype_policies", "grad", "initializers", "layers", "losses", "metrics", "models", "ops",
+    "optimizers", "random", "regularizers", "saving", "tree", "utils", "value_and_grad",
 ]  # fmt: skip
 
 _explain_missing(globals())

@@ -56,7 +56,8 @@ class Scope:
 
 
 @contextmanager
-def _opened(scope: Scope) -> Iterator[Scope]:
+def opened(scope: Scope) -> Iterator[Scope]:
+    """Inside the `with` block the scope is open."""
     with _scope(scope), facts.calling(True):
         yield scope
 
@@ -93,7 +94,7 @@ def pure(fn: Callable[..., Any], variables: Sequence["Variable"]) -> Callable[..
 
     def call(values: Sequence[Any], *args: Any, **kwargs: Any) -> tuple[Any, list[Any]]:
         given = [getattr(value, "stored", value) for value in values]
-        with _opened(Scope(dict(zip(keys, given, strict=True)))) as scope:
+        with opened(Scope(dict(zip(keys, given, strict=True)))) as scope:
             result = fn(*args, **kwargs)
         return result, [scope.values[key] for key in keys]
 
@@ -129,7 +130,7 @@ def abstract(fn: Callable[..., Any], *specs: Any) -> Any:
     """
 
     def run(*args: Any) -> Any:
-        with _opened(Scope({}, abstract=True)):
+        with opened(Scope({}, abstract=True)):
             return fn(*args)
 
     return jax.eval_shape(run, *specs)

@@ -22,6 +22,7 @@ from ..core.types import ArrayLike, DTypeLike, RegularizerLike, ShapeLike
 from ..core.undo import undone_if_broken
 from ..core.variable import Variable
 from . import calling
+from .functional import functional, load_params
 from .options import OF_ALL, Options
 from .shown import layer_html
 
@@ -219,6 +220,9 @@ class Layer(Options):
         values = [*trainable_variables, *non_trainable_variables]
         (outputs, losses), new = state.pure(run, [*trained, *others])(values)
         return (outputs, new[len(trained) :], *([losses] if return_losses else []))
+
+    functional = functional
+    load_params = load_params
 
     def _converted(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """The arguments of a call as arrays, of floats in the dtype of the computation."""

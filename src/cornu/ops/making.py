@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ..core import dtypes
+from ..core import dtypes, facts
 from ..core.op import op
 from ..core.types import ArrayLike, Axis, DTypeLike, SizesLike
 
@@ -27,6 +27,7 @@ _USUAL = {
 }
 
 _state = {"data_format": "channels_last"}
+facts.settings.append(lambda: tuple(_state.items()))
 
 
 def tensor(x: Any) -> jax.Array:
@@ -117,6 +118,7 @@ def set_image_data_format(data_format: str) -> None:
         ValueError: it is neither.
     """
     _state["data_format"] = check_data_format(data_format)
+    facts.changed()
 
 
 def check_data_format(data_format: str | None) -> str:
