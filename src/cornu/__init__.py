@@ -23,7 +23,9 @@ from .compat import configs as _configs
 from .compat import generators as _generators
 from .compat import modules as _modules
 from .core.derivatives import grad, value_and_grad
+from .core.device import device
 from .core.dtypes import DTypePolicy
+from .core.names import name_scope
 from .core.public import explain_missing as _explain_missing
 from .core.spec import InputSpec
 from .core.symbolic import KerasTensor
@@ -31,6 +33,7 @@ from .core.variable import Variable
 from .dtype_policies import FloatDTypePolicy
 from .initializers import Initializer
 from .layers import Layer
+from .layers.remat import RematScope, remat
 from .losses import Loss
 from .metrics import Metric
 from .models import Input, Model, Sequential
@@ -41,9 +44,10 @@ from .version import __version__
 
 __all__ = [
     "DTypePolicy", "FloatDTypePolicy", "Initializer", "Input", "InputSpec", "KerasTensor", "Layer", "Loss", "Metric",
-    "Model", "Optimizer", "Regularizer", "Sequential", "Variable", "__version__", "activations", "callbacks", "config",
-    "constraints", "dtype_policies", "grad", "initializers", "layers", "losses", "metrics", "models", "ops",
-    "optimizers", "random", "regularizers", "saving", "tree", "utils", "value_and_grad",
+    "Model", "Optimizer", "Regularizer", "RematScope", "Sequential", "Variable", "__version__", "activations",
+    "callbacks", "config", "constraints", "device", "dtype_policies", "grad", "initializers", "layers", "losses",
+    "metrics", "models", "name_scope", "ops", "optimizers", "random", "regularizers", "remat", "saving", "tree",
+    "utils", "value_and_grad",
 ]  # fmt: skip
 
 _explain_missing(globals())

@@ -39,7 +39,15 @@ def name_scope(name: str, owner: Any = None) -> AbstractContextManager[Any]:
     Args:
         name: part of a path.
         owner: who opens the scope; if it is the innermost one's owner, nothing is added again.
+
+    Example:
+        >>> import cornu
+        >>> with cornu.name_scope("encoder"):
+        ...     v = cornu.Variable(1.0, name="gain")
+        >>> v.path
+        'encoder/gain'
     """
+    name = checked_name(name, "scope")
     outer = _path.get()
     return _path(outer if owner is not None and outer and outer[-1][1] is owner else (*outer, (name, owner)))
 

@@ -21,7 +21,7 @@ from ..core.spec import InputSpec, checked_sizes
 from ..core.types import ArrayLike, DTypeLike, RegularizerLike, ShapeLike
 from ..core.undo import undone_if_broken
 from ..core.variable import Variable
-from . import calling
+from . import calling, remat
 from .functional import functional, load_params
 from .options import OF_ALL, Options
 from .shown import layer_html
@@ -70,10 +70,11 @@ class Layer(Options):
         (1, 2)
     """
 
-    __slots__ = ("_added", "_built_for", "_initial_weights", "_nodes")
+    __slots__ = ("_added", "_built_for", "_initial_weights", "_nodes", "_remat")
     _added: list[Any]
     _initial_weights: Sequence[ArrayLike] | None
     _nodes: list[symbolic.Node]
+    _remat: remat.Mode | None
     supports_masking = False
     on_host = False  # whether `call` takes and gives NumPy arrays, and is never traced
     input_spec: Any = None
@@ -109,6 +110,7 @@ class Layer(Options):
         self._keep("_nodes", [])
         self._keep("_added", [])
         self._keep("_initial_weights", weights)
+        self._keep("_remat", remat.current())
         self.name = names.checked_name(name or names.unique_name(type(self).__name__), "layer")
         if not isinstance(trainable, bool | np.bool_ | int):
             raise TypeError(
@@ -221,6 +223,16 @@ class Layer(Options):
         (outputs, losses), new = state.pure(run, [*trained, *others])(values)
         return (outputs, new[len(trained) :], *([losses] if return_losses else []))
 
+    def rematerialized_call(self, layer_call: Callable[..., Any], *args: Any, **kwargs: Any) -> Callable[..., Any]:
+        """The call as the `RematScope` in which the layer was made says; a layer of your own may say otherwise.
+
+        Args:
+            layer_call: the call.
+            *args: what it will be called with.
+            **kwargs: likewise.
+        """
+        return layer_call if self._remat is None else remat.of_layer(self, self._remat, layer_call)
+
     functional = functional
     load_params = load_params
 
@@ -250,7 +262,8 @@ class Layer(Options):
         try:
             with calling.calling(context), state.autocast(dtype if self.autocast else None), self._named():
                 with facts.calling(True, self):
-                    outputs = self.call(*args, **kwargs)
+                    call = self.call if self._remat is None else self.rematerialized_call(self.call, *args, **kwargs)
+                    outputs = call(*args, **kwargs)
                 if self.activity_regularizer is not None:
                     for output in jax.tree.leaves(outputs):
                         self.add_loss(rows.total(self.activity_regularizer, output) / rows.count(output))

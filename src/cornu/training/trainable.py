@@ -263,6 +263,10 @@ class Trainable(Layer):
         finally:
             self._keep("_added", [])
 
+    def rematerialized_call(self, layer_call: Callable[..., Any], *args: Any, **kwargs: Any) -> Callable[..., Any]:
+        """The call as it is: of a model, the layers inside are rematerialized one by one."""
+        return layer_call
+
     # What programs are made from
 
     def all_variables(self) -> list[Variable]:
