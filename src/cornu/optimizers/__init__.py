@@ -9,7 +9,9 @@ from .adafactor import *
 from .adagrad import *
 from .adam import *
 from .loss_scale import *
+from .multi import *
 from .muon import *
+from .optax import *
 from .optimizer import *
 from .optimizer import table as _table
 from .sgd import *

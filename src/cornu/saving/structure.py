@@ -113,7 +113,9 @@ def _below(group: Group | None, name: str) -> Group | None:
 
 def walk(model: Any) -> Iterator[tuple[str, Any]]:
     """The layers and optimizers in a model with their paths, each at the first place where it is met."""
-    inner = parts.walk(model, of=_attributes, inside=_items, into=lambda part: isinstance(part, Layer | Reading))
+    inner = parts.walk(
+        model, of=_attributes, inside=_items, into=lambda part: isinstance(part, Layer | Reading | Optimizer)
+    )
     for path, part in inner:
         if isinstance(part, Layer | Optimizer | Reading):
             yield "/".join(path), part
@@ -122,6 +124,8 @@ def walk(model: Any) -> Iterator[tuple[str, Any]]:
 def _attributes(owner: Any) -> list[tuple[str, Any]]:
     """Attributes that may hold layers, in the order of Keras: by name, private ones last, `layers` of a graph first."""
     named = {name: value for name, value in vars(owner).items() if name not in _FRAMEWORK}
+    if isinstance(owner, Optimizer):  # which may be made of others
+        return [(n, named[n]) for n in ("inner_optimizer", "optimizers") if n in named]
     is_model = hasattr(type(owner), "graph")
     if is_model:
         named["layers"] = owner.layers
