@@ -237,8 +237,9 @@ def _keeping(init: Any, kept: Iterable[str]) -> Any:
 
 
 def kept_as(cls: type, name: str) -> str:
-    """The attribute that holds an argument: of its name, with an underscore in front where that is a property."""
-    return f"_{name}" if isinstance(getattr(cls, name, None), property) else name
+    """The attribute that holds an argument: of its name, with an underscore in front where that can only be read."""
+    known = getattr(cls, name, None)
+    return f"_{name}" if isinstance(known, property) and known.fset is None else name
 
 
 @functools.cache
