@@ -1,4 +1,4 @@
-"""Attention and its neighbours: what the grid cannot see. Masks of every kind, order, files, long training, mistakes."""
+"""Attention and its neighbours: what the grid cannot see. Masks of all kinds, order, files, long training, mistakes."""
 
 import itertools
 
@@ -12,6 +12,7 @@ import twins
 import cornu
 from cornu import layers
 from cornu.core import attached, state
+from cornu.kernels import platform
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*does not support masking")
 BATCH, TIME, SOURCE, SIZE, HEADS = 3, 5, 7, 4, 2
@@ -387,6 +388,37 @@ def test_an_equation_that_says_a_size(rng):
     assert layers.EinsumDense("abc,cd->abd", (None, 6))(cornu.KerasTensor((None, None, 4))).shape == (None, None, 6)
     mine, theirs = (k.layers.EinsumDense("abc,bcde->abe", (5, 3), bias_axes="be", name="it") for k in (cornu, keras))
     assert mine.get_config()["output_shape"] == [5, 3]
+
+
+# One fused kernel, where the platform has one
+
+
+@pytest.mark.parametrize("name", ["heads", "groups"])
+@pytest.mark.parametrize("refused", [False, True])
+def test_a_fused_kernel_is_asked_first(name, refused, monkeypatch, rng):
+    """On a GPU, in 16 bits, and what it refuses is computed without it. The numbers are those of JAX's own."""
+    real, asked = jax.nn.dot_product_attention, []
+
+    def stand_in(*args, implementation, **options):
+        asked.append(implementation)
+        if refused:
+            raise NotImplementedError("no such layout")
+        return real(*args, implementation="xla", **options)
+
+    x = draw(rng, BATCH, TIME, SIZE)
+    mine, _ = pair(name, (x, x), rng, dtype="mixed_bfloat16")
+    mask = bools(rng, BATCH, TIME)
+    given = {"value_mask": mask, "use_causal_mask": True}
+    expected = mine(x, x, **given)
+    monkeypatch.setattr(jax.nn, "dot_product_attention", stand_in)
+    mine(x, x, **given)
+    assert not asked  # on the CPU there is none
+    with platform.target("cuda"):
+        close(mine(x, x, **given), expected, 1e-2)
+        assert asked == ["cudnn"]
+        mine.flash_attention = False
+        mine(x, x, **given), mine(x, x, return_attention_scores=True)
+    assert asked == ["cudnn"]
 
 
 # Mistakes
