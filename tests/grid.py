@@ -22,7 +22,8 @@ class Case:
 
     Args:
         name: name in `cornu.layers` and `keras.layers`.
-        inputs: a shape, an `Ids`, or a list of them for a layer of several inputs.
+        inputs: a shape, an `Ids`, or a list of them for a layer of several inputs; a tuple of them where `call` has a
+            parameter for each.
         arguments: constructor arguments; an `Inner` among them is made anew in each library.
         label: tells apart several cases of one layer.
         noisy: training draws random numbers, so that only inference is compared.
@@ -86,8 +87,15 @@ def draw(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
 
 
 def each(fn: Callable[[Any], Any], specs: Any) -> Any:
-    """`fn` of one input, or of each in a list."""
+    """`fn` of one input, or of each in a list or tuple."""
+    if isinstance(specs, tuple) and not isinstance(specs[0], int):
+        return tuple(fn(spec) for spec in specs)
     return [fn(spec) for spec in specs] if isinstance(specs, list) else fn(specs)
+
+
+def given(inputs: Any) -> tuple[Any, ...]:
+    """The arguments of a call: one for all inputs, or one for each in a tuple."""
+    return inputs if isinstance(inputs, tuple) else (inputs,)
 
 
 def case(name: str, inputs: Any, label: str = "", noisy: bool = False, deaf: bool = False, **arguments: Any) -> Case:
@@ -130,6 +138,63 @@ LAYERS = [
     case("PReLU", IMAGE, "shared", shared_axes=[1, 2]),
     case("Softmax", ROW),
     case("Softmax", STEPS, "axes", axis=[1, 2], deaf=True),
+    case("EinsumDense", STEPS, equation="abc,cde->abde", output_shape=(10, 2, 3), bias_axes="e", activation="tanh"),
+    case("EinsumDense", STEPS, "dots", equation="...b,bc->...c", output_shape=3, bias_axes="c", **ALL),
+    case("EinsumDense", IMAGE, "dots_last", equation="ab...,bc->ac...", output_shape=3, bias_axes="c", deaf=True),
+    case("ReversibleEmbedding", Ids((3, 5), 7), input_dim=7, output_dim=4, tie_weights=False, mask_zero=True),
+    # attention
+    case("MultiHeadAttention", (STEPS, STEPS), num_heads=2, key_dim=3, **ALL),
+    case("MultiHeadAttention", (STEPS, (3, 7, 5)), "cross", num_heads=2, key_dim=3, use_gate=True),
+    case(
+        "MultiHeadAttention", (STEPS, STEPS, STEPS), "window", num_heads=2, key_dim=3, sliding_window=3, use_bias=False
+    ),
+    case(
+        "MultiHeadAttention",
+        ((2, 3, 5, 4), (2, 3, 6, 4)),
+        "axis",
+        num_heads=2,
+        key_dim=3,
+        value_dim=4,
+        attention_axes=2,
+        deaf=True,
+    ),
+    case(
+        "MultiHeadAttention",
+        (IMAGE, IMAGE),
+        "axes",
+        num_heads=2,
+        key_dim=3,
+        output_shape=(2, 3),
+        use_bias=False,
+        deaf=True,
+    ),
+    case("MultiHeadAttention", (STEPS, STEPS), "dropout", num_heads=2, key_dim=3, dropout=0.4, noisy=True),
+    case(
+        "GroupQueryAttention",
+        (STEPS, (3, 7, 4)),
+        head_dim=3,
+        num_query_heads=4,
+        num_key_value_heads=2,
+        use_bias=False,
+        kernel_regularizer="l2",
+        activity_regularizer="l2",
+    ),
+    case(
+        "GroupQueryAttention",
+        (STEPS, STEPS),
+        "gate",
+        head_dim=3,
+        num_query_heads=4,
+        num_key_value_heads=1,
+        use_gate=True,
+        dropout=0.3,
+        noisy=True,
+    ),
+    case("Attention", [STEPS, (3, 7, 4)]),
+    case("Attention", [STEPS, (3, 7, 5), (3, 7, 4)], "concat", use_scale=True, score_mode="concat"),
+    case("Attention", [STEPS, STEPS], "dropout", use_scale=True, dropout=0.4, noisy=True),
+    case("AdditiveAttention", [STEPS, (3, 7, 4)]),
+    case("AdditiveAttention", [STEPS, (3, 7, 5), (3, 7, 4)], "keys", use_scale=False),
     # convolution
     case("Conv1D", STEPS, filters=3, kernel_size=3),
     case("Conv1D", STEPS, "causal", filters=3, kernel_size=3, padding="causal", dilation_rate=2, **ALL),
@@ -234,6 +299,8 @@ LAYERS = [
     # wrappers
     case("Bidirectional", STEPS, layer=Inner(lambda m: m.LSTM(3, return_sequences=True, name="a"))),
     case("Bidirectional", STEPS, "sum", layer=Inner(lambda m: m.GRU(3, name="a")), merge_mode="sum"),
+    case("SpectralNormalization", STEPS, layer=Inner(lambda m: m.Dense(3, name="a")), power_iterations=2),
+    case("SpectralNormalization", IMAGE, "conv", layer=Inner(lambda m: m.Conv2D(3, 3, name="a")), deaf=True),
     case("TimeDistributed", STEPS, layer=Inner(lambda m: m.Dense(3, activation="tanh", name="a"))),
     case("TimeDistributed", (2, 3, 9, 8, 4), "conv", layer=Inner(lambda m: m.Conv2D(3, 3, name="a")), deaf=True),
     # regularization

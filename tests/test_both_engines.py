@@ -25,7 +25,7 @@ def step_of(layer, mode):
     def step(trained, others, floats, rest):
         def loss(trained, floats):
             x = jax.tree.map(lambda a, b: b if a is None else a, floats, rest, is_leaf=lambda a: a is None)
-            outputs, states = layer.stateless_call(trained, others, x, **mode)
+            outputs, states = layer.stateless_call(trained, others, *grid.given(x), **mode)
             return sum((leaf.astype("float32") ** 2).sum() for leaf in jax.tree.leaves(outputs)), (outputs, states)
 
         gradients, (outputs, states) = jax.grad(loss, argnums=(0, 1), has_aux=True)(trained, floats)
@@ -38,7 +38,7 @@ def step_of(layer, mode):
 def test_same_numbers(case, engines):
     """In training mode, where the layer draws no random numbers."""
     layer, data = case.make(cornu), case.data()
-    layer(case.tensors(cornu))
+    layer(*grid.given(case.tensors(cornu)))
     rng = np.random.default_rng(3)
     for variable in layer.variables:
         if variable.dtype == "float32":

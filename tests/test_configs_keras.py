@@ -24,11 +24,11 @@ def test_keras_makes_the_layer_from_our_config(case):
     theirs = getattr(keras.layers, case.name).from_config(ours.get_config())
     values = []
     for lib, layer in ((cornu, ours), (keras, theirs)):
-        layer(case.tensors(lib))
+        layer(*grid.given(case.tensors(lib)))
         rng = np.random.default_rng(3)
         layer.set_weights([rng.uniform(0.1, 0.9, np.shape(w)).astype("float32") for w in layer.get_weights()])
         held = [[v.value for v in vs] for vs in (layer.trainable_variables, layer.non_trainable_variables)]
-        values.append(jax.tree.leaves(jax.jit(layer.stateless_call)(*held, data)[0]))
+        values.append(jax.tree.leaves(jax.jit(layer.stateless_call)(*held, *grid.given(data))[0]))
     for a, b in zip(*values, strict=True):
         np.testing.assert_allclose(np.asarray(a), np.asarray(b), rtol=1e-4, atol=1e-4)
     back = dict(theirs.get_config())

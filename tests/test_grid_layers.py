@@ -39,7 +39,7 @@ def close(ours, theirs, tolerance=1e-5):
 def both(case, **more):
     """The layer in both libraries, built and with the same random weights."""
     ours, theirs, data = case.make(cornu, name="it", **more), case.make(keras, name="it", **more), case.data()
-    ours(case.tensors(cornu)), theirs(case.tensors(keras))
+    ours(*grid.given(case.tensors(cornu))), theirs(*grid.given(case.tensors(keras)))
     assert [(w.name, w.shape) for w in ours.weights] == [(w.name, tuple(w.shape)) for w in theirs.weights]
     assert [v.shape for v in ours.trainable_weights] == [tuple(v.shape) for v in theirs.trainable_weights]
     rng = np.random.default_rng(11)
@@ -70,7 +70,7 @@ def at_once(layer, data, **mode):
     """What a layer gives as one program, its other weights afterwards, and its losses; op by op takes longer."""
 
     def call(trained, others, x):
-        return layer.stateless_call(trained, others, x, return_losses=True, **mode)
+        return layer.stateless_call(trained, others, *grid.given(x), return_losses=True, **mode)
 
     values = [[v.value for v in variables] for variables in (layer.trainable_variables, layer.non_trainable_variables)]
     return jax.jit(call)(*values, jax.tree.map(jnp.asarray, data))
@@ -82,7 +82,8 @@ def test_outputs_states_and_losses(case):
     for training in modes(case):
         ours, theirs, data = both(case)
         mode = takes_training(ours)(training)
-        expected, compiled, y = theirs(data, **mode), at_once(ours, data, **mode), ours(data, **mode)
+        x = grid.given(data)
+        expected, compiled, y = theirs(*x, **mode), at_once(ours, data, **mode), ours(*x, **mode)
         states = [v.value for v in ours.non_trainable_variables]
         for outputs, others, losses in (compiled, (y, states, ours.losses)):
             close(outputs, expected)
@@ -103,10 +104,10 @@ def test_gradients(case):
         wrt = (0,) if "int" in str(leaves(data)[0].dtype) else (0, 1)
 
         def of_ours(weights, x, pure=pure, rest=rest, mode=mode):
-            return weighted(pure([*weights, *rest], x, **mode)[0])
+            return weighted(pure([*weights, *rest], *grid.given(x), **mode)[0])
 
         def of_theirs(weights, x, theirs=theirs, frozen=frozen, mode=mode):
-            return weighted(theirs.stateless_call(weights, frozen, x, **mode)[0])
+            return weighted(theirs.stateless_call(weights, frozen, *grid.given(x), **mode)[0])
 
         weights = [v.value for v in ours.trainable_variables]
         arrays = jax.tree.map(jnp.asarray, data)
@@ -148,12 +149,12 @@ def test_symbolic_call(case):
     """Shapes and dtypes without values: those of Keras, and those of the values."""
     ours, theirs, data = both(case)
     y = at_once(ours, data)[0]
-    spec, reference = (layer(case.tensors(lib, batch)) for lib, layer in ((cornu, ours), (keras, theirs)))
+    spec, reference = (layer(*grid.given(case.tensors(lib, batch))) for lib, layer in ((cornu, ours), (keras, theirs)))
     assert [t.shape[1:] for t in leaves(spec)] == [v.shape[1:] for v in leaves(y)]
     assert [t.shape for t in leaves(spec)] == [tuple(t.shape) for t in leaves(reference)]
     assert [t.dtype for t in leaves(spec)] == [str(v.dtype) for v in leaves(y)] == [t.dtype for t in leaves(reference)]
-    shapes = grid.each(lambda x: (None, *x.shape[1:]), data)
-    assert flat(ours.compute_output_shape(shapes)) == flat(theirs.compute_output_shape(shapes))
+    shapes = [grid.each(lambda x: (None, *x.shape[1:]), part) for part in grid.given(data)]
+    assert flat(ours.compute_output_shape(*shapes)) == flat(theirs.compute_output_shape(*shapes))
 
 
 def flat(shapes):
@@ -169,14 +170,14 @@ def test_unknown_sizes(case):
     def unknown(rank):
         return set(range(rank)) - {1 if first else rank - 1}
 
-    inputs = [case.tensors(library, unknown) for library in (cornu, keras)]
+    inputs = [grid.given(case.tensors(library, unknown)) for library in (cornu, keras)]
     try:
-        reference = case.make(keras)(inputs[1])
+        reference = case.make(keras)(*inputs[1])
     except Exception:
         return  # weights or arithmetic of Keras need the size
     if case.name == "Reshape" and -1 not in case.arguments["target_shape"]:
         return  # Keras takes such sizes on trust
-    assert [t.shape for t in leaves(case.make(cornu)(inputs[0]))] == [tuple(t.shape) for t in leaves(reference)]
+    assert [t.shape for t in leaves(case.make(cornu)(*inputs[0]))] == [tuple(t.shape) for t in leaves(reference)]
 
 
 @layers
@@ -187,7 +188,7 @@ def test_mixed_precision(case):
         ours, theirs, data = both(case)
     finally:
         cornu.core.dtypes.set_dtype_policy(None), keras.config.set_dtype_policy("float32")
-    y, reference = at_once(ours, data)[0], theirs(data)  # whose stateless_call computes in float32
+    y, reference = at_once(ours, data)[0], theirs(*grid.given(data))  # whose stateless_call computes in float32
     assert [str(v.dtype) for v in leaves(y)] == [str(v.dtype) for v in leaves(reference)]
     assert all(str(v.dtype) == "bfloat16" for v in leaves(y))
     assert all(w.dtype == "float32" for w in ours.weights if "float" in w.dtype)
@@ -209,7 +210,7 @@ def test_masks(case):
         keras.src.backend.set_keras_mask(b, mask)
     for training in modes(case):
         mode = takes_training(ours)(training)
-        y, reference = ours(ours_in, **mode), theirs(theirs_in, **mode)
+        y, reference = ours(*grid.given(ours_in), **mode), theirs(*grid.given(theirs_in), **mode)
         close(y, reference)
         for a, b in zip(leaves(y), leaves(reference), strict=True):
             mine, wanted = masks.get_mask(a), keras.src.backend.get_keras_mask(b)

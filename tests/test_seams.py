@@ -156,9 +156,9 @@ def test_what_is_split_over_four_devices_gives_the_same_numbers(kinds):
 @pytest.mark.parametrize("case", grid.LAYERS, ids=lambda c: c.id)
 def test_an_unknown_batch_passes(case):
     layer, x = case.make(cornu), case.data()
-    layer(case.tensors(cornu))
+    layer(*grid.given(case.tensors(cornu)))
     variables = parts.all_variables(layer)
-    run = state.pure(lambda inputs: layer(inputs), variables)
+    run = state.pure(lambda inputs: layer(*grid.given(inputs)), variables)
     values = [v.array() for v in variables]
     batches = [jax.tree.map(lambda a, count=count: np.concatenate([a] * 5)[:count], x) for count in (1, 5)]
     expected = jax.jit(run)(values, batches[1])[0]  # no sample changes another

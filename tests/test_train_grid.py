@@ -65,8 +65,8 @@ def graph(lib, case):
     tensors = inputs
     if inputs[0].dtype == "float32":
         tensors = [lib.layers.Dense(x.shape[-1], name=f"before_{i}")(x) for i, x in enumerate(inputs)]
-    outputs = []
-    for y in leaves(case.make(lib, name="it")(tensors if isinstance(case.inputs, list) else tensors[0])):
+    outputs, several = [], isinstance(case.data(), list | tuple)
+    for y in leaves(case.make(lib, name="it")(*grid.given(type(case.data())(tensors) if several else tensors[0]))):
         for layer in small(lib, y.shape):
             y = layer(y)
         outputs.append(y)
@@ -80,6 +80,7 @@ def trained_alike(mine, theirs, x):
     y = rng.normal(size=(len(leaves(x)[0]), 1)).astype("float32")
     twins.same_weights(mine, theirs, rng)
     assert twins.names(mine.trainable_weights) == twins.names(theirs.trainable_weights)
+    x = list(x) if isinstance(x, tuple) else x  # to `fit` a tuple is data and labels
     twins.compile_both(mine, theirs, loss="mse", rate=0.03)
     losses = twins.fit_both(mine, theirs, x, y, epochs=3, batch_size=64)[1]["loss"]
     assert losses[-1] < 50, losses  # no explosion, which would hide differences
@@ -88,7 +89,7 @@ def trained_alike(mine, theirs, x):
 @pytest.mark.parametrize("case", first_of_each(STEADY), ids=lambda c: c.id)
 def test_trains_as_in_keras(case):
     """One case of each layer: that the gradients of all are right, the grid of layers has shown."""
-    make = graph if isinstance(case.inputs, list) or case.arguments.get("return_state") else stack
+    make = graph if isinstance(case.data(), list | tuple) or case.arguments.get("return_state") else stack
     trained_alike(make(cornu, case), make(keras, case), case.data())
 
 
@@ -108,5 +109,4 @@ def test_constraints_and_regularizers(case):
     mine, theirs = graph(cornu, bound), graph(keras, bound)
     for model in (mine, theirs):
         model.layers[1].trainable = model.layers[1].name == "it"
-    x = case.data()
-    trained_alike(mine, theirs, x[np.random.default_rng(9).permutation(len(x))])
+    trained_alike(mine, theirs, grid.each(lambda x: x[np.random.default_rng(9).permutation(len(x))], case.data()))

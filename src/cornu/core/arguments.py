@@ -225,7 +225,7 @@ def _keeping(init: Any, kept: Iterable[str]) -> Any:
             for ending, module in _LOOKUPS.items():
                 if name.endswith(ending):
                     value = tables()[module].get(value)
-            setattr(self, name, value)
+            setattr(self, kept_as(cls, name), value)
         result = init(self, *args, **kwargs)
         for name in names:
             if isinstance(named[name], str) and name in _numbers(cls):  # type: ignore[arg-type]
@@ -234,6 +234,12 @@ def _keeping(init: Any, kept: Iterable[str]) -> Any:
 
     construct._kept = names  # type: ignore[attr-defined]
     return construct
+
+
+def kept_as(cls: type, name: str) -> str:
+    """The attribute that holds an argument: of its name, with an underscore in front where that can only be read."""
+    known = getattr(cls, name, None)
+    return f"_{name}" if isinstance(known, property) and known.fset is None else name
 
 
 @functools.cache

@@ -77,11 +77,11 @@ def encode_object(value: Any) -> dict[str, Any]:
     if "_saved_as" in vars(cls):  # its place in the files of Keras, where that is no table's
         module, name = cls._saved_as
         return {"module": module, "class_name": name, "config": config, "registered_name": None}
-    registered = lookup.get_registered_name(cls)
-    module = next((module for module, t in lookup.tables().items() if t.entries.get(cls.__name__) is cls), None)
+    registered, listed = lookup.get_registered_name(cls), lookup.listed_as(cls)
+    module = next((module for module, t in lookup.tables().items() if t.entries.get(listed) is cls), None)
     encoded = {
         "module": module,
-        "class_name": cls.__name__,
+        "class_name": listed,
         "config": config,
         "registered_name": registered if registered != cls.__name__ else (None if module else cls.__name__),
     }

@@ -3,7 +3,7 @@
 from typing import Any, ClassVar, Self
 
 from . import codec, lookup
-from .arguments import bind, parameters
+from .arguments import bind, kept_as, parameters
 from .docstrings import complete
 from .facts import Watched
 from .holders import is_library, library_class
@@ -62,7 +62,7 @@ class Configurable(Watched):
             kept = getattr(library_class(type(self)).__init__, "_kept", ())  # type: ignore[misc]
             if kept or not named[several]:  # handed on to a constructor that names them
                 del named[several]
-        return {**named, **{name: getattr(self, name) for name in kept}}
+        return {**named, **{name: getattr(self, kept_as(type(self), name)) for name in kept}}
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments as plain data (numbers, strings, lists, dictionaries)."""

@@ -60,7 +60,7 @@ class Table:
     def add(self, *objects: Any, **aliases: Any) -> None:
         """List objects under their own name and its snake case, and others under an alias."""
         for item in objects:
-            self.entries[item.__name__] = item
+            self.entries[item.__name__] = self.entries[listed_as(item)] = item
             self.aliases.setdefault(snake_case(item.__name__), item)
         self.aliases.update(aliases)
 
@@ -150,6 +150,11 @@ class Table:
 
         config = name if config is None else config
         return None if config is None else codec.decode(config, self, custom_objects)
+
+
+def listed_as(item: Any) -> str:
+    """The name by which users and most files know a class or function: its own, unless it says another."""
+    return str(vars(item).get("_listed_as", item.__name__))
 
 
 def tables() -> dict[str, Table]:

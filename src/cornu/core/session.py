@@ -4,9 +4,17 @@ from typing import Any
 
 import jax
 
+from . import facts
+
 _state: dict[str, Any] = {
     "interactive_logging": True, "flash_attention": None, "max_epochs": None, "max_steps_per_epoch": None,
 }  # fmt: skip
+facts.settings.append(lambda: _state["flash_attention"])  # which programs read
+
+
+def _set(name: str, value: Any) -> None:
+    _state[name] = value
+    facts.changed()
 
 
 def enable_interactive_logging() -> None:
@@ -46,12 +54,12 @@ def cause(error: Exception) -> Exception | None:
 
 def enable_flash_attention() -> None:
     """Ask for the fused kernel of attention, where the platform has one."""
-    _state["flash_attention"] = True
+    _set("flash_attention", True)
 
 
 def disable_flash_attention() -> None:
     """Compute attention step by step everywhere."""
-    _state["flash_attention"] = False
+    _set("flash_attention", False)
 
 
 def is_flash_attention_enabled() -> bool | None:

@@ -9,12 +9,17 @@ from ..core import codec as _codec
 from ..core.public import publish as _publish
 from ..core.spec import InputSpec as InputSpec
 from ..core.types import Config as _Config
+from .attention.attention import *
+from .attention.grouped_query import *
+from .attention.multi_head import *
 from .convolution import *
 from .core.activation import *
 from .core.dense import *
+from .core.einsum_dense import *
 from .core.embedding import *
 from .core.input_layer import *
 from .core.lambda_layer import *
+from .core.reversible_embedding import *
 from .layer import *
 from .layer import layers as _layers
 from .merging.functions import *
@@ -32,6 +37,7 @@ from .regularization.dropout import *
 from .regularization.noise import *
 from .reshaping import *
 from .wrappers.bidirectional import *
+from .wrappers.spectral_normalization import *
 from .wrappers.time_distributed import *
 from .wrappers.wrapper import *
 
