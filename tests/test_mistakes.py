@@ -228,7 +228,7 @@ net(2, "linear", "mse").fit(X, Y) | 'mean_squared_error' | (batch, 2) | (batch, 
 net(10, "softmax", "categorical_crossentropy").fit(X, LABELS) | one-hot | sparse_categorical_crossentropy | to_categorical
 net(10, "softmax", "sparse_categorical_crossentropy").fit(X, ONE_HOT) | class indices | categorical_crossentropy | argmax
 net(3, "softmax", "sparse_categorical_crossentropy").fit(X, LABELS) | 'out' | up to 9 | 3 classes | 10 units
-net(10, "softmax", "sparse_categorical_crossentropy").fit(X, LABELS - 1) | 'out' | -1 | 0 to 9 | y.min()
+net(10, "softmax", "sparse_categorical_crossentropy").fit(X, LABELS - 1) | 'out' | -1 | 0 to 9 | ignore_class=-1
 net(10, "softmax", "sparse_categorical_crossentropy").fit(X, LABELS + 0.5) | 'out' | class indices | 0.5 | 'mse'
 net(2, "softmax", "binary_crossentropy").fit(X, BITS) | binary_crossentropy | (32, 2) | Dense(1, activation='sigmoid')
 net(1, "linear", lambda t, p: None).fit(X, Y) | loss | None | return

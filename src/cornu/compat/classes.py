@@ -45,6 +45,10 @@ def _add(name: str, today: type, sides: int, *further: str) -> None:
 _LATER = ("init", "activation", "weights", "border_mode", "subsample", "dim_ordering")
 _add("Convolution2D", layers.Conv2D, 2, *_LATER)
 _add("Convolution3D", layers.Conv3D, 3, *_LATER)
-_add("AtrousConvolution2D", layers.Conv2D, 2, *_LATER)
-_add("Deconvolution2D", layers.Conv2DTranspose, 2, "output_shape", *_LATER)
 _add("SeparableConvolution2D", layers.SeparableConv2D, 2, *_LATER)
+for _name in ("AtrousConvolution", "AtrousConv"):
+    _add(f"{_name}1D", layers.Conv1D, 0)
+    _add(f"{_name}2D", layers.Conv2D, 2, *_LATER)
+for _name in ("Deconvolution", "Deconv"):
+    _add(f"{_name}2D", layers.Conv2DTranspose, 2, "output_shape", *_LATER)
+    _add(f"{_name}3D", layers.Conv3DTranspose, 3, "output_shape", *_LATER)

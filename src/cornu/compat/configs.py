@@ -3,12 +3,12 @@
 `translate` is plugged into the decoder by `core.codec.translate_configs`, `arguments` into constructors.
 """
 
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
 from ..core import codec, lookup
 from ..core.arguments import WORDS, translate_arguments
+from ..core.doubt import tell
 from ..layers.options import FIRST_LAYER
 from . import graphs
 from .tables import (
@@ -111,7 +111,7 @@ def arguments(name: str, args: Any, given: dict[str, Any], known: Sequence[str])
         if today != key and (today in positions or today in given):
             raise TypeError(f"{name} received {today!r} twice, the second time as {key!r}, its older name.")
         what = f"is called {today!r} today" if today else "says nothing any more, and is ignored"
-        warnings.warn(f"{name}: the argument {key!r} {BECOME.get(key, what)}.", stacklevel=4)
+        tell(f"{name}: the argument {key!r} {BECOME.get(key, what)}.")
     kept = {key: value for key, value in given.items() if key not in old and key in names}
     others = {key: value for key, value in given.items() if key not in kept}
     renewed = _renewed(name, {**dict.fromkeys(positions), **others}, Era(1) if oldest else era(None))

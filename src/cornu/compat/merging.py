@@ -42,7 +42,8 @@ def merge(
     if mode not in _MODES:
         raise ValueError(f"merge() has no mode {mode!r}. {nearest(str(mode), _MODES)}")
     today = _MODES[mode]
-    tell(f"merge(..., mode={mode!r}) is called cornu.layers.{today}(...) today.")
+    more = ", normalize=True" if mode == "cos" else ""
+    tell(f"merge(..., mode={mode!r}) is called cornu.layers.{today}(...{more}) today.")
     if today == "dot":
         return layers.dot(inputs, axes=dot_axes, normalize=mode == "cos", name=name)
     axis = {"axis": concat_axis} if today == "concatenate" else {}

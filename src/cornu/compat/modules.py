@@ -32,7 +32,7 @@ class _Older(MetaPathFinder, Loader):
         tell(f"The module {module.__name__!r} is called {today!r} today.")
         found = importlib.import_module(today)
         vars(module).update({name: getattr(found, name) for name in found.__all__}, __all__=found.__all__)
-        vars(module)["__getattr__"] = lambda name: getattr(found, name)  # what that one has under older names
+        vars(module)["__getattr__"] = lambda name: _found(today, name) or getattr(found, name)
         if module.__name__ == "cornu.layers.merge":
             module.__class__ = _Merge
 
@@ -43,12 +43,19 @@ class _Merge(ModuleType):
     __call__ = staticmethod(merge)
 
 
+def _found(place: str, name: str) -> Any:
+    """What a module has under a name; of the package itself also what its layers have. None if nothing."""
+    places = (place, "cornu.layers") if place == "cornu" else (place,)
+    known = (vars(importlib.import_module(each)).get(name) for each in places)
+    return next((value for value in known if value is not None), None)
+
+
 def _alias(module: str, name: str) -> Any:
     """What a module of the library had under a name, in an older Keras; None if nothing."""
     if f"{module}.{name}" in MODULES:
         return importlib.import_module(f"{module}.{name}")
     if module in WIDER:
-        return getattr(importlib.import_module(WIDER[module]), name, None)
+        return _found(WIDER[module], name)
     kind, key = module.replace("cornu", "keras", 1), name.lower()
     if kind == "keras.metrics" and key not in ALIASES[kind]:
         kind = "keras.losses"  # `metrics.mse` was the function

@@ -129,7 +129,10 @@ RENAMED = _merged(
             ("max_q_size", "max_queue_size", "nb_worker", "workers", "pickle_safe", "use_multiprocessing"),
         ),
     ),
-    (("compile",), dict.fromkeys(("sample_weight_mode", "target_tensors", "distribute"))),
+    (
+        ("compile",),
+        dict.fromkeys(("sample_weight_mode", "target_tensors", "distribute", "experimental_run_tf_function")),
+    ),
     (("save_model",), dict.fromkeys(("save_format", "signatures", "options", "save_traces"))),
     (("save_weights",), dict.fromkeys(("save_format", "options"))),
     (("load_model",), {"options": None}),
@@ -254,9 +257,12 @@ for _module, _names in ALIASES.items():
 # Modules by the names that they had -> today's. A package that has more than it has here -> where the rest is.
 _LAYERS = ("advanced_activations", "convolutional", "convolutional_recurrent", "embeddings")
 MODULES = {
-    **{f"cornu.layers.{name}": "cornu.layers" for name in (*_LAYERS, "local", "merge", "noise")},
-    **{f"cornu.engine.{name}": "cornu" for name in ("base_layer", "input_layer", "sequential", "topology", "training")},
+    **{f"cornu.layers.{name}": "cornu.layers" for name in (*_LAYERS, "cudnn_recurrent", "local", "merge", "noise")},
+    **{f"cornu.engine.{name}": "cornu" for name in ("base_layer", "input_layer", "input_spec", "sequential")},
+    **{f"cornu.engine.{name}": "cornu" for name in ("topology", "training")},
+    **{f"cornu.optimizers.{name}": "cornu.optimizers" for name in ("experimental", "legacy")},
     **{f"cornu.utils.{name}": "cornu.utils" for name in ("np_utils", "generic_utils")},
     **{"cornu.objectives": "cornu.losses", "cornu.initializations": "cornu.initializers"},
 }
-WIDER = {"cornu.layers.core": "cornu.layers", "cornu.engine": "cornu"}
+_FILES = ("convolution", "core", "normalization", "pooling", "recurrent", "wrappers")
+WIDER = {**{f"cornu.layers.{name}": "cornu.layers" for name in _FILES}, "cornu.engine": "cornu"}

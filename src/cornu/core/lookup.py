@@ -239,13 +239,16 @@ def _custom() -> dict[str, Any]:
     return {**_registered, **_scoped.get()}
 
 
-def custom_object_scope(*dictionaries: dict[str, Any] | None) -> AbstractContextManager[Any]:
+def custom_object_scope(
+    custom_objects: dict[str, Any] | None, *others: dict[str, Any] | None
+) -> AbstractContextManager[Any]:
     """Know the given custom objects inside a `with` block, in this thread.
 
     Args:
-        *dictionaries: name to class or function; None is allowed and empty.
+        custom_objects: name to class or function; None is allowed and empty.
+        *others: more of such.
     """
     known = dict(_scoped.get())
-    for objects in dictionaries:
+    for objects in (custom_objects, *others):
         known.update(objects or {})
     return _scoped(known)

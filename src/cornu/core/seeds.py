@@ -90,8 +90,12 @@ class SeedGenerator(Configurable, Part):
         initial = np.array([begin, 0], "uint32")
         self.state = Variable(initial, dtype="uint32", trainable=False, name="seed_generator_state")
 
-    def next(self) -> Any:
-        """The next seed, a `(2,)` array of uint32: where the stream began, and the position in it."""
+    def next(self, ordered: bool = True) -> Any:
+        """The next seed, a `(2,)` array of uint32: where the stream began, and the position in it.
+
+        Args:
+            ordered: accepted for compatibility; seeds come in order.
+        """
         return _next(self.state)
 
 

@@ -72,6 +72,12 @@ def knows(variable: "Variable") -> bool:
     return False
 
 
+def computes() -> bool:
+    """Whether a scope is open that has values, and not only shapes: what is made now is gone after it."""
+    scope = active()
+    return scope is not None and not scope.abstract
+
+
 @contextmanager
 def outside() -> Iterator[None]:
     """Inside the `with` block no scope is open and nothing is autocast: Variables are read as they are."""

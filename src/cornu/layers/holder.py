@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import regularizers
-from ..core import dtypes, lending, names, parts
+from ..core import dtypes, lending, names, parts, state
 from ..core.arguments import explained
 from ..core.config import Configurable
 from ..core.lookup import tables
@@ -71,6 +71,11 @@ class Holder(Configurable, Part):
             overwrite_with_gradient: whether an optimizer takes its gradient for its new value.
             name: its name within the layer.
         """
+        if state.computes():
+            raise ValueError(
+                f"Layer {self.name!r} makes a weight in each call(), which could never be trained. Make weights and "
+                "layers in __init__() or build(), as attributes (self.dense = Dense(1)), and use them in call()."
+            )
         short = str(name).removesuffix("_kernel")
         roles = ("initializer", "regularizer", "constraint")
         own = {k: getattr(self, f"{name}_{k}", getattr(self, f"{short}_{k}", None)) for k in roles}

@@ -151,9 +151,9 @@ class RMSNormalization(AlongAxes):
         """Make the scale."""
         self.scale = self.add_weight(self._sizes(input_shape), "ones", name="scale")
 
-    def call(self, inputs: Any) -> Any:
+    def call(self, x: Any) -> Any:
         """`scale * x / sqrt(mean(x ** 2) + epsilon)`."""
-        return ops.rms_normalization(inputs, scale=self.scale, axis=self._axes, epsilon=self.epsilon)
+        return ops.rms_normalization(x, scale=self.scale, axis=self._axes, epsilon=self.epsilon)
 
 
 class UnitNormalization(AlongAxes):

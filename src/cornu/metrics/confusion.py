@@ -104,6 +104,11 @@ def decisions(y_true: Any, y_pred: Any, weight: Any, top_k: int | None = None, c
     """
     y_true, y_pred = (jnp.asarray(unwrap(y)).astype(dtypes.floatx()) for y in (y_true, y_pred))
     y_pred, y_true = same_rank(y_pred, y_true)
+    if y_true.ndim != y_pred.ndim or any(1 != a != b != 1 for a, b in zip(y_true.shape, y_pred.shape, strict=True)):
+        raise ValueError(
+            f"Each label is compared with a prediction, but labels have shape {y_true.shape} and predictions "
+            f"{y_pred.shape}. For class numbers and a prediction per class pass to_categorical(y, {y_pred.shape[-1]})."
+        )
     weight = jnp.asarray(1 if weight is None else unwrap(weight)).astype(y_pred.dtype)
     if weight.ndim:
         weight = same_rank(y_true, weight[..., None], expand_rank_1=False)[1]

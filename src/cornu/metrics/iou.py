@@ -65,6 +65,12 @@ class IoU(Metric):
             sample_weight: weights, one per label.
         """
         true, pred = self._indices(y_true, self.sparse_y_true), self._indices(y_pred, self.sparse_y_pred)
+        if true.shape != pred.shape:
+            raise ValueError(
+                f"{self.name!r} compares a class number with each label, but there are {true.size} labels (shape "
+                f"{jnp.shape(unwrap(y_true))}) and {pred.size} predictions (shape {jnp.shape(unwrap(y_pred))}). For a "
+                "prediction per class pass sparse_y_pred=False; for one-hot labels sparse_y_true=False."
+            )
         weight = jnp.asarray(1 if sample_weight is None else unwrap(sample_weight)).astype(self.dtype)
         weight = jnp.broadcast_to(weight.reshape(-1) if weight.ndim else weight, true.shape)
         known = (true >= 0) & (true < self.num_classes) & (pred >= 0) & (pred < self.num_classes)

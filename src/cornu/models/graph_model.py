@@ -138,6 +138,12 @@ class Graph:
 def _advice(wanted: tuple[int | None, ...], got: tuple[int, ...]) -> str:
     if len(got) == len(wanted) - 1 and all(w in (None, g) for w, g in zip(wanted[1:], got, strict=True)):
         return "The batch axis is missing: for a single sample write x[None]."
+    if len(wanted) == len(got) + 1 and wanted[2:] == got[1:]:
+        return "Input(shape=...), or input_shape=, is the shape of one sample, without their number: write x.shape[1:]."
+    if None not in wanted[1:] and sorted(got[1:]) == sorted(size or 0 for size in wanted[1:]):
+        left = list(range(1, len(got)))
+        order = [left.pop(next(i for i, axis in enumerate(left) if got[axis] == size)) for size in wanted[1:]]
+        return f"The axes stand in another order: transpose the data with x.transpose(0, {', '.join(map(str, order))})."
     if None not in wanted[1:] and math.prod(got[1:]) == math.prod(size or 1 for size in wanted[1:]):
         return f"The sizes agree: reshape the data with x.reshape((len(x), {', '.join(map(str, wanted[1:]))}))."
     return "Change the data, or the Input(shape=...) of the model."

@@ -125,6 +125,11 @@ class Sequential(Model):
         with self._named():
             for layer in self._layers[len(self._tensors) - 1 :]:
                 output = layer(self._tensors[-1])
+                if output is None:
+                    raise ValueError(
+                        f"Layer {layer.name!r} of Sequential model {self.name!r} gives None: its call(), or its "
+                        "function, ends without a return."
+                    )
                 if not isinstance(output, symbolic.KerasTensor):
                     raise ValueError(
                         f"Layer {layer.name!r} of Sequential model {self.name!r} gives several outputs; a Sequential "

@@ -88,6 +88,12 @@ class Optimizer(Configurable, Part):
         wrong = next((f"{key}={value!r}" for key, value in clips.items() if value is not None and value <= 0), None)
         if wrong is not None:
             raise ValueError(f"Gradients are clipped to a number above 0. Received: {wrong}")
+        if isinstance(self.weight_decay, bool) or not isinstance(getattr(self, "nesterov", False), bool | np.bool_):
+            named = {key: getattr(self, key) for key in ("nesterov", "weight_decay") if hasattr(self, key)}
+            raise ValueError(
+                f"{type(self).__name__} received {named}, where nesterov is True or False and weight_decay a number. "
+                "Their places were others in older versions: name them, as in SGD(0.01, momentum=0.9, nesterov=True)."
+            )
         steps, every, momentum = self.gradient_accumulation_steps, self.ema_overwrite_frequency, self.ema_momentum
         if steps and not (isinstance(steps, int) and steps >= 2):
             raise ValueError(f"gradient_accumulation_steps is an integer of at least 2, or None. Received: {steps!r}")
@@ -533,9 +539,33 @@ class Optimizer(Configurable, Part):
         return {**named, "learning_rate": rate} if "learning_rate" in named else named
 
     # For rules written as `update_step`
-    assign = staticmethod(Variable.assign)
-    assign_add = staticmethod(Variable.assign_add)
-    assign_sub = staticmethod(Variable.assign_sub)
+
+    def assign(self, variable: Variable, value: Any) -> None:
+        """Replace the value of a Variable.
+
+        Args:
+            variable: the Variable.
+            value: array of its shape.
+        """
+        variable.assign(value)
+
+    def assign_add(self, variable: Variable, value: Any) -> None:
+        """Add to a Variable.
+
+        Args:
+            variable: the Variable.
+            value: array.
+        """
+        variable.assign_add(value)
+
+    def assign_sub(self, variable: Variable, value: Any) -> None:
+        """Subtract from a Variable.
+
+        Args:
+            variable: the Variable.
+            value: array.
+        """
+        variable.assign_sub(value)
 
 
 class Rule(Declared, Optimizer):

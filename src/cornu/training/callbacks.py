@@ -2,12 +2,12 @@
 
 import math
 import os
-import warnings
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Union
 
 from ..core.arguments import arguments
 from ..core.console import say
+from ..core.doubt import tell
 from ..core.lookup import nearest
 from ..core.types import FilePath, Given
 from .curves import history_html
@@ -281,7 +281,7 @@ class _Watching(Callback):
             hint = " Pass validation_data or validation_split to fit." if self.monitor.startswith("val_") else ""
             known = ", ".join(logs) or "none"
             told = f"{type(self).__name__} watches {self.monitor!r}, which is not among the metrics: {known}.{hint}"
-            warnings.warn(told, stacklevel=3)
+            tell(told)
         return None
 
     def improves(self, value: float, reference: float | None) -> bool:

@@ -9,6 +9,7 @@ import jax
 
 from .. import engine, losses, metrics, optimizers
 from ..core import codec, dtypes, facts, parts, rows, seeds, state
+from ..core.holders import is_library
 from ..core.variable import Variable
 from ..optimizers.loss_scale import LossScaleOptimizer
 from . import doubts, steps
@@ -59,6 +60,11 @@ class Compiled(facts.Watched):
         """What `compile` was told, as plain data."""
         return {"optimizer": codec.encode(self.optimizer), **{k: codec.encode(v) for k, v in self.settings.items()}}
 
+    def of_library(self) -> bool:
+        """Whether all losses are the library's own, so that it is known what they make of targets."""
+        given = jax.tree.leaves(self.settings["loss"])
+        return all(isinstance(loss, str) or is_library(loss) or is_library(type(loss)) for loss in given)
+
     # What is logged
 
     def by_key(self, others: Sequence[Any] = ()) -> list[tuple[str, Any]]:
@@ -107,22 +113,22 @@ class Compiled(facts.Watched):
         x, y, weight = batch
         if not self.model.overrides("compute_loss"):
             total, parts = self.plan.loss(y, y_pred, weight, [*added, *self.model.regularization()])
-            if training:
-                self._refuse_nothing(y, total)
+            self._refuse_nothing(y, total, training)
             return total, parts
         rows.refuse("compute_loss")
         given = {"x": x, "y": y, "y_pred": y_pred, "sample_weight": weight, "training": training}
         return self.model.loss_with(added, given), [None] * len(self.plan.losses)
 
-    def _refuse_nothing(self, y: Any, total: Any) -> None:
-        """Raise `ValueError` if there is nothing to learn from."""
+    def _refuse_nothing(self, y: Any, total: Any, training: bool) -> None:
+        """Raise `ValueError` if there is nothing to compare with, or to learn from."""
         name, loses = self.model.name, any(fn is not None for fn in self.plan.losses)
         if loses and not jax.tree.leaves(y):
             raise ValueError(
                 f"Model {name!r} was compiled with a loss, but the data has no targets to compare outputs with. Pass "
-                "fit(x, y), or let the data source give (inputs, targets) in place of inputs alone."
+                f"{'fit' if training else 'evaluate'}(x, y), or let the data source give (inputs, targets) in place of "
+                "inputs alone."
             )
-        if isinstance(total, float):
+        if training and isinstance(total, float):
             raise ValueError(
                 f"Model {name!r} has no loss to learn from. Give compile() one, for instance loss='mse' for numbers or "
                 "loss='sparse_categorical_crossentropy' for classes."
@@ -155,8 +161,8 @@ class Compiled(facts.Watched):
         with making:
             kind = engine.signature(jax.tree.map(lambda a: dtypes.spec(a.shape[1:], a.dtype), batch))
             y_pred, self.plan = self._table.get(kind, (self.model,), lambda: self._prepared(batch))
-            self.plan.check_targets(batch[1], y_pred, bool(class_weight))
-            doubts.about_targets(self.plan, batch[1], y_pred)
+            self.plan.check_targets(batch[1], y_pred, bool(class_weight), batch[2])
+            doubts.about_targets(self.model, self.plan, batch[1], y_pred)
 
     def _prepared(self, batch: Any) -> tuple[Any, Plan]:
         """The specs of the outputs, and the plan for them."""

@@ -9,9 +9,11 @@ import numpy as np
 from .. import losses
 from ..core import parts
 from ..core.doubt import doubt
+from ..core.holders import is_library
 from ..core.spec import shown
 from ..layers.core.embedding import Embedding
 from .data.arrays import beginning
+from .plan import known_function
 
 if TYPE_CHECKING:
     from .plan import Plan
@@ -32,6 +34,7 @@ _UNBOUNDED = {  # activations whose values are no probabilities
     *("linear", "relu", "relu6", "leaky_relu", "elu", "selu", "celu", "gelu", "silu", "mish", "tanh", "softsign"),
     *("softplus", "exponential"),
 }
+_POSITIVE = {"softplus", "exponential"}  # which the losses of distributions divide by their sum
 
 
 def about_epochs(initial_epoch: int, epochs: int) -> None:
@@ -63,7 +66,7 @@ def about_losses(model: Any, plan: "Plan", y_true: Any, y_pred: Any) -> None:
     outputs = plan.outputs(y_true, y_pred)
     lasts, told = last_activations(model, len(outputs)), []
     for name, loss, last, (true, pred, _) in zip(plan.names, plan.losses, lasts, outputs, strict=True):
-        fn = getattr(loss, "fn", None)
+        fn = known_function(loss)
         if fn in _DIFFERENCES and true is not None:
             _refuse_broadcasting(name, loss.name, true.shape, pred.shape)
         if fn not in _PROBABILITIES:
@@ -81,7 +84,7 @@ def about_losses(model: Any, plan: "Plan", y_true: Any, y_pred: Any) -> None:
                 f"The loss {loss.name!r} has from_logits=True, so it applies {wanted} itself, but {ends}: it is "
                 "applied twice, and training is slow. Write from_logits=False, or leave the activation out."
             )
-        elif not logits and last in _UNBOUNDED:
+        elif not logits and last in _UNBOUNDED - (_POSITIVE if wanted == "softmax" else set()):
             told.append(
                 f"The loss {loss.name!r} expects probabilities, but {ends}. Write activation={wanted!r} in the last "
                 "layer, or from_logits=True in the loss."
@@ -90,10 +93,11 @@ def about_losses(model: Any, plan: "Plan", y_true: Any, y_pred: Any) -> None:
         doubt(message)
 
 
-def about_targets(plan: "Plan", y_true: Any, y_pred: Any) -> None:
+def about_targets(model: Any, plan: "Plan", y_true: Any, y_pred: Any) -> None:
     """Doubts about labels that a loss or a metric has no use for.
 
     Args:
+        model: the model.
         plan: losses and metrics.
         y_true: targets on the host.
         y_pred: specs of the outputs.
@@ -101,14 +105,15 @@ def about_targets(plan: "Plan", y_true: Any, y_pred: Any) -> None:
     Raises:
         ValueError: class labels that are no whole numbers.
     """
-    for index, (name, loss) in enumerate(zip(plan.names, plan.losses, strict=True)):
-        labels, fn = plan.targets(y_true)[index], getattr(loss, "fn", None)
+    lasts = last_activations(model, len(plan.names))
+    for index, (name, loss, last) in enumerate(zip(plan.names, plan.losses, lasts, strict=True)):
+        labels, fn = plan.targets(y_true)[index], known_function(loss)
         if not isinstance(labels, np.ndarray) or labels.dtype.kind not in "iuf" or not labels.size:
             continue
         seen = beginning(labels)
         if fn in _BINARY:
             low, high = seen.min(), seen.max()
-            if low < 0 or high > 1:
+            if low < 0 or high > 1 + 1e-6:
                 fix = "(y + 1) / 2" if (low, high) == (-1, 1) else f"y / {high:g}"
                 doubt(
                     f"The loss {loss.name!r} expects labels from 0 to 1, but those of output {name!r} go from {low:g} "
@@ -120,7 +125,7 @@ def about_targets(plan: "Plan", y_true: Any, y_pred: Any) -> None:
                     f"The loss {loss.name!r} expects class indices 0, 1, 2, ..., but labels of output {name!r} are no "
                     f"whole numbers, such as {wrong:g}. For a regression use the loss 'mse'."
                 )
-        elif fn in _DIFFERENCES and (label := _fraction(seen)) is not None:
+        elif fn in _DIFFERENCES and last not in ("softmax", "sigmoid") and (label := _fraction(seen)) is not None:
             names = [m.name for i, m, _ in plan.metrics if i == index and m.name in ("accuracy", "acc")]
             if names:
                 doubt(
@@ -157,6 +162,18 @@ def about_inputs(model: Any, x: Any) -> None:
         for layer in graph.readers.get(id(tensor), ()):
             if isinstance(layer, Embedding):
                 layer.check_indices(beginning(array))
+
+
+def cleans(model: Any) -> bool:
+    """Whether the user's own code meets the inputs first, and may replace what is no number.
+
+    Args:
+        model: the model.
+    """
+    if model.graph is None or not is_library(type(model).call):
+        return True
+    readers = [op for tensor in model.graph.inputs for op in model.graph.readers.get(id(tensor), ())]
+    return any(type(op).__name__ in ("Lambda", "Operation") or not is_library(type(op)) for op in readers)
 
 
 def embeds(model: Any) -> bool:
@@ -200,7 +217,7 @@ def last_activations(model: Any, count: int) -> list[str | None]:
 
 def _activation_of(tensor: Any) -> str | None:
     layer = tensor.op
-    while getattr(layer, "graph", None) is not None or hasattr(layer, "layer"):
+    while is_library(type(layer)) and (getattr(layer, "graph", None) is not None or hasattr(layer, "layer")):
         if hasattr(layer, "layer"):  # a wrapper
             layer = layer.layer
         else:
@@ -208,15 +225,22 @@ def _activation_of(tensor: Any) -> str | None:
             if len(inner) != 1:
                 return None
             layer = inner[0].op
+    if not is_library(type(layer)):
+        return None  # its call may do anything
     if type(layer).__name__ == "Softmax":
         return "softmax"
-    return getattr(getattr(layer, "activation", None), "__name__", None)
+    return _named(getattr(layer, "activation", None))
+
+
+def _named(activation: Any) -> str | None:
+    """The name of an activation of the library."""
+    return getattr(activation, "__name__", None) if is_library(activation) else None
 
 
 def _about_single_softmax(model: Any) -> Iterator[str]:
     for _, layer in parts.walk(model):
-        units = getattr(layer, "units", getattr(layer, "filters", None))
-        if units == 1 and getattr(getattr(layer, "activation", None), "__name__", None) == "softmax":
+        units = getattr(layer, "units", getattr(layer, "filters", None)) if is_library(type(layer)) else None
+        if units == 1 and _named(getattr(layer, "activation", None)) == "softmax":
             yield (
                 f"Layer {layer.name!r} applies softmax to one unit, which gives 1 whatever comes in, so it learns "
                 "nothing. Write activation='sigmoid' for a probability, or give it a unit per class."

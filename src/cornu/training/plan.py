@@ -92,18 +92,21 @@ class Plan(facts.Watched):
         if (alike := self._alike(value)) is not None:
             return alike
         if isinstance(value, dict):
-            for name in value:
-                if name not in self.names:
-                    raise ValueError(
-                        f"{what}={{{name!r}: ...}} names no output. The outputs are {self.names}. "
-                        f"{nearest(str(name), self.names)}"
-                    )
+            self._check_names(value, what)
             return [value.get(name) for name in self.names]
         if any(item is not None for item in value[:count]) and all(item is None for item in value[count:]):
             value = value[:count]  # others say nothing
         if len(value) != count:
             raise ValueError(f"{what} has {len(value)} entries, but the model has {count} outputs: {self.names}.")
         return list(value)
+
+    def _check_names(self, given: dict[str, Any], what: str) -> None:
+        """Raise `ValueError` for a key that names no output."""
+        for name in (name for name in given if name not in self.names):
+            raise ValueError(
+                f"{what}={{{name!r}: ...}} names no output. The outputs are {self.names}. "
+                f"{nearest(str(name), self.names)}"
+            )
 
     def _alike(self, value: Any) -> list[Any] | None:
         """One entry per output from a structure like that of the outputs; None if it is of another."""
@@ -129,7 +132,14 @@ class Plan(facts.Watched):
             return [None] * count
         if (alike := self._alike(y_true)) is not None:
             return alike
-        if isinstance(y_true, dict) and set(y_true) <= set(self.names):
+        if isinstance(y_true, dict):
+            self._check_names(y_true, "targets")
+            for name, fn in zip(self.names, self.losses, strict=True):
+                if fn is not None and name not in y_true:
+                    raise ValueError(
+                        f"The targets have {sorted(y_true)}, but nothing for output {name!r}, which has a loss. Add "
+                        "it, or leave out its loss."
+                    )
             return [y_true.get(name) for name in self.names]
         flat = jax.tree.leaves(y_true, is_leaf=lambda v: v is None)
         if len(flat) == count:
@@ -144,6 +154,7 @@ class Plan(facts.Watched):
         if (alike := self._alike(weight)) is not None:
             return alike
         if isinstance(weight, dict):
+            self._check_names(weight, "sample_weight")
             return [weight.get(name) for name in self.names]
         flat = jax.tree.leaves(weight, is_leaf=lambda v: v is None)
         return flat if len(flat) == len(self.names) else flat[:1] * len(self.names)
@@ -213,7 +224,7 @@ class Plan(facts.Watched):
         """Every metric, in the order of `keys`."""
         return [self.loss_metric, *self.loss_metrics.values(), *(metric for _, metric, _ in self.metrics)]
 
-    def check_targets(self, y_true: Any, y_pred: Any, by_class: bool) -> None:
+    def check_targets(self, y_true: Any, y_pred: Any, by_class: bool, weight: Any = None) -> None:
         """Raise `ValueError` for class labels that an output has no place for, or whose classes cannot weigh samples.
 
         A compiled program could not report them.
@@ -222,9 +233,11 @@ class Plan(facts.Watched):
             y_true: targets on the host.
             y_pred: specs of the outputs.
             by_class: whether classes weigh samples.
+            weight: sample weights on the host.
         """
-        for name, loss, (labels, pred, _) in zip(self.names, self.losses, self.outputs(y_true, y_pred), strict=True):
-            sparse = getattr(loss, "fn", None) is losses.sparse_categorical_crossentropy
+        outputs = self.outputs(y_true, y_pred, weight)
+        for name, loss, (labels, pred, own) in zip(self.names, self.losses, outputs, strict=True):
+            sparse = known_function(loss) is losses.sparse_categorical_crossentropy
             if not sparse or not isinstance(labels, np.ndarray) or not labels.size:
                 continue
             if by_class and labels.ndim > 1 and labels.shape[-1] != 1:
@@ -232,7 +245,11 @@ class Plan(facts.Watched):
                     f"class_weight weighs samples with one label each, but the targets have shape {labels.shape}. Give "
                     f"a weight for each label: sample_weight of shape {labels.shape}."
                 )
+            if isinstance(own, np.ndarray) and own.shape == labels.shape[: own.ndim]:
+                labels = labels[own != 0]  # the others are padding
             labels = beginning(labels)
+            if not labels.size:
+                continue
             low, high, classes = labels.min(), labels.max(), pred.shape[-1]
             ignored = getattr(loss, "ignore_class", None)
             if high >= classes and high != ignored:
@@ -243,8 +260,14 @@ class Plan(facts.Watched):
             if low < 0 and low != ignored:
                 raise ValueError(
                     f"Labels of output {name!r} begin at {int(low)}, but classes are numbered from 0 to {classes - 1}. "
-                    "Shift them, for instance with y - y.min()."
+                    f"If {int(low)} marks padding, use SparseCategoricalCrossentropy(ignore_class={int(low)}), or give "
+                    "it a sample_weight of 0; otherwise number the labels from 0."
                 )
+
+
+def known_function(loss: Any) -> Any:
+    """The function of a loss of the library; None of one that a user's class may compute in another way."""
+    return getattr(loss, "fn", None) if is_library(type(loss)) else None
 
 
 def _told(item: Any, what: str) -> contextlib.AbstractContextManager[None]:
