@@ -60,7 +60,7 @@ class Table:
     def add(self, *objects: Any, **aliases: Any) -> None:
         """List objects under their own name and its snake case, and others under an alias."""
         for item in objects:
-            self.entries[listed_as(item)] = item
+            self.entries[item.__name__] = self.entries[listed_as(item)] = item
             self.aliases.setdefault(snake_case(item.__name__), item)
         self.aliases.update(aliases)
 
@@ -153,7 +153,7 @@ class Table:
 
 
 def listed_as(item: Any) -> str:
-    """The name by which users and files know a class or function: its own, unless it says another."""
+    """The name by which users and most files know a class or function: its own, unless it says another."""
     return str(vars(item).get("_listed_as", item.__name__))
 
 

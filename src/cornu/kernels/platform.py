@@ -40,5 +40,14 @@ def on_cpu() -> bool:
         ...     on_cpu()
         False
     """
+    return _platform() == "cpu"
+
+
+def on_gpu() -> bool:
+    """Whether programs traced now run on a GPU of NVIDIA and nowhere else; asked while tracing, as `on_cpu` is."""
+    return _platform() in ("cuda", "gpu")
+
+
+def _platform() -> str:
     device = _target.get() or getattr(jax.config, "jax_default_device", None) or jax.default_backend()
-    return (device if isinstance(device, str) else device.platform) == "cpu"
+    return device if isinstance(device, str) else str(device.platform)

@@ -5,6 +5,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from ..kernels.attention import fused
 from .making import ArrayLike, limits, op, tensor
 
 __all__ = ["dot_product_attention"]
@@ -33,7 +34,7 @@ def dot_product_attention(
         mask: booleans that broadcast to that shape, true where attention is allowed, or None.
         scale: factor of the logits; None for `1 / sqrt(size)`.
         is_causal: whether each step sees only itself and those before.
-        flash_attention: accepted for compatibility; the compiler fuses.
+        flash_attention: False to compute without a fused kernel also where the platform has one.
         attn_logits_soft_cap: if given, logits become `cap * tanh(logits / cap)`.
 
     Returns:
@@ -58,9 +59,15 @@ def dot_product_attention(
             f"{query.shape}, {key.shape}, {value.shape}."
         )
     heads = query.shape[2]
+    scale = query.shape[-1] ** -0.5 if scale is None else scale
+    if flash_attention is not False and attn_logits_soft_cap is None:
+        added = None if bias is None else tensor(bias).astype(query.dtype)
+        allowed = None if mask is None else tensor(mask).astype(bool)
+        result = fused(query, key, value, added, allowed, scale, is_causal)
+        if result is not None:
+            return result
     if key.shape[2] != heads:  # grouped-query attention: several heads share a key and value
         key, value = (jnp.repeat(t, heads // key.shape[2], axis=2) for t in (key, value))
-    scale = query.shape[-1] ** -0.5 if scale is None else scale
     wide = jnp.promote_types(query.dtype, jnp.float32)
     logits = jnp.einsum("btnh,bsnh->bnts", query, key, preferred_element_type=wide)  # (batch, heads, time, source)
     logits = logits * jnp.asarray(scale, wide)
@@ -71,7 +78,7 @@ def dot_product_attention(
     masks = [] if mask is None else [tensor(mask).astype(bool)]
     if is_causal:
         masks.append(jnp.tril(jnp.ones(logits.shape[2:], bool)))
-    for allowed in masks:
-        logits = jnp.where(allowed, logits, jnp.asarray(-0.7 * limits(wide).max, wide))
+    for seen in masks:
+        logits = jnp.where(seen, logits, jnp.asarray(-0.7 * limits(wide).max, wide))
     weights = jax.nn.softmax(logits.astype(jnp.float32), axis=-1).astype(key.dtype)
     return jnp.einsum("bnts,bsnh->btnh", weights, value)

@@ -5,7 +5,6 @@ from typing import Any, Literal
 from ... import ops
 from ...core.arguments import Declared, default
 from ...core.seeds import SeedGenerator
-from ...core.symbolic import known_shape
 from ...ops import random
 from .. import calling, checks
 from ..layer import Layer
@@ -57,9 +56,16 @@ class Pairwise(Declared, Layer):
         if len(shapes) not in (2, 3):
             raise ValueError(f"{listed}. Received {len(shapes)} inputs.")
         query, value, key = shapes[0], shapes[1], shapes[-1]
-        pairs = [(query[-1], key[-1]), (value[-2], key[-2]), *zip(query[:-2], value[:-2]), *zip(query[:-2], key[:-2])]
         ranks = {len(shape) for shape in shapes}
-        if len(ranks) > 1 or ranks < {2} or any(a != b for a, b in pairs if None not in (a, b)):
+        fits = len(ranks) == 1 and min(ranks) > 2
+        if fits:
+            pairs = [
+                *zip(query[:-2], value[:-2], strict=True),
+                *zip(value[:-1], key[:-1], strict=True),
+                (query[-1], key[-1]),
+            ]
+            fits = all(a == b for a, b in pairs if None not in (a, b))
+        if not fits:
             raise ValueError(
                 f"{listed}, of shapes (batch, time, features), (batch, source, sizes) and (batch, source, features). "
                 f"Received shapes: {', '.join(str(tuple(shape)) for shape in shapes)}"

@@ -3,7 +3,7 @@
 import functools
 import string
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from ... import ops
 from ...core.arguments import default
@@ -49,7 +49,7 @@ class Heads(KernelLayer, kw_only=True):
     seed: int | None = default(None, after="use_gate")
     supports_masking = True
     _masks_end: ClassVar[bool] = False  # whether what reads the inputs afterwards sees no masks at them
-    _gate_dense: ClassVar[Any] = None
+    _gate_dense = cast(Any, None)
 
     def _complete(self) -> None:
         checks.between(self, "dropout", 0, 1)
@@ -102,7 +102,9 @@ class Heads(KernelLayer, kw_only=True):
         layer.build(shape)
         return layer
 
-    def _project(self, shapes: tuple[Shape, ...], heads: tuple[int, int], sizes: tuple[int, int], out: Any) -> Iterator[Any]:
+    def _project(
+        self, shapes: tuple[Shape, ...], heads: tuple[int, int], sizes: tuple[int, int], out: Any
+    ) -> Iterator[Any]:
         """The layers that project query, key, gate, value and result.
 
         Args:
@@ -231,7 +233,9 @@ class Heads(KernelLayer, kw_only=True):
             return None
         if not 1 < mask.ndim < x.ndim or mask.shape != x.shape[: mask.ndim]:
             shapes = f"of {known_shape(mask.shape)} for an input of {known_shape(x.shape)}"
-            raise ValueError(f"Layer {self.name!r} takes masks with the first axes of the input, and received {shapes}.")
+            raise ValueError(
+                f"Layer {self.name!r} takes masks with the first axes of the input, and received {shapes}."
+            )
         mask = ops.cast(mask, "bool")[(..., *(None,) * (x.ndim - 1 - mask.ndim))]
         batch = [axis for axis in range(x.ndim - 1) if axis not in self._axes]
         steps, none = (slice(None),) * len(self._axes), (None,) * len(self._axes)
@@ -268,4 +272,6 @@ class Heads(KernelLayer, kw_only=True):
 
 def _another(initializer: Any) -> Any:
     """An initializer of the same configuration, which draws other numbers unless it has a seed."""
-    return type(initializer).from_config(initializer.get_config()) if hasattr(initializer, "get_config") else initializer
+    return (
+        type(initializer).from_config(initializer.get_config()) if hasattr(initializer, "get_config") else initializer
+    )

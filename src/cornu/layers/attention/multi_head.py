@@ -1,7 +1,7 @@
 """MultiHeadAttention: each head looks for other things in a sequence."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from ...core import codec
 from ...core.arguments import default
@@ -50,6 +50,7 @@ class MultiHeadAttention(Heads):
     output_shape: Given[int | Sequence[int] | None, Any] = default(None, after="use_bias")  # type: ignore[assignment]
     attention_axes: Given[int | Sequence[int] | None, tuple[int, ...] | None] = default(None, after="output_shape")
     _masks_end = True
+    _output_shape = cast(Any, None)  # the argument: `output_shape` itself is that of a call
 
     def _complete(self) -> None:
         super()._complete()
@@ -63,12 +64,18 @@ class MultiHeadAttention(Heads):
                 raise ValueError(f"{type(self).__name__} expects {name} to be integers or None. Received: {value!r}")
             setattr(self, kept, None if value is None else tuple(map(int, many)))
         if min(self._output_shape or (1,)) < 1:
-            raise ValueError(f"{type(self).__name__} expects positive sizes. Received: output_shape={self._output_shape}")
+            raise ValueError(
+                f"{type(self).__name__} expects positive sizes. Received: output_shape={self._output_shape}"
+            )
 
     def build(self, query_shape: Shape, value_shape: Shape, key_shape: Shape | None = None) -> None:
         """Make the projections."""
         last = len(query_shape) - 1
-        axes = range(1, last) if self.attention_axes is None else [a + last + 1 if a < 0 else a for a in self.attention_axes]
+        axes = (
+            range(1, last)
+            if self.attention_axes is None
+            else [a + last + 1 if a < 0 else a for a in self.attention_axes]
+        )
         if not axes or len({*axes}) < len(axes) or not {*axes} <= {*range(last)}:
             raise ValueError(
                 f"Layer {self.name!r} has attention_axes={self.attention_axes}: different axes before the features. "

@@ -3,7 +3,7 @@
 import copy
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from ... import ops
 from ...core.arguments import default
@@ -51,6 +51,7 @@ class EinsumDense(KernelLayer):
     activation: Activation = default(None)
     bias_axes: str | None = None
     activity_regularizer = default(None, after="bias_constraint")
+    _output_shape = cast(Any, None)  # the argument: `output_shape` itself is that of a call
 
     def _complete(self) -> None:
         form = _FORMS.fullmatch(self.equation) if isinstance(self.equation, str) else None

@@ -8,6 +8,7 @@ from ...core.types import (
     ArrayLike,
     ConstraintLike,
     DTypeLike,
+    Initializer,
     InitializerLike,
     MostOptions,
     RegularizerLike,
@@ -54,6 +55,11 @@ class ReversibleEmbedding(Embedding):
 
     Source: Press and Wolf (2016), https://arxiv.org/abs/1608.05859
     """
+
+    tie_weights: bool
+    embeddings_initializer: Initializer
+    reverse_dtype: str | None
+    logit_soft_cap: float | None
 
     def __init__(
         self,
