@@ -157,6 +157,16 @@ def test_windows(name, window, rng):
         close(mine(*arrays, **options), theirs(*map(jnp.array, arrays), **options))
 
 
+def test_arguments_by_name_in_any_order(rng):
+    q, v = draw(rng, BATCH, TIME, SIZE), draw(rng, BATCH, SOURCE, SIZE + 1)
+    mine, theirs = pair("heads", (q, v), rng)
+    own, others = carrying((q, v), [bools(rng, BATCH, TIME), None])
+    real = attached.get_mask(own[0])
+    y, expected = mine(value=own[1], query=own[0]), theirs(value=others[1], query=others[0])
+    close(y, expected)
+    assert np.array_equal(attached.get_mask(y), real)
+
+
 # Several axes
 
 

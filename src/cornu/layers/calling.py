@@ -50,11 +50,12 @@ def _parameters(fn: Callable[..., Any], bound: bool) -> dict[str, inspect.Parame
 
 
 def named(fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
-    """The arguments of a call by the names of its parameters; several in one get numbers."""
+    """The arguments of a call by the names of its parameters, in their order; several in one get numbers."""
     positional = [n for n, p in parameters(fn).items() if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
     several = next((n for n, p in parameters(fn).items() if p.kind is p.VAR_POSITIONAL), "argument")
     labels = [*positional, *(several if i == 0 else f"{several}_{i}" for i in range(len(args) - len(positional)))]
-    return {**dict(zip(labels, args, strict=False)), **kwargs}
+    ordered = {name: kwargs[name] for name in parameters(fn) if name in kwargs} if len(kwargs) > 1 else {}
+    return {**dict(zip(labels, args, strict=False)), **ordered, **kwargs}
 
 
 def with_shapes(fn: Callable[..., Any], given: dict[str, Any]) -> Any:
