@@ -24,7 +24,7 @@ OBJECTS = {  # one of each kind, for what it can be asked
 OLDER = ("legacy", "version", "src", "api")
 
 
-MOST = 215  # lines; whoever closes a gap lowers it
+MOST = 213  # lines; whoever closes a gap lowers it
 
 
 def public(owner):

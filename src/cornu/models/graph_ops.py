@@ -26,8 +26,9 @@ _OF_CALLS = """
     a abs_ angle array axes_lengths b beta bias bins choicelist condition condlist constant_values coordinates counts
     data default depthwise_kernel end_points fill_value gamma image1 image2 images index indices inputs kernel key
     logits mask mean offset operands output output_length output_shape pattern pointwise_kernel predictions
-    probabilities q query scale segment_ids sequence_lengths sorted_sequence start start_indices start_points step stop target
-    target_length targets tensor transform translation updates value values variable variance weights x x1 x2 xs y
+    probabilities q query scale segment_ids sequence_lengths sorted_sequence start start_indices start_points step
+    stop target target_length targets tensor transform translation updates value values variable variance weights x x1
+    x2 xs y
 """
 # Where the same name means something else.
 _OTHERWISE = """
