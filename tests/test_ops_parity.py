@@ -109,7 +109,7 @@ def calls_of_images(dtype):
         calls[way] = "image.resize", (x, (4, 7), way), {}
         calls[f"{way} in a frame"] = "image.resize", (x, (4, 7), way), {"pad_to_aspect_ratio": True, "fill_value": 0.5}
     for mode in ("constant", "nearest", "reflect", "mirror", "wrap"):
-        maps = np.array([[1.1, 0.2, -2, 0.3, 0.8, 1, 0, 0]] * 2, "float32")
+        maps = np.array([[1.137, 0.213, -2.019, 0.319, 0.827, 1.041, 0, 0]] * 2, "float32")
         calls[f"turned, {mode}"] = "image.affine_transform", (x, maps, "bilinear", mode, 1), {}
         calls[f"moved, {mode}"] = "image.map_coordinates", (x[0, :, :, 0], corners[0].T * 2.5 - 3, 0, mode, 1), {}
     calls["seen from elsewhere"] = "image.perspective_transform", (x, corners, corners[:, ::-1] * 0.7 + 0.3), {}
