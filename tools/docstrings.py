@@ -6,9 +6,9 @@ import re
 import sys
 
 PUBLIC = (
-    "cornu", "cornu.activations", "cornu.callbacks", "cornu.config", "cornu.constraints", "cornu.initializers",
-    "cornu.layers", "cornu.losses", "cornu.metrics", "cornu.models", "cornu.ops", "cornu.optimizers",
-    "cornu.optimizers.schedules", "cornu.random", "cornu.regularizers", "cornu.saving", "cornu.utils",
+    "cornu", "cornu.activations", "cornu.callbacks", "cornu.config", "cornu.constraints", "cornu.dtype_policies", "cornu.initializers",
+    "cornu.layers", "cornu.losses", "cornu.metrics", "cornu.models", "cornu.ops", "cornu.ops.image", "cornu.optimizers",
+    "cornu.optimizers.schedules", "cornu.random", "cornu.regularizers", "cornu.saving", "cornu.tree", "cornu.utils",
 )  # fmt: skip
 
 
@@ -54,9 +54,9 @@ def main() -> int:
     """Print the faults; the exit status tells whether there are any."""
     found, seen = [], set()
     for module_name in PUBLIC:
-        module = importlib.import_module("cornu" if module_name == "cornu" else "cornu.config")
+        module = importlib.import_module("cornu")
         for part in module_name.split(".")[1:]:
-            module = getattr(importlib.import_module("cornu"), part) if part != "schedules" else getattr(module, part)
+            module = getattr(module, part)
         for name in getattr(module, "__all__", None) or [n for n in vars(module) if not n.startswith("_")]:
             item = getattr(module, name)
             home = str(getattr(item, "__module__", "cornu"))

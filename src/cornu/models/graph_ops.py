@@ -4,12 +4,16 @@ What follows from the name of an op, and of an argument, is worked out here; the
 """
 
 from ..core.op import ops
-from ..ops import linalg, nn, numpy
+from ..ops import image, linalg, nn, numpy
 
-_IRREGULAR = "AllClose CDist CTCDecode CTCLoss FFT FFT2 IFFT2 IRFFT ISTFT IsIn PSNR RFFT RMSNorm STFT SVD SearchSorted"
+_IRREGULAR = """
+    AllClose CDist CTCDecode CTCLoss FFT FFT2 HSVToRGB IFFT2 IRFFT ISTFT IsIn PSNR RFFT RGBToGrayscale RGBToHSV RMSNorm
+    SSIM STFT SVD SearchSorted
+"""
 _CORE = "cast convert_to_tensor saturate_cast scatter scatter_update slice slice_update stop_gradient unstack"
 _MATH = "cdist erf erfc erfinv in_top_k logdet logsumexp rsqrt segment_max segment_min segment_prod segment_sum top_k"
 _MODULES = {
+    **dict.fromkeys(vars(image)["__all__"], "image"),
     **dict.fromkeys(vars(linalg), "linalg"),
     **dict.fromkeys(vars(nn), "nn"),
     **dict.fromkeys(vars(numpy), "numpy"),
@@ -19,16 +23,18 @@ _MODULES = {
 }
 # Arguments of an op's call, by their names; the others belong to its config.
 _OF_CALLS = """
-    a abs_ angle array axes_lengths b beta bias bins choicelist condition condlist constant_values counts data default
-    depthwise_kernel fill_value gamma index indices inputs kernel key logits mask mean offset operands output
-    output_length pattern pointwise_kernel predictions probabilities q query scale segment_ids sequence_lengths
-    sorted_sequence start start_indices step stop target target_length targets tensor updates value values variable
-    variance weights x x1 x2 xs y
+    a abs_ angle array axes_lengths b beta bias bins choicelist condition condlist constant_values coordinates counts
+    data default depthwise_kernel end_points fill_value gamma image1 image2 images index indices inputs kernel key
+    logits mask mean offset operands output output_length output_shape pattern pointwise_kernel predictions
+    probabilities q query scale segment_ids sequence_lengths sorted_sequence start start_indices start_points step
+    stop target target_length targets tensor transform translation updates value values variable variance weights x x1
+    x2 xs y
 """
 # Where the same name means something else.
 _OTHERWISE = """
-    beta.alpha bincount.weights diagonal.offset gamma.alpha histogram.bins isclose.atol isclose.rtol squareplus.b
-    trace.offset trapezoid.x
+    affine_transform.fill_value beta.alpha bincount.weights diagonal.offset elastic_transform.fill_value gamma.alpha
+    histogram.bins isclose.atol isclose.rtol map_coordinates.fill_value perspective_transform.fill_value
+    resize.fill_value squareplus.b trace.offset trapezoid.x
 """
 
 

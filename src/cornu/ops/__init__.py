@@ -3,7 +3,7 @@
 from ..core import operators as _operators
 from ..core.op import ops as _table
 from ..core.public import publish as _publish
-from . import linalg, nn, numpy
+from . import image, linalg, nn, numpy
 from .control import *
 from .linalg import *
 from .nn import *
@@ -14,4 +14,4 @@ from .tensors import *
 # Names that an op has besides its own, such as `abs` and `divide`, are found in files as well.
 _table.add(**{name: op for name, op in globals().items() if op in _table.entries.values()})
 _operators.define(_table.entries)
-_publish(globals(), "linalg", "nn", "numpy")
+_publish(globals(), "image", "linalg", "nn", "numpy")

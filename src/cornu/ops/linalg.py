@@ -7,11 +7,12 @@ from typing import Any, Literal
 import jax
 import jax.numpy as jnp
 
+from .control import jvp
 from .making import ArrayLike, Axis, floating, matrices, one_of, op, op_of, tensor
 
 __all__ = [
-    "cholesky", "cholesky_inverse", "det", "eig", "eigh", "inv", "logdet", "lstsq", "lu_factor", "matrix_rank", "norm",
-    "pinv", "qr", "slogdet", "solve", "solve_triangular", "svd",
+    "cholesky", "cholesky_inverse", "det", "eig", "eigh", "inv", "jvp", "logdet", "lstsq", "lu_factor", "matrix_rank",
+    "norm", "pinv", "qr", "slogdet", "solve", "solve_triangular", "svd",
 ]  # fmt: skip
 
 

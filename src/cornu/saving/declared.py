@@ -35,6 +35,9 @@ _LOOPS = {
     **dict.fromkeys(("Conv3D", "Depthwise", "Separable", "Unfold", "Fold"), ("kernel_size",)),
     **dict.fromkeys(("MaxPool", "AveragePool"), ("pool_size",)),
     **dict.fromkeys(("ArraySplit", "Split"), ("indices_or_sections",)),
+    "GaussianBlur": ("kernel_size",),
+    "ElasticTransform": ("sigma", "sigma"),
+    "SSIM": ("filter_size", "filter_size"),
     "Diff": ("n",),
     "Unstack": ("num",),
 }
