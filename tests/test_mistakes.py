@@ -237,6 +237,24 @@ net(1, "linear", "mse", [lambda t, p: "x"]).fit(X, Y) | metric | 'x'
 mlp().train_on_batch(X, Y[:3]) | x has 32 | y has 3
 mlp().fit(X, Y, verbose=0, callbacks=[cornu.callbacks.ModelCheckpoint("{val_acc}.keras")]) | val_acc | loss
 mlp().fit(X, Y, verbose=0).history["acc"] | 'acc' | loss
+two().fit(X, {"a": Y, "bb": Y}) | targets | 'bb' | ['a', 'b'] | Did you mean 'b'
+two().fit(X, {"a": Y}) | targets | nothing for output 'b'
+two().evaluate(X, {"a": Y, "c": Y}) | targets | 'c' | ['a', 'b']
+mlp().fit(X, {"wrong": Y}) | targets | 'wrong' | ['last']
+mlp().fit(X, Y, sample_weight={"wrong": ones(32)}) | sample_weight | 'wrong' | ['last']
+two().fit(X, {"a": Y, "b": Y}, sample_weight={"a": ones(32), "bb": ones(32)}) | sample_weight | 'bb' | Did you mean 'b'
+mlp().evaluate(X) | 'mlp' | no targets | evaluate(x, y)
+mlp().evaluate(iter([X])) | 'mlp' | no targets | (inputs, targets)
+mlp().fit(X, Y, validation_data=(X, None)) | 'mlp' | no targets
+mlp().test_on_batch(X) | 'mlp' | no targets
+fit(MakesLayers()) | weight in each call() | __init__() or build() | self.dense = Dense(1)
+fit(cornu.Sequential([MakesWeights()])) | weight in each call() | __init__() or build()
+cornu.Sequential([cornu.Input((8, 8, 3)), layers.Conv2D(2, 3)]).predict(ones(2, 3, 8, 8)) | (8, 8, 3) | another order | x.transpose(0, 2, 3, 1)
+cornu.Sequential([layers.Dense(3, input_shape=X.shape)]).predict(X) | one sample | x.shape[1:]
+cornu.Sequential([cornu.Input((4,)), layers.Dense(3), LayerWithoutReturn(), layers.Dense(1)]) | gives None | without a return
+cornu.optimizers.SGD(0.01, 0.9, 1e-6, True) | SGD | nesterov | weight_decay | name them
+net(3, "softmax", "sparse_categorical_crossentropy", ["precision"]).fit(X, np.arange(32) % 3) | labels have shape | to_categorical(y, 3)
+net(3, "softmax", "sparse_categorical_crossentropy", [cornu.metrics.MeanIoU(3)]).fit(X, np.arange(32) % 3) | sparse_y_pred=False
 """
 
 FILES = """
@@ -300,6 +318,29 @@ class NoSuper(cornu.Model):
 class Unregistered(layers.Layer):
     def call(self, x):
         return x
+
+
+class MakesLayers(cornu.Model):
+    def call(self, x):
+        self.dense = layers.Dense(1)
+        return self.dense(x)
+
+
+class MakesWeights(layers.Layer):
+    def call(self, x):
+        return x @ self.add_weight((4, 1))
+
+
+class LayerWithoutReturn(layers.Layer):
+    def call(self, x):
+        x + 1
+
+
+def two():
+    x = cornu.Input((4,))
+    model = cornu.Model(x, [layers.Dense(1, name="a")(x), layers.Dense(1, name="b")(x)])
+    model.compile("sgd", "mse")
+    return model
 
 
 def ones(*shape):
@@ -408,3 +449,87 @@ def test_an_error_in_a_call_keeps_the_users_line_and_its_type():
 def test_text_of_digits_and_a_single_number_are_class_numbers():
     np.testing.assert_array_equal(cornu.utils.to_categorical(["1", "0"]), [[0, 1], [1, 0]])
     np.testing.assert_array_equal(cornu.utils.to_categorical(3, 5), keras.utils.to_categorical(3, 5))
+
+
+def own_loss(base):
+    """A loss that treats some labels in a way of its own."""
+
+    class Own(base):
+        def call(self, y_true, y_pred):
+            real = y_true != -100
+            return super().call(cornu.ops.where(real, y_true, 0), y_pred) * cornu.ops.cast(real, "float32")
+
+    return Own()
+
+
+class Ends(layers.Dense):
+    def call(self, x):
+        return cornu.ops.softmax(super().call(x))
+
+
+class Pools(layers.Layer):
+    """Attention over steps: one unit, and a softmax over another axis."""
+
+    def __init__(self):
+        super().__init__()
+        self.units, self.activation, self.score = 1, cornu.activations.softmax, layers.Dense(1)
+
+    def call(self, x):
+        return cornu.ops.sum(self.activation(self.score(x), axis=1) * x, axis=1)
+
+
+def linear(x):
+    return cornu.activations.sigmoid(x)
+
+
+L, M = layers, cornu.losses
+CLASSES = np.arange(32) % 3
+HOLES = np.where(X > 1, np.nan, X)
+RIGHT = {
+    "a layer that replaces NaN": ([L.Lambda(lambda x: cornu.ops.nan_to_num(x)), L.Dense(1)], "mse", HOLES, Y),
+    "a loss that leaves NaN out": (
+        [L.Dense(1)],
+        lambda t, p: cornu.ops.mean(cornu.ops.where(cornu.ops.isnan(t), 0.0, cornu.ops.nan_to_num(t) - p) ** 2),
+        X,
+        np.where(Y > 1, np.nan, Y),
+    ),
+    "a layer that ends in its own softmax": ([Ends(3)], "sparse_categorical_crossentropy", X, CLASSES),
+    "attention pooling": ([L.Reshape((2, 2)), Pools(), L.Dense(1)], "mse", X, Y),
+    "an activation of one's own name": ([L.Dense(1, activation=linear)], "binary_crossentropy", X, CLASSES % 2),
+    "softmax, mse and soft labels": ([L.Dense(3, activation="softmax")], "mse", X, np.eye(3)[CLASSES] * 0.9 + 0.03),
+    "exponential": ([L.Dense(3, activation="exponential")], "categorical_crossentropy", X, np.eye(3)[CLASSES]),
+    "labels of 1 and a little": ([L.Dense(1, "sigmoid")], "binary_crossentropy", X, (CLASSES % 2) * 1.0000001),
+    "a loss that masks": (
+        [L.Dense(1, "sigmoid")],
+        own_loss(M.BinaryCrossentropy),
+        X,
+        np.where(CLASSES == 2, -100, CLASSES),
+    ),
+    "a sparse loss that masks": (
+        [L.Dense(3, "softmax")],
+        own_loss(M.SparseCategoricalCrossentropy),
+        X,
+        np.where(CLASSES == 2, -100, CLASSES),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_what_is_right_is_not_doubted(name):
+    """LikelyMistake is an error in these tests."""
+    parts, loss, x, y = RIGHT[name]
+    model = cornu.Sequential([cornu.Input((4,)), *parts])
+    model.compile("sgd", loss, metrics=["accuracy"] if name.startswith("softmax") else None)
+    assert np.isfinite(model.fit(x, y, epochs=2, verbose=0).history["loss"]).all()
+
+
+def test_padded_labels_with_no_weight_train_as_in_keras():
+    losses = []
+    for lib in (cornu, keras):
+        model = lib.Sequential([lib.Input((4,)), lib.layers.RepeatVector(5), lib.layers.Dense(3, "softmax")])
+        model.set_weights([np.full(w.shape, 0.1) for w in model.get_weights()])
+        model.compile("sgd", "sparse_categorical_crossentropy")
+        y = np.tile([0, 1, 2, -1, -1], (32, 1))
+        weight = np.tile([1.0, 1.0, 1.0, 0.0, 0.0], (32, 1))
+        losses.append(model.fit(X, y, sample_weight=weight, epochs=2, batch_size=32, verbose=0).history["loss"])
+    np.testing.assert_allclose(*losses, rtol=1e-5)

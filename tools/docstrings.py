@@ -6,7 +6,8 @@ import re
 import sys
 
 PUBLIC = (
-    "cornu", "cornu.activations", "cornu.callbacks", "cornu.config", "cornu.constraints", "cornu.dtype_policies", "cornu.initializers",
+    "cornu", "cornu.activations", "cornu.callbacks", "cornu.config", "cornu.constraints", "cornu.dtype_policies",
+    "cornu.initializers",
     "cornu.layers", "cornu.losses", "cornu.metrics", "cornu.models", "cornu.ops", "cornu.ops.image", "cornu.optimizers",
     "cornu.optimizers.schedules", "cornu.random", "cornu.regularizers", "cornu.saving", "cornu.tree", "cornu.utils",
 )  # fmt: skip

@@ -137,9 +137,9 @@ class Graph:
 
 def _advice(wanted: tuple[int | None, ...], got: tuple[int, ...]) -> str:
     if len(got) == len(wanted) - 1 and all(w in (None, g) for w, g in zip(wanted[1:], got, strict=True)):
-        return "The batch axis is missing: for a single sample write x[None]."
-    if len(wanted) == len(got) + 1 and wanted[2:] == got[1:]:
-        return "Input(shape=...), or input_shape=, is the shape of one sample, without their number: write x.shape[1:]."
+        single = "The batch axis is missing: for a single sample write x[None]."
+        several = "Of several, Input(shape=...) or input_shape= is the shape of one sample: x.shape[1:]."
+        return f"{single} {several}" if len(got) > 1 else single
     if None not in wanted[1:] and sorted(got[1:]) == sorted(size or 0 for size in wanted[1:]):
         left = list(range(1, len(got)))
         order = [left.pop(next(i for i, axis in enumerate(left) if got[axis] == size)) for size in wanted[1:]]
