@@ -13,7 +13,7 @@ _IRREGULAR = """
 _CORE = "cast convert_to_tensor saturate_cast scatter scatter_update slice slice_update stop_gradient unstack"
 _MATH = "cdist erf erfc erfinv in_top_k logdet logsumexp rsqrt segment_max segment_min segment_prod segment_sum top_k"
 _MODULES = {
-    **dict.fromkeys(vars(image)["__all__"], "image"),
+    **dict.fromkeys(vars(image), "image"),
     **dict.fromkeys(vars(linalg), "linalg"),
     **dict.fromkeys(vars(nn), "nn"),
     **dict.fromkeys(vars(numpy), "numpy"),

@@ -64,8 +64,8 @@ def rgb_to_hsv(images: ArrayLike, data_format: DataFormat | None = None) -> Any:
 
     Example:
         >>> import cornu
-        >>> cornu.ops.image.rgb_to_hsv([[[0.0, 0.5, 0.0]]]).round(2)
-        Array([[[0.33, 1.  , 0.5 ]]], dtype=float32)
+        >>> cornu.ops.image.rgb_to_hsv([[[0.5, 0.0, 0.0]]])
+        Array([[[0. , 1. , 0.5]]], dtype=float32)
 
     Source: https://en.wikipedia.org/wiki/HSL_and_HSV
     """
@@ -124,4 +124,4 @@ def _three(x: jax.Array, count: int | None, axis: int, op: str, expected: str) -
 
 
 def _planes(x: jax.Array, axis: int) -> list[jax.Array]:
-    return [jax.lax.index_in_dim(x, channel, axis, keepdims=False) for channel in range(3)]
+    return [plane.squeeze(axis) for plane in jnp.split(x, 3, axis)]

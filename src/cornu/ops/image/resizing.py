@@ -11,7 +11,7 @@ from ...core.symbolic import known_shape
 from ...core.types import DataFormat
 from ..making import ArrayLike, existing_axes, one_of, op, positive, tensor
 from ..tensors import saturate_cast
-from .layout import pair, with_axes, with_margins
+from .layout import as_batch, pair, with_axes, with_margins
 
 __all__ = ["crop_images", "pad_images", "resize", "scale_and_translate"]
 
@@ -62,7 +62,8 @@ def resize(
     Source: Keys, "Cubic convolution interpolation for digital image processing" (1981); Duchon, "Lanczos filtering
     in one and two dimensions" (1979).
     """
-    images, (rows, columns, _) = with_axes(images, data_format, "resize")
+    x, back = as_batch(images, data_format, "resize")
+    dtype = x.dtype
     height, width = pair(size=size)
     positive(height=height, width=width)
     one_of("bilinear", "nearest", "bicubic", "lanczos3", "lanczos5", interpolation=interpolation)
@@ -70,23 +71,21 @@ def resize(
         raise ValueError(f"fill_mode is 'constant': margins hold fill_value. Received: fill_mode={fill_mode!r}")
     if crop_to_aspect_ratio and pad_to_aspect_ratio:
         raise ValueError("An image is cropped or padded: set one of crop_to_aspect_ratio and pad_to_aspect_ratio.")
-    x, old = images, (images.shape[rows], images.shape[columns])
+    old = x.shape[1:3]
     shaped = old[1] * height // width, old[0] * width // height  # beside the whole width, and the whole height
     if crop_to_aspect_ratio:
         whole = [max(min(n, m), 1) for n, m in zip(old, shaped, strict=True)]
         before = [(n - m) // 2 for n, m in zip(old, whole, strict=True)]
         margins = [(-b, m + b - n) for n, m, b in zip(old, whole, before, strict=True)]
-        x = with_margins(x, (rows, columns), margins)
+        x = with_margins(x, (1, 2), margins)
     elif pad_to_aspect_ratio:
         x = x.astype(jnp.result_type(x, 1.0))  # which can hold the value
         before = [(max(n, m) - n) // 2 for n, m in zip(old, shaped, strict=True)]
-        x = with_margins(x, (rows, columns), [(b, b) for b in before], fill_value)
-    shape = list(images.shape)
-    shape[rows], shape[columns] = height, width
-    resized = jax.image.resize(x, shape, interpolation, antialias)
-    if jnp.issubdtype(images.dtype, jnp.integer) and resized.dtype != images.dtype:
-        resized = jnp.round(resized)
-    return resized if resized.dtype == images.dtype else saturate_cast(resized, images.dtype)
+        x = with_margins(x, (1, 2), [(b, b) for b in before], fill_value)
+    resized = jax.image.resize(x, (x.shape[0], height, width, x.shape[3]), interpolation, antialias)
+    if resized.dtype != dtype:
+        resized = saturate_cast(jnp.round(resized) if jnp.issubdtype(dtype, jnp.integer) else resized, dtype)
+    return back(resized)
 
 
 @op
@@ -235,10 +234,10 @@ def _reframed(images: Any, rows: _Frame, columns: _Frame, data_format: str | Non
             raise ValueError(
                 f"Give two of {', '.join(names[:2])} and {names[2]}, not negative; the third follows. Received: {shown}"
             )
-        before, after, target = given
-        missing = 0 if target is None else sign * (target - x.shape[axis])  # what both margins have together
-        before = missing - (after or 0) if before is None else before
-        after = missing - before if after is None else after
+        first, last, target = given
+        both = 0 if target is None else sign * (target - x.shape[axis])  # what the margins have together
+        before = both - (last or 0) if first is None else first
+        after = both - before if last is None else last
         size = known_shape(x.shape)[axis]
         if size is not None and min(before, after, size + sign * (before + after)) < 0:
             what = "smaller" if kind == "padding" else "larger"

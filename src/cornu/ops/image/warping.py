@@ -145,7 +145,7 @@ def perspective_transform(
         >>> import cornu
         >>> corners = [[0, 0], [0, 1], [2, 0], [2, 1]]
         >>> moved = [[1, 0], [1, 1], [3, 0], [3, 1]]
-        >>> cornu.ops.image.perspective_transform([[[1.0], [2.0], [3.0]]], corners, moved)[0, :, 0]
+        >>> cornu.ops.image.perspective_transform([[[1.0], [2.0], [3.0]]], corners, moved)[0, :, 0].round(2)
         Array([0., 1., 2.], dtype=float32)
 
     Source: https://en.wikipedia.org/wiki/Homography_(computer_vision)
