@@ -243,6 +243,8 @@ two().evaluate(X, {"a": Y, "c": Y}) | targets | 'c' | ['a', 'b']
 mlp().fit(X, {"wrong": Y}) | targets | 'wrong' | ['last']
 mlp().fit(X, Y, sample_weight={"wrong": ones(32)}) | sample_weight | 'wrong' | ['last']
 two().fit(X, {"a": Y, "b": Y}, sample_weight={"a": ones(32), "bb": ones(32)}) | sample_weight | 'bb' | Did you mean 'b'
+mlp().fit(zip(X, Y), epochs=1) | x has 4 | y has 1 | batches | x[None]
+mlp().fit(iter([(X[0], 3.0)])) | y is a single number | batches | x[None]
 mlp().evaluate(X) | 'mlp' | no targets | evaluate(x, y)
 mlp().evaluate(iter([X])) | 'mlp' | no targets | (inputs, targets)
 mlp().fit(X, Y, validation_data=(X, None)) | 'mlp' | no targets

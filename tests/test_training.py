@@ -567,6 +567,14 @@ def test_a_state_tree_is_that_of_keras_and_goes_back():
         mine.set_state_tree(wrong)
     with pytest.raises(ValueError, match="Did you mean 'trainable_variables'"):
         mine.set_state_tree({"trainable_variable": {}})
+    with pytest.raises(ValueError, match="nested dictionaries"):
+        mine.set_state_tree({"trainable_variables": [1]})
+    other = cornu.models.clone_model(mine)
+    other.fit(np.ones((4, 2)), np.zeros((4, 1)), verbose=0)
+    fresh = cornu.models.clone_model(other)  # compiled with an optimizer of another name, and not trained yet
+    fresh.set_state_tree(other.get_state_tree())
+    for a, b in zip(fresh.optimizer.get_weights(), other.optimizer.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
     for a, b in zip(mine.get_weights(), before, strict=True):
         np.testing.assert_array_equal(a, b)
 

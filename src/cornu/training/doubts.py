@@ -44,7 +44,7 @@ def about_epochs(initial_epoch: int, epochs: int) -> None:
         initial_epoch: the number of epochs before it.
         epochs: the number of epochs after it.
     """
-    if 0 < epochs <= initial_epoch:
+    if 0 < epochs < initial_epoch:  # equal they are when a run is resumed that was complete
         doubt(
             f"epochs={epochs} is the number of the last epoch, counted from the very first, and initial_epoch="
             f"{initial_epoch} leaves none to train. For {epochs} more write epochs={initial_epoch + epochs}."

@@ -49,6 +49,8 @@ def get_state_tree(model: Any, value_format: Literal["backend_tensor", "numpy_ar
 def set_state_tree(model: Any, state_tree: Tree) -> None:
     """Put values that `get_state_tree` gave into weights, optimizer and metrics; all of them, or none if one is wrong.
 
+    The optimizer may have another name. Metrics that are not made yet, before the first batch, begin anew.
+
     Args:
         state_tree: such trees; what is not in them stays as it is.
 
@@ -62,12 +64,20 @@ def set_state_tree(model: Any, state_tree: Tree) -> None:
         >>> model.get_weights()[1].tolist()
         [3.0]
     """
+    if model.built and model.optimizer is not None:
+        model.optimizer.build(model.trainable_variables)
     kinds, pairs = _kinds(model), []
     for kind, tree in state_tree.items():
         if kind not in kinds:
             raise ValueError(f"A state tree has no {kind!r}. {nearest(str(kind), kinds)}")
-        known = {variable.path: variable for variable in kinds[kind]}
+        if not isinstance(tree, dict):
+            raise ValueError(f"A state tree holds nested dictionaries. Received under {kind!r}: {type(tree).__name__}.")
+        if kind == "metrics_variables" and not kinds[kind]:
+            continue
+        own = kind == "optimizer_variables"  # whose paths begin with the optimizer's name
+        known = {v.path.partition("/")[2] if own else v.path: v for v in kinds[kind]}
         for path, value in _leaves(tree):
+            path = path.partition("/")[2] if own else path
             if path not in known:
                 raise ValueError(f"Model {model.name!r} has none of the {kind} at {path!r}. {nearest(path, known)}")
             if np.shape(value) != known[path].stored_shape:

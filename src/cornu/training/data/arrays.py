@@ -88,8 +88,20 @@ def length(tree: Any) -> int:
     return int(leaves[0].shape[0]) if leaves and leaves[0].ndim else 0
 
 
-def checked(x: Any = None, y: Any = None, sample_weight: Any = None, text: bool = False) -> tuple[Any, Any, Any]:
+_OF_SOURCE = "A source gives batches: stack many samples, or of a single one give (x[None], y[None])."
+
+
+def checked(
+    x: Any = None, y: Any = None, sample_weight: Any = None, text: bool = False, of_source: bool = False
+) -> tuple[Any, Any, Any]:
     """Inputs, targets and weights as arrays on the host; with `text`, inputs may be such.
+
+    Args:
+        x: inputs.
+        y: targets.
+        sample_weight: weights of the samples.
+        text: whether inputs may be text.
+        of_source: whether they are a batch that a source gave, which may be a single sample by mistake.
 
     Raises:
         TypeError: they cannot be made arrays of numbers.
@@ -101,14 +113,15 @@ def checked(x: Any = None, y: Any = None, sample_weight: Any = None, text: bool 
         leaves = jax.tree.leaves(tree)
         for i, leaf in enumerate(leaves):
             if leaf.ndim == 0:
-                raise ValueError(f"{what} is a single number; the data needs a first axis that counts samples.")
+                fix = _OF_SOURCE if of_source else "The data needs a first axis that counts samples."
+                raise ValueError(f"{what} is a single number. {fix}")
             counts[what if len(leaves) == 1 else f"{what}[{i}]"] = leaf.shape[0]
     if not counts:
         raise ValueError("There is no data: x is empty.")
     if len(set(counts.values())) > 1:
         shown = [f"{what} has {count}" for what, count in counts.items()]
         shown = shown if len(shown) < 7 else [*shown[:3], "...", *shown[-1:]]
-        fix = "Row i of each belongs together."
+        fix = _OF_SOURCE if of_source else "Row i of each belongs together."
         if len(jax.tree.leaves(data[0])) > 1 and isinstance(x, list):
             fix += f" A list of {len(x)} arrays is {len(x)} inputs: if they are the samples of one, pass np.array(x)."
         raise ValueError(f"All arrays need the same number of samples, but {', '.join(shown)}. {fix}")

@@ -108,8 +108,9 @@ class Stream:
                 f"A batch is (inputs, targets) or (inputs, targets, sample_weights), but the data source gave "
                 f"{len(parts)} parts. Put several inputs into one list: ([a, b], y)."
             )
-        x, *targets = parts
-        return arrays.batch(arrays.weigh_classes(arrays.checked(self._prepare(x), *targets), self.class_weight))
+        x, y, weight = (*parts, None, None)[:3]
+        data = arrays.checked(self._prepare(x), y, weight, of_source=True)
+        return arrays.batch(arrays.weigh_classes(data, self.class_weight))
 
 
 def _length(source: Any) -> int | None:
