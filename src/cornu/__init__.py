@@ -26,7 +26,9 @@ from .core.derivatives import grad, value_and_grad
 from .core.device import device
 from .core.dtypes import DTypePolicy
 from .core.names import name_scope
+from .core.operation import Operation
 from .core.public import explain_missing as _explain_missing
+from .core.scopes import StatelessScope, SymbolicScope
 from .core.spec import InputSpec
 from .core.symbolic import KerasTensor
 from .core.variable import Variable
@@ -37,17 +39,18 @@ from .layers.remat import RematScope, remat
 from .losses import Loss
 from .metrics import Metric
 from .models import Input, Model, Sequential
+from .models.function import Function
 from .ops import random
 from .optimizers import Optimizer
 from .regularizers import Regularizer
 from .version import __version__
 
 __all__ = [
-    "DTypePolicy", "FloatDTypePolicy", "Initializer", "Input", "InputSpec", "KerasTensor", "Layer", "Loss", "Metric",
-    "Model", "Optimizer", "Regularizer", "RematScope", "Sequential", "Variable", "__version__", "activations",
-    "callbacks", "config", "constraints", "device", "dtype_policies", "grad", "initializers", "layers", "losses",
-    "metrics", "models", "name_scope", "ops", "optimizers", "random", "regularizers", "remat", "saving", "tree",
-    "utils", "value_and_grad",
+    "DTypePolicy", "FloatDTypePolicy", "Function", "Initializer", "Input", "InputSpec", "KerasTensor", "Layer", "Loss",
+    "Metric", "Model", "Operation", "Optimizer", "Regularizer", "RematScope", "Sequential", "StatelessScope",
+    "SymbolicScope", "Variable", "__version__", "activations", "callbacks", "config", "constraints", "device",
+    "dtype_policies", "grad", "initializers", "layers", "losses", "metrics", "models", "name_scope", "ops",
+    "optimizers", "random", "regularizers", "remat", "saving", "tree", "utils", "value_and_grad",
 ]  # fmt: skip
 
 _explain_missing(globals())

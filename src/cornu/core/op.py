@@ -13,7 +13,7 @@ R = TypeVar("R")
 ops = Table("op", "keras.ops")
 
 
-class Operation:
+class GraphOp:
     """An op as the graph of a model knows it: its function and a name of its own.
 
     Args:
@@ -48,7 +48,7 @@ def recorded(fn: Callable[P, R]) -> Callable[P, R]:
     def call(*args: Any, **kwargs: Any) -> Any:
         try:
             if symbolic.is_symbolic(args) or (kwargs and symbolic.is_symbolic(kwargs)):
-                return symbolic.record(Operation(fn), fn, args, kwargs)
+                return symbolic.record(GraphOp(fn), fn, args, kwargs)
             return fn(*[symbolic.unwrap(a) for a in args], **{k: symbolic.unwrap(v) for k, v in kwargs.items()})
         except (TypeError, ValueError) as error:
             explained = plain.of_op(error, fn, args, kwargs)

@@ -17,6 +17,7 @@ from .. import regularizers
 from ..core import attached, codec, dtypes, facts, holders, lookup, names, parts, rows, session, state, symbolic
 from ..core.arguments import explained
 from ..core.lookup import Table
+from ..core.operation import Operation
 from ..core.spec import InputSpec, checked_sizes
 from ..core.types import ArrayLike, DTypeLike, RegularizerLike, ShapeLike
 from ..core.undo import undone_if_broken
@@ -555,6 +556,7 @@ class Layer(Options):
 Layer.build._once = True  # type: ignore[attr-defined]
 _specs: dict[Any, Any] = {}  # outputs of layers that look the same
 layers = Table("layer", "keras.layers", Layer)
+Operation.register(Layer)
 
 
 def _built_once(build: Callable[..., None]) -> Callable[..., None]:

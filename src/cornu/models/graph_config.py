@@ -10,7 +10,7 @@ import jax
 import numpy as np
 
 from ..core import codec, lookup
-from ..core.op import Operation, ops
+from ..core.op import GraphOp, ops
 from ..core.symbolic import KerasTensor, Node, is_symbolic, tensors
 from ..layers.core.input_layer import InputLayer
 from ..layers.layer import layers as layer_table
@@ -52,7 +52,7 @@ def to_config(model: Any) -> dict[str, Any]:
     layers = []
     for operation in graph.operations:
         nodes = calls[id(operation)]
-        if isinstance(operation, Operation):
+        if isinstance(operation, GraphOp):
             entry, arguments = _encode_op(operation, nodes[0])
         else:
             entry, arguments = codec.encode_object(operation), [(node.args, node.kwargs) for node in nodes]
@@ -72,7 +72,7 @@ def _own_calls(operation: Any) -> int:
     return int(getattr(operation, "graph", None) is not None and not hasattr(operation, "add"))
 
 
-def _encode_op(operation: Operation, node: Node) -> tuple[dict[str, Any], list[Any]]:
+def _encode_op(operation: GraphOp, node: Node) -> tuple[dict[str, Any], list[Any]]:
     """An op as Keras writes it, and the arguments of its call that are not in its config."""
     name = operation.fn.__name__
     leaves = jax.tree.leaves((node.args, node.kwargs))  # the class of a number is the name of a dtype
@@ -199,7 +199,9 @@ def _decode_layer(entry: dict[str, Any], name: str) -> Any:
 def _is_bare_op(entry: dict[str, Any]) -> bool:
     """Whether an entry is an op as Keras writes it into .h5: without module, and a layer's config would say more."""
     name, calls = entry["class_name"], entry.get("inbound_nodes")
-    if entry.get("module") or op_of(name) is None or not calls or not isinstance(calls[0], dict):
+    if entry.get("module") or entry.get("registered_name") or lookup.get_registered_object(name) is not None:
+        return False
+    if op_of(name) is None or not calls or not isinstance(calls[0], dict):
         return False
     return name not in layer_table.entries or not {"trainable", "dtype"} & set(entry["config"])
 
@@ -210,7 +212,7 @@ class _SavedOp:
     def __init__(self, entry: dict[str, Any], name: str) -> None:
         op = op_of(entry["class_name"]) or lookup.snake_case(entry["class_name"])
         fn = ops.find(op)
-        self.operation = Operation(getattr(fn, "__wrapped__", fn))
+        self.operation = GraphOp(getattr(fn, "__wrapped__", fn))
         self.name = self.operation.name = name
         self.signature = inspect.signature(fn)
         known = self.signature.parameters
