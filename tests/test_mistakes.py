@@ -14,6 +14,9 @@ import cornu
 ARGUMENTS = """
 layers.Dense() | Dense | units
 layers.Dense("64") | Dense | units | positive integer | Dense(units=8) | '64'
+cornu.Input(28, 28, 1) | one tuple | Input((28, 28, 1))
+cornu.Desne | 'cornu' | Did you mean cornu.layers.Dense?
+cornu.Dense | 'cornu' | Did you mean cornu.layers.Dense?
 layers.Dense(0) | Dense | units | positive integer | units=0
 layers.Dense(-3) | Dense | units | positive integer | units=-3
 layers.Dense(2.5) | Dense | units | positive integer | units=2.5
@@ -243,6 +246,7 @@ two().evaluate(X, {"a": Y, "c": Y}) | targets | 'c' | ['a', 'b']
 mlp().fit(X, {"wrong": Y}) | targets | 'wrong' | ['last']
 mlp().fit(X, Y, sample_weight={"wrong": ones(32)}) | sample_weight | 'wrong' | ['last']
 two().fit(X, {"a": Y, "b": Y}, sample_weight={"a": ones(32), "bb": ones(32)}) | sample_weight | 'bb' | Did you mean 'b'
+mlp().predict(X, Y) | batch_size | an array of shape (32, 1)
 mlp().fit(zip(X, Y), epochs=1) | x has 4 | y has 1 | batches | x[None]
 mlp().fit(iter([(X[0], 3.0)])) | y is a single number | batches | x[None]
 mlp().evaluate(X) | 'mlp' | no targets | evaluate(x, y)

@@ -1,5 +1,6 @@
 """The public names of a package: those it imported from its files, or defined."""
 
+import difflib
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
@@ -34,6 +35,10 @@ def explain_missing(names: dict[str, Any]) -> None:
             return found
         what = f"module {names['__name__']!r} has no attribute {name!r}."
         known = [] if name.startswith("__") else names.get("__all__", ())
+        inside = [m for part in known if isinstance(m := names.get(part), ModuleType)]
+        for module in inside:
+            if found := difflib.get_close_matches(name, getattr(module, "__all__", ()), n=1, cutoff=0.8):
+                raise AttributeError(f"{what} Did you mean {module.__name__}.{found[0]}?")
         raise AttributeError(f"{what} {nearest(name, known)}" if known else what)
 
     names["__getattr__"] = missing  # set, not defined, so that type checkers find a wrong name themselves

@@ -113,6 +113,7 @@ def Input(  # noqa: N802 - Keras's name
         A KerasTensor of shape `(batch_size, *shape)`.
 
     Raises:
+        TypeError: sizes were given one by one.
         ValueError: no shape, or both `shape` and `batch_shape`.
 
     Example:
@@ -124,6 +125,8 @@ def Input(  # noqa: N802 - Keras's name
     """
     if tensor is not None:
         return tensor
+    if isinstance(dtype, int):
+        raise TypeError(f"Input takes the sizes of a sample as one tuple: Input(({shape}, {batch_size}, {dtype})).")
     batch_shape = batch_shape if batch_input_shape is None else batch_input_shape
     layer: Any = InputLayer(shape, batch_size, dtype, sparse, ragged, batch_shape, None, optional, name)
     return cast(symbolic.KerasTensor, layer.output)

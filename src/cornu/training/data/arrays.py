@@ -135,7 +135,8 @@ def check_batch_size(batch_size: Any) -> int:
     if batch_size is None:
         return 32
     if isinstance(batch_size, bool) or not isinstance(batch_size, int | np.integer) or batch_size < 1:
-        raise ValueError(f"batch_size is a whole number of at least 1. Received batch_size={batch_size!r}.")
+        received = f"an array of shape {batch_size.shape}" if getattr(batch_size, "shape", ()) else repr(batch_size)
+        raise ValueError(f"batch_size is a whole number of at least 1. Received batch_size={received}.")
     return int(batch_size)
 
 
