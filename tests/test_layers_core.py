@@ -412,3 +412,14 @@ def test_a_pure_call_inside_a_call_has_its_mode(return_losses):
     layer.inner.build(x.shape)
     assert (np.asarray(layer(x, training=True)) == 0).any()
     assert (np.asarray(layer(x, training=False)) == 1).all()
+
+
+@pytest.mark.parametrize("kind", ["Average", "Max"])
+def test_adaptive_pooling_to_the_same_size_changes_nothing(kind, rng):
+    """Keras's means of a volume are NaN there."""
+    for rank in (1, 2, 3):
+        x = rng.normal(size=(2, 5, 6, 7, 2)[: rank + 2]).astype("float32")
+        layer = getattr(layers, f"Adaptive{kind}Pooling{rank}D")(x.shape[1:-1])
+        np.testing.assert_allclose(layer(x), x, rtol=1e-6)
+        unknown = layer(cornu.Input((*(None,) * rank, 2)))
+        assert unknown.shape == (None, *x.shape[1:-1], 2)

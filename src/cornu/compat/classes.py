@@ -52,3 +52,5 @@ for _name in ("AtrousConvolution", "AtrousConv"):
 for _name in ("Deconvolution", "Deconv"):
     _add(f"{_name}2D", layers.Conv2DTranspose, 2, "output_shape", *_LATER)
     _add(f"{_name}3D", layers.Conv3DTranspose, 3, "output_shape", *_LATER)
+_add("CuDNNLSTM", layers.LSTM, 0)
+_add("CuDNNGRU", layers.GRU, 0)

@@ -77,14 +77,14 @@ RENAMED = _merged(
     (("MultiHeadAttention",), dict.fromkeys(("query_shape", "key_shape", "value_shape"))),
     (("Softmax",), {"threshold": None}),
     (
-        ("Dense", "TimeDistributedDense", *_CONVOLUTIONS),
+        ("Dense", "TimeDistributedDense", "MaxoutDense", "Highway", *_CONVOLUTIONS),
         {"init": "kernel_initializer", "W_regularizer": "kernel_regularizer", "W_constraint": "kernel_constraint"},
     ),
     (
-        ("Dense", "TimeDistributedDense", *_CONVOLUTIONS, *_SEPARABLE),
+        ("Dense", "TimeDistributedDense", "MaxoutDense", "Highway", *_CONVOLUTIONS, *_SEPARABLE),
         {"bias": "use_bias", "b_regularizer": "bias_regularizer", "b_constraint": "bias_constraint"},
     ),
-    (("Dense", "TimeDistributedDense"), {"output_dim": "units", "input_dim": None}),
+    (("Dense", "TimeDistributedDense", "MaxoutDense"), {"output_dim": "units", "input_dim": None}),
     (
         (*_CONVOLUTIONS, *_SEPARABLE),
         {

@@ -9,6 +9,7 @@ from ..core import codec as _codec
 from ..core.public import publish as _publish
 from ..core.spec import InputSpec as InputSpec
 from ..core.types import Config as _Config
+from .adaptive_pooling import *
 from .attention.attention import *
 from .attention.grouped_query import *
 from .attention.multi_head import *
@@ -26,6 +27,7 @@ from .merging.functions import *
 from .merging.join import *
 from .merging.merge import *
 from .normalization import *
+from .older import *
 from .pooling import *
 from .recurrent.gru import *
 from .recurrent.lstm import *
