@@ -47,7 +47,7 @@ def name_scope(name: str, owner: Any = None) -> AbstractContextManager[Any]:
         >>> v.path
         'encoder/gain'
     """
-    name = checked_name(name, "scope")
+    name = checked_name(name, "scope") if owner is None else name
     outer = _path.get()
     return _path(outer if owner is not None and outer and outer[-1][1] is owner else (*outer, (name, owner)))
 

@@ -45,7 +45,7 @@ class Reading(Watched, Part):
             name: its name.
             trainable: whether training changes it.
         """
-        with names.name_scope(self._scope):
+        with names.name_scope(self._scope, self):
             return Variable(initializer, shape, self.dtype, trainable, name=name)
 
     def read(self, stored: Any) -> Any:

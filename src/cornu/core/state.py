@@ -73,9 +73,13 @@ def knows(variable: "Variable") -> bool:
 
 
 def computes() -> bool:
-    """Whether a scope is open that has values, and not only shapes: what is made now is gone after it."""
+    """Whether scopes are open that have values, and not only shapes: what is made now is gone after them."""
     scope = active()
-    return scope is not None and not scope.abstract
+    while scope is not None and not scope.abstract:
+        if scope.parent is None:
+            return True
+        scope = scope.parent
+    return False
 
 
 @contextmanager
