@@ -35,7 +35,8 @@ def explain_missing(names: dict[str, Any]) -> None:
             return found
         what = f"module {names['__name__']!r} has no attribute {name!r}."
         known = [] if name.startswith("__") else names.get("__all__", ())
-        inside = [m for part in known if isinstance(m := names.get(part), ModuleType)]
+        own = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+        inside = [] if own else [m for part in known if isinstance(m := names.get(part), ModuleType)]
         for module in inside:
             if found := difflib.get_close_matches(name, getattr(module, "__all__", ()), n=1, cutoff=0.8):
                 raise AttributeError(f"{what} Did you mean {module.__name__}.{found[0]}?")
