@@ -266,3 +266,24 @@ def test_keras_goes_on_with_a_scaled_loss(tmp_path):
     again = keras.saving.load_model(tmp_path / "model.keras")
     for a, b in zip(model.optimizer.variables, again.optimizer.variables, strict=True):
         np.testing.assert_allclose(a.numpy(), b.numpy(), rtol=1e-6)
+
+
+def test_a_key_that_is_deleted_and_set_again_counts_anew():
+    rates = OptimizerMap(SGD(0.1), {"mid": 0.5})
+    kernel = net().get_layer("mid").kernel
+    assert float(rates(kernel).learning_rate) == pytest.approx(0.05)
+    del rates["mid"]
+    assert rates(kernel) is rates.default_optimizer
+    rates["mid"] = 0.25
+    assert float(rates(kernel).learning_rate) == pytest.approx(0.025)
+
+
+def test_a_map_with_an_optimizer_of_ones_own_is_made_again():
+    class Half(SGD):
+        pass
+
+    config = OptimizerMap(Adam(0.1), {"mid": Half(0.2)}).get_config()
+    again = OptimizerMap.from_config(config, custom_objects={"Half": Half})
+    assert type(again["mid"]) is Half
+    with pytest.raises(ValueError, match="Half"):
+        OptimizerMap.from_config(config)

@@ -31,7 +31,9 @@ OLDER: dict[Any, tuple[Any, int, tuple[str, ...]]] = {}
 
 
 def _add(name: str, today: type, sides: int, *further: str) -> None:
-    doc = f"""The name of `{today.__name__}` in Keras 1.
+    doc = f"""The name of `{today.__name__}` in an older Keras, which makes one."""
+    if sides:
+        doc += f"""
 
     Integers by position are the filters and then the {sides} sides of the kernel; everything else is as in
     `{today.__name__}`, which counts them as filters, kernel size and strides.

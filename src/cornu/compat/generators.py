@@ -47,34 +47,24 @@ def fit_generator(
     )
 
 
-@explained
-def evaluate_generator(
-    self: Any,
-    generator: Any,
-    steps: int | None = None,
-    callbacks: Any = None,
-    verbose: Any = 0,
-    val_samples: Any = None,
-) -> Any:
-    """What `evaluate` does with a generator of batches."""
-    tell("evaluate_generator() is called evaluate() today.")
-    generator, steps = _counted(generator, steps, val_samples)
-    return self.evaluate(generator, steps=steps, callbacks=callbacks, verbose=verbose)
+def _of(name: str) -> Any:
+    """`evaluate_generator` or `predict_generator`: what that method does with a generator of batches."""
 
+    def method(
+        self: Any,
+        generator: Any,
+        steps: int | None = None,
+        callbacks: Any = None,
+        verbose: Any = 0,
+        val_samples: int | None = None,
+    ) -> Any:
+        tell(f"{name}_generator() is called {name}() today.")
+        generator, steps = _counted(generator, steps, val_samples)
+        return getattr(self, name)(generator, steps=steps, callbacks=callbacks, verbose=verbose)
 
-@explained
-def predict_generator(
-    self: Any,
-    generator: Any,
-    steps: int | None = None,
-    callbacks: Any = None,
-    verbose: Any = 0,
-    val_samples: Any = None,
-) -> Any:
-    """What `predict` does with a generator of batches."""
-    tell("predict_generator() is called predict() today.")
-    generator, steps = _counted(generator, steps, val_samples)
-    return self.predict(generator, steps=steps, callbacks=callbacks, verbose=verbose)
+    method.__name__ = f"{name}_generator"
+    method.__doc__ = f"What `{name}` does with a generator of batches."
+    return explained(method)
 
 
 def _counted(data: Any, steps: int | None, samples: int | None) -> tuple[Any, int | None]:
@@ -90,5 +80,5 @@ def _counted(data: Any, steps: int | None, samples: int | None) -> tuple[Any, in
     return data, math.ceil(samples / size)
 
 
-for _method in (fit_generator, evaluate_generator, predict_generator):
+for _method in (fit_generator, _of("evaluate"), _of("predict")):
     setattr(Trainable, _method.__name__, _method)

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import jax.numpy as jnp
 
-from ..core import lookup
+from ..core import dtypes, lookup
 
 
 class Era(NamedTuple):
@@ -156,8 +156,7 @@ _IN_COMPILE = 'Write metrics=["accuracy"] in compile(): fit and evaluate then gi
 _BY_LOSS = 'The loss says it: "categorical_crossentropy" for one-hot labels, "binary_crossentropy" for 0 and 1.'
 GONE = {
     **dict.fromkeys((("fit", "show_accuracy"), ("fit_generator", "show_accuracy")), _IN_COMPILE),
-    **dict.fromkeys((("evaluate", "show_accuracy"), ("train_on_batch", "accuracy")), _IN_COMPILE),
-    ("test_on_batch", "accuracy"): _IN_COMPILE,
+    ("evaluate", "show_accuracy"): _IN_COMPILE,
     ("compile", "class_mode"): _BY_LOSS,
 }
 
@@ -166,8 +165,10 @@ ORDERS = {"add_weight": ("name", "shape", "dtype", "initializer", "regularizer",
 
 
 # Dropped arguments that mean what no argument of today does, unless they have one of these values.
-NEUTRAL: dict[str, tuple[Any, ...]] = {"mode": (0, None), "time_major": (False, None), "dynamic": (True, None)}
-NEUTRAL["dropout"] = (0, 0.0, None)  # of an Embedding, whole words
+NEUTRAL: dict[str, tuple[Any, ...]] = {
+    **{"mode": (0, None), "time_major": (False, None), "dynamic": (True, None)},
+    "dropout": (0, 0.0, None),  # of an Embedding, whole words
+}
 
 
 def is_optimizer(name: str) -> bool:
@@ -234,6 +235,8 @@ def hard_sigmoid_of_keras_2(x: Any) -> Any:
     """The hard sigmoid of Keras 1, 2 and tf.keras, `min(max(0.2 x + 0.5, 0), 1)`; today's has a slope of 1/6."""
     return jnp.clip(0.2 * x + 0.5, 0.0, 1.0)
 
+
+dtypes.policies.update(dict.fromkeys(("Policy", "PolicyV1"), dtypes.DTypePolicy))
 
 lookup.tables()["keras.activations"].add(**{hard_sigmoid_of_keras_2.__name__: hard_sigmoid_of_keras_2})
 

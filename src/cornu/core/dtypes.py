@@ -113,8 +113,8 @@ class DTypePolicy:
         """Make a policy from what `get_config` gave."""
         return cls(config["name"])
 
-    def at(self, path: str) -> "DTypePolicy":
-        """The policy of the layer at a path: this one."""
+    def of(self, layer: Any) -> "DTypePolicy":
+        """The policy of a layer: this one."""
         return self
 
     def __eq__(self, other: object) -> bool:
@@ -141,7 +141,7 @@ def set_dtype_policy(policy: str | DTypePolicy | None) -> None:
     _set("policy", None if policy is None else get_policy(policy))
 
 
-policies: dict[str, type[DTypePolicy]] = dict.fromkeys(("DTypePolicy", "FloatDTypePolicy", "Policy"), DTypePolicy)
+policies: dict[str, type[DTypePolicy]] = dict.fromkeys(("DTypePolicy", "FloatDTypePolicy"), DTypePolicy)
 
 
 def get_policy(value: Any) -> DTypePolicy:

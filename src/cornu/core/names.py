@@ -1,6 +1,8 @@
 """Unique names for layers and paths for Variables."""
 
+import re
 from collections import Counter
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -55,3 +57,9 @@ def name_scope(name: str, owner: Any = None) -> AbstractContextManager[Any]:
 def path_of(name: str) -> str:
     """`name` behind the open name scopes."""
     return "/".join((*(part for part, _ in _path.get()), name))
+
+
+def fitting(patterns: Iterable[str], path: str) -> list[str]:
+    """The patterns that are equal to a path, or else those that match the whole of it as regular expressions."""
+    patterns = list(patterns)
+    return [path] if path in patterns else [pattern for pattern in patterns if re.fullmatch(pattern, path)]

@@ -1,10 +1,9 @@
 """DTypePolicyMap: a precision policy for each layer of a model, by the paths of the layers."""
 
-import re
 from collections.abc import Iterator, MutableMapping
 from typing import Any
 
-from . import dtypes
+from . import dtypes, names
 from .dtypes import DTypePolicy
 
 
@@ -46,14 +45,12 @@ class DTypePolicyMap(DTypePolicy, MutableMapping[str, DTypePolicy]):
     compute_dtype = property(lambda self: self.default_policy.compute_dtype)  # type: ignore[assignment]
     variable_dtype = property(lambda self: self.default_policy.variable_dtype)  # type: ignore[assignment]
 
-    def at(self, path: str) -> DTypePolicy:
-        """The policy of the layer at a path."""
-        return self[path]
+    def of(self, layer: Any) -> DTypePolicy:
+        """The policy of a layer, by its path."""
+        return self[layer.path]
 
     def __getitem__(self, key: str) -> DTypePolicy:
-        if key in self._policies:
-            return self._policies[key]
-        fitting = [pattern for pattern in self._policies if re.fullmatch(pattern, key)]
+        fitting = names.fitting(self._policies, key)
         if len(fitting) > 1:
             raise ValueError(f"The path {key!r} fits several keys of the DTypePolicyMap: {fitting}. Make them differ.")
         return self._policies[fitting[0]] if fitting else self.default_policy

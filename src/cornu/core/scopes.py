@@ -37,7 +37,7 @@ class StatelessScope:
         initialize_variables: bool = True,
     ) -> None:
         self.losses: list[Any] = []
-        self._scope = _Keeping()
+        self._scope = state.Collecting()
         for pair in state_mapping or ():
             self.add_update(pair)
 
@@ -67,7 +67,10 @@ class StatelessScope:
         variable, value = update if isinstance(update, tuple | list) and len(update) == 2 else (None, None)
         if not isinstance(variable, Variable):
             raise ValueError(f"A StatelessScope takes pairs of a Variable and a value. Received: {update!r}")
-        self._scope.put(variable, value)
+        value = jnp.asarray(value, variable.stored_dtype)
+        if value.shape != variable.stored_shape:
+            raise ValueError(f"{variable.path!r} has shape {variable.stored_shape}; received one of {value.shape}.")
+        self._scope.write(variable, value)
 
     def get_current_value(self, variable: Variable) -> Any:
         """The value that a Variable has inside; None if it has none of its own there.
@@ -76,25 +79,6 @@ class StatelessScope:
             variable: the Variable.
         """
         return self._scope.values.get(id(variable))
-
-
-class _Keeping(state.Scope):
-    """A scope that keeps every assignment."""
-
-    def __init__(self) -> None:
-        super().__init__({})
-        self.kept: list[Variable] = []  # whose identities must not pass on to others
-
-    def put(self, variable: Variable, value: Any) -> None:
-        value = jnp.asarray(value, variable.stored_dtype)
-        if value.shape != variable.stored_shape:
-            raise ValueError(f"{variable.path!r} has shape {variable.stored_shape}; received one of {value.shape}.")
-        self.kept.append(variable)
-        self.values[id(variable)] = value
-
-    def write(self, variable: Variable, value: Any) -> None:
-        self.kept.append(variable)
-        self.values[id(variable)] = value
 
 
 class SymbolicScope:

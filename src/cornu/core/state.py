@@ -55,6 +55,19 @@ class Scope:
             variable.set(value)
 
 
+class Collecting(Scope):
+    """A scope that keeps what is assigned in it, and reads the rest from around it."""
+
+    def __init__(self) -> None:
+        super().__init__({})
+        self.written: dict[int, Variable] = {}  # kept, so that no identity passes on to another
+
+    def write(self, variable: "Variable", value: Any) -> None:
+        """Give the variable a value here."""
+        self.written[id(variable)] = variable
+        self.values[id(variable)] = value
+
+
 @contextmanager
 def opened(scope: Scope) -> Iterator[Scope]:
     """Inside the `with` block the scope is open."""

@@ -6,7 +6,7 @@ regularizers and exports read. Between them stands at most one hook, a `Reading`
 
 import itertools
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import jax
@@ -298,6 +298,17 @@ class Variable(Operators):
         shown = f"path={self.path}, shape={self.shape}, dtype={self.dtype}"
         value = self.value
         return f"<Variable {shown}>" if isinstance(value, jax.core.Tracer) else f"<Variable {shown}, value={value}>"
+
+
+def by_path(variables: Iterable[Variable]) -> dict[str, Variable]:
+    """Variables by their paths, which are numbered where several have one: `path`, `path_1`, ..."""
+    found: dict[str, Variable] = {}
+    for variable in variables:
+        path, count = variable.path, 1
+        while path in found:
+            path, count = f"{variable.path}_{count}", count + 1
+        found[path] = variable
+    return found
 
 
 def checked_shape(shape: Any, owner: str) -> tuple[int, ...]:

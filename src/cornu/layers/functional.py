@@ -6,7 +6,7 @@ import numpy as np
 
 from ..core import seeds, state
 from ..core.lookup import nearest
-from ..core.variable import Variable
+from ..core.variable import Variable, by_path
 
 Params = dict[str, Any]  # path of a Variable -> array
 
@@ -100,13 +100,7 @@ def _variables(layer: Any) -> tuple[dict[str, Variable], dict[str, Variable]]:
     """The Variables by path that are trained, and the others; where two have one path they are numbered."""
     if not layer.built:
         raise ValueError(f"{layer.name!r} has no weights yet. Call it on data, or build it, before functional().")
-    trained = layer.trainable_variables
-    known = {id(variable) for variable in trained}
-    others = [v for v in layer.variables if id(v) not in known]
-    names: dict[str, int] = {}
-
-    def path(variable: Variable) -> str:
-        count = names[variable.path] = names.get(variable.path, 0) + 1
-        return variable.path if count == 1 else f"{variable.path}_{count - 1}"
-
-    return {path(v): v for v in trained}, {path(v): v for v in others}
+    trained = {id(variable) for variable in layer.trainable_variables}
+    named = by_path(layer.variables)
+    mine = {path: variable for path, variable in named.items() if id(variable) in trained}
+    return mine, {path: variable for path, variable in named.items() if path not in mine}

@@ -484,7 +484,7 @@ class Layer(Options):
     @property
     def dtype_policy(self) -> dtypes.DTypePolicy:
         """Which dtypes weights and computation have; set it to a policy, or the name of one."""
-        return self._dtype_policy.at(self.path)
+        return self._dtype_policy.of(self)
 
     @dtype_policy.setter
     def dtype_policy(self, value: Any) -> None:

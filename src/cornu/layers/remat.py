@@ -99,7 +99,7 @@ def rematerialized(f: Callable[..., Any], policy: Callable[..., Any] | None = No
         context, written = calling.current(), list[Variable]()
 
         def run() -> Any:
-            scope = _Collecting()
+            scope = state.Collecting()
             with state.opened(scope), _losses_of(context) as losses:
                 result = attached.pack(f(*args, **kwargs))
             written[:] = scope.written.values()
@@ -131,18 +131,6 @@ def of_layer(layer: Any, mode: Mode, call: Callable[..., Any]) -> Callable[..., 
         return (rematerialized(call) if size > mode.output_size_threshold else call)(*args, **kwargs)
 
     return if_large
-
-
-class _Collecting(state.Scope):
-    """A scope that keeps what is assigned in it, and reads the rest from around it."""
-
-    def __init__(self) -> None:
-        super().__init__({})
-        self.written: dict[int, Variable] = {}
-
-    def write(self, variable: Variable, value: Any) -> None:
-        self.written[id(variable)] = variable
-        self.values[id(variable)] = value
 
 
 @contextmanager

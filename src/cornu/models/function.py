@@ -4,6 +4,7 @@ from typing import Any
 
 from ..core import graph, symbolic
 from ..core.names import checked_name, unique_name
+from ..layers.calling import to_arrays
 from .graph_model import Graph
 
 
@@ -36,7 +37,7 @@ class Function:
         if symbolic.is_symbolic(inputs):
             values = own.in_order(inputs, self.name)
             return graph.run(own.nodes, own.inputs, own.output_tree, values, {})
-        return own.run(_arrays(inputs), None, self.name)
+        return own.run(to_arrays(inputs, None), None, self.name)
 
     def compute_output_spec(self, inputs: Any) -> Any:
         """Symbolic outputs for symbolic inputs."""
@@ -61,9 +62,3 @@ class Function:
     def layers(self) -> list[Any]:
         """Its layers, in the order in which data meets them."""
         return list(self._graph.layers)
-
-
-def _arrays(inputs: Any) -> Any:
-    from ..layers.calling import to_arrays
-
-    return to_arrays(inputs, None)

@@ -12,12 +12,13 @@ from ..core.lookup import nearest
 from ..core.variable import Variable
 from ..initializers import Constant
 from .optimizer import Optimizer, choose
+from .outer import Outer
 
 __all__ = ["LossScaleOptimizer"]
 
 
 @arguments
-class LossScaleOptimizer(Optimizer):
+class LossScaleOptimizer(Outer):
     """Multiplies the loss by a scale that adapts, and divides the gradients by it before another optimizer.
 
     A step whose gradients are not finite is left out and halves the scale; after `dynamic_growth_steps` finite
@@ -76,31 +77,22 @@ class LossScaleOptimizer(Optimizer):
             self.step_counter = self.add_variable((), "zeros", "int32", "step_counter")
             self.dynamic_scale = self.add_variable((), Constant(self.initial_scale), "float32", "dynamic_scale")
 
+    def inner(self) -> Sequence[Optimizer]:
+        """The optimizer that makes the steps."""
+        return [self.inner_optimizer]
+
+    def leader(self) -> Optimizer:
+        """The optimizer that makes the steps."""
+        return self.inner_optimizer
+
     def updated(self) -> list[Variable]:
         """The weights that the inner optimizer has slots for."""
         return self.inner_optimizer.updated()
 
     @property
-    def variables(self) -> list[Variable]:
-        """Its own state, then that of the inner optimizer."""
-        return [*super().variables, *self.inner_optimizer.variables]
-
-    @property
     def iterations(self) -> Any:
         """Number of updates of the inner optimizer."""
         return self.inner_optimizer.iterations
-
-    @property  # type: ignore[misc]
-    def learning_rate(self) -> Any:
-        """The learning rate of the inner optimizer."""
-        return self.inner_optimizer.learning_rate
-
-    @learning_rate.setter
-    def learning_rate(self, value: Any) -> None:
-        if vars(self).get("_rate") is None:  # that of the constructor
-            Optimizer.learning_rate.fset(self, value)  # type: ignore[attr-defined]
-        else:
-            self.inner_optimizer.learning_rate = value
 
     def scale_loss(self, loss: Any) -> Any:
         """The loss times the scale.

@@ -4,11 +4,11 @@ import re
 from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from typing import Any
 
-from ..core import codec
+from ..core import codec, lookup, names
 from ..core.arguments import arguments
 from ..core.variable import Variable
-from .loss_scale import LossScaleOptimizer
 from .optimizer import Optimizer, table, value_of
+from .outer import Outer
 from .schedules import LearningRateSchedule
 
 __all__ = ["MultiOptimizer", "OptimizerMap"]
@@ -65,7 +65,12 @@ class OptimizerMap(MutableMapping[Any, Any]):
         if key in self._map:
             return self._of(key)
         named = [own for own in self._map if isinstance(own, str)]
-        fitting = [own for own in named if _matches(own, key)] or [own for own in named if f"/{own}/" in f"/{key}/"]
+        try:
+            fitting = names.fitting(named, key) or [own for own in named if f"/{own}/" in f"/{key}/"]
+        except re.error as error:
+            raise ValueError(
+                f"The key {error.pattern!r} of the OptimizerMap is no regular expression: {error}."
+            ) from None
         if len(fitting) > 1:
             raise ValueError(f"The weight {key!r} fits several keys of the OptimizerMap: {fitting}. Make them differ.")
         return self._of(fitting[0]) if fitting else self._default
@@ -90,7 +95,7 @@ class OptimizerMap(MutableMapping[Any, Any]):
         if not isinstance(key, str) and not hasattr(key, "weights"):
             raise ValueError(f"A key of an OptimizerMap is a layer, or the path or name of one. Received: {key!r}")
         is_number = isinstance(optimizer, int | float) and not isinstance(optimizer, bool) and optimizer >= 0
-        if not is_number and (not isinstance(optimizer, Optimizer) or isinstance(optimizer, _OUTER)):
+        if not is_number and (not isinstance(optimizer, Optimizer) or isinstance(optimizer, Outer)):
             raise ValueError(
                 "A value of an OptimizerMap is an optimizer, but no MultiOptimizer or LossScaleOptimizer, or a factor "
                 f"of the learning rate. Received for {key!r}: {optimizer!r}"
@@ -99,6 +104,7 @@ class OptimizerMap(MutableMapping[Any, Any]):
 
     def __delitem__(self, key: Any) -> None:
         del self._map[key]
+        self._scaled.pop(key, None)
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self._map)
@@ -114,8 +120,9 @@ class OptimizerMap(MutableMapping[Any, Any]):
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> "OptimizerMap":
         """Make a map from what `get_config` gave."""
-        each = {key: codec.decode_value(value) for key, value in config["optimizer_map"].items()}
-        return cls(codec.decode_value(config["default_optimizer"]), each)
+        with lookup.custom_object_scope(custom_objects):
+            each = {key: codec.decode_value(value) for key, value in config["optimizer_map"].items()}
+            return cls(codec.decode_value(config["default_optimizer"]), each)
 
 
 class _Share:
@@ -131,15 +138,8 @@ class _Share:
         return value_of(self.default.learning_rate) * self.factor
 
 
-def _matches(pattern: str, path: str) -> bool:
-    try:
-        return re.fullmatch(pattern, path) is not None
-    except re.error as error:
-        raise ValueError(f"The key {pattern!r} of the OptimizerMap is no regular expression: {error}.") from None
-
-
 @arguments
-class MultiOptimizer(Optimizer):
+class MultiOptimizer(Outer):
     """Hands each weight to an optimizer of its own.
 
     Args:
@@ -184,7 +184,7 @@ class MultiOptimizer(Optimizer):
         """
         for variable in variables:
             optimizer = self.optimizer_map(variable)
-            if not isinstance(optimizer, Optimizer) or isinstance(optimizer, _OUTER):
+            if not isinstance(optimizer, Optimizer) or isinstance(optimizer, Outer):
                 raise ValueError(
                     f"For the weight {variable.path!r} the map gives {optimizer!r}. Give an optimizer such as "
                     "Adam(1e-3), but no MultiOptimizer or LossScaleOptimizer."
@@ -200,24 +200,12 @@ class MultiOptimizer(Optimizer):
         each = [(o, [v for v in variables if self._of[id(v)] is o]) for o in self.optimizers]
         return [(optimizer, own) for optimizer, own in each if own]
 
-    @property
-    def variables(self) -> list[Variable]:
-        """Its own state, then that of each optimizer."""
-        return [*super().variables, *(v for optimizer in self.optimizers for v in optimizer.variables)]
+    def inner(self) -> Sequence[Optimizer]:
+        """Its optimizers."""
+        return self.optimizers
 
-    @property  # type: ignore[misc]
-    def learning_rate(self) -> Any:
-        """The learning rate of the default optimizer; the others have their own."""
-        return self._default().learning_rate
-
-    @learning_rate.setter
-    def learning_rate(self, value: Any) -> None:
-        if vars(self).get("_rate") is None:  # that of the constructor
-            Optimizer.learning_rate.fset(self, value)  # type: ignore[attr-defined]
-        else:
-            self._default().learning_rate = value
-
-    def _default(self) -> Optimizer:
+    def leader(self) -> Optimizer:
+        """The default optimizer; the others have learning rates of their own."""
         default: Optimizer | None = getattr(self.optimizer_map, "default_optimizer", None)
         if default is None:
             raise AttributeError(
@@ -253,5 +241,4 @@ class MultiOptimizer(Optimizer):
             optimizer.finalize_variable_values(own)
 
 
-_OUTER = (LossScaleOptimizer, MultiOptimizer)
 table.add(OptimizerMap)

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 from ..core import codec, lookup
 from ..core.arguments import arguments
 from ..core.doubt import tell
-from ..core.variable import Variable
+from ..core.variable import Variable, by_path
 from .optimizer import Optimizer, table, value_of
 
 __all__ = ["Optax"]
@@ -65,7 +65,7 @@ class Optax(Optimizer):
             tell(f"{self.name!r} begins anew, since weights are trained now that were not when its state was made.")
             self._slots = [slot for slot in self._slots if all(slot is not leaf for leaf in self._leaves)]
         self._made_by = self.transformation
-        state = self.transformation.init(_by_path([*self._trainable, *variables]))
+        state = self.transformation.init(_values([*self._trainable, *variables]))
         leaves, self._tree = jax.tree.flatten(state)
         self._leaves = [
             self.add_variable(jnp.shape(leaf), jnp.asarray(leaf), jnp.asarray(leaf).dtype, f"state_{index}")
@@ -86,7 +86,7 @@ class Optax(Optimizer):
         known = {id(v): g for v, g in zip(trainable_variables, grads, strict=True)}
         each = [known.get(id(v), jnp.zeros(v.stored_shape, v.stored_dtype)) for v in self._trainable]
         state = jax.tree.unflatten(self._tree, [leaf.value for leaf in self._leaves])
-        weights = _by_path(self._trainable)
+        weights = _values(self._trainable)
         slopes = dict(zip(weights, each, strict=True))
         updates, state = self.transformation.update(slopes, state, weights)
         rate = value_of(self.learning_rate)
@@ -120,15 +120,9 @@ def is_transformation(value: Any) -> bool:
     return isinstance(value, tuple) and getattr(value, "_fields", None) == ("init", "update")
 
 
-def _by_path(variables: Sequence[Variable]) -> dict[str, Any]:
-    """Values of weights by their paths, which are numbered where two have one."""
-    found: dict[str, Any] = {}
-    for variable in variables:
-        path, count = variable.path, 1
-        while path in found:
-            path, count = f"{variable.path}_{count}", count + 1
-        found[path] = variable.stored
-    return found
+def _values(variables: Sequence[Variable]) -> dict[str, Any]:
+    """What weights hold, by their paths."""
+    return {path: variable.stored for path, variable in by_path(variables).items()}
 
 
 table.convert = lambda given: Optax(given) if is_transformation(given) else given
