@@ -115,7 +115,11 @@ def stack(m: Any) -> list[Any]:
 
 ROW, STEPS, IMAGE, VOLUME = (4, 6), (3, 10, 4), (2, 9, 8, 4), (2, 5, 6, 7, 2)
 FIRST1, FIRST2, FIRST3 = (3, 4, 10), (2, 4, 9, 8), (2, 2, 5, 6, 7)
+FRAMES1, FRAMES2, FRAMES3 = (2, 4, 7, 3), (2, 4, 6, 5, 3), (2, 4, 3, 6, 5)
 ALL = {"kernel_regularizer": "l2", "bias_regularizer": "l1", "activity_regularizer": "l2"}
+UNLIKE: dict[str, Any] = {"noisy": True, "deaf": True, "return_sequences": True}
+CONV_LSTM: dict[str, Any] = {"strides": 2, "padding": "same", "data_format": "channels_first"}
+CONV_LSTM |= {"recurrent_activation": "hard_sigmoid", "unit_forget_bias": False, "recurrent_regularizer": "l2"}
 
 LAYERS = [
     # core
@@ -303,6 +307,13 @@ LAYERS = [
     case("GRU", STEPS, units=3, return_sequences=True),
     case("GRU", STEPS, "reset_before", units=3, reset_after=False, return_state=True),
     case("RNN", STEPS, cell=Inner(lambda m: m.StackedRNNCells(stack(m), name="c"))),
+    # Keras on JAX compares masks with the wrong axes of images: tests/test_layers_recurrent.py
+    case("ConvLSTM1D", FRAMES1, filters=3, kernel_size=3, return_sequences=True, return_state=True, deaf=True),
+    case("ConvLSTM1D", FRAMES1, "dilated", filters=2, kernel_size=2, dilation_rate=2, use_bias=False, deaf=True),
+    case("ConvLSTM2D", FRAMES2, filters=3, kernel_size=(3, 2), padding="same", go_backwards=True, deaf=True, **ALL),
+    case("ConvLSTM2D", FRAMES3, "first", filters=2, kernel_size=3, deaf=True, **CONV_LSTM),
+    case("ConvLSTM2D", FRAMES2, "dropout", filters=2, kernel_size=3, dropout=0.3, recurrent_dropout=0.2, **UNLIKE),
+    case("ConvLSTM3D", (2, 3, 4, 5, 3, 2), filters=2, kernel_size=(2, 3, 2), deaf=True),
     # wrappers
     case("Bidirectional", STEPS, layer=Inner(lambda m: m.LSTM(3, return_sequences=True, name="a"))),
     case("Bidirectional", STEPS, "sum", layer=Inner(lambda m: m.GRU(3, name="a")), merge_mode="sum"),

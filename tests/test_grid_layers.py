@@ -245,9 +245,11 @@ def test_grid_is_complete():
     listed |= {older for older, (today, *_) in OLDER.items() if today in listed}
     missing = [n for n in cornu.layers.__all__ if getattr(cornu.layers, n) not in listed and n not in ABSTRACT]
     elsewhere = {
-        *("Highway", "MaxoutDense", "ThresholdedReLU"),  # which Keras has no more: tests/test_layers_older.py
+        # which Keras has no more: tests/test_layers_older.py
+        *("Highway", "LocallyConnected1D", "LocallyConnected2D", "MaxoutDense", "ThresholdedReLU"),
         "InputLayer",  # computes nothing: tests/test_layers_core.py
         *("SimpleRNNCell", "LSTMCell", "GRUCell", "StackedRNNCells"),  # take states: tests/test_layers_recurrent.py
+        *(f"ConvLSTM{rank}DCell" for rank in (1, 2, 3)),
     }
     assert set(missing) == elsewhere
 

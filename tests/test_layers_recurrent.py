@@ -611,3 +611,84 @@ def test_arguments_are_checked():
         cornu.layers.LSTM(3, use_cudnn=True, activation="relu")(X)
     with pytest.raises(ValueError, match="layer"):
         cornu.layers.TimeDistributed("dense")
+
+
+# Convolutional LSTMs: what the grid cannot compare, since Keras on JAX compares masks with the wrong axes.
+
+
+@pytest.mark.parametrize("data_format", ["channels_last", "channels_first"])
+@pytest.mark.parametrize("go_backwards", [False, True])
+def test_masked_frames_change_nothing(data_format, go_backwards, rng):
+    """As by hand, step after step; the mask of a sequence goes on with all outputs."""
+    x = rng.normal(size=(2, 5, 4, 4, 4)).astype("float32")
+    mask = np.array([[1, 1, 0, 1, 1], [0, 0, 1, 1, 0]], bool)
+    options = {"padding": "same", "data_format": data_format, "go_backwards": go_backwards}
+    layer = cornu.layers.ConvLSTM2D(3, 3, return_sequences=True, return_state=True, **options)
+    outputs, *last = layer(x, mask=mask)
+    h, c = layer.cell.get_initial_state(2)
+    for t, step in enumerate(reversed(range(5)) if go_backwards else range(5)):
+        now, (_, carry) = layer.cell(x[:, step], [h, c])
+        real = mask[:, step, None, None, None]
+        h, c = np.where(real, now, h), np.where(real, carry, c)
+        np.testing.assert_allclose(outputs[:, t], h, rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(last[0], h, rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(last[1], c, rtol=1e-4, atol=1e-6)
+    layer.zero_output_for_mask = True
+    zeros = layer(x, mask=mask)[0] == 0
+    assert np.array_equal(np.asarray(zeros.all(axis=(2, 3, 4))), ~mask[:, ::-1] if go_backwards else ~mask)
+
+
+def test_states_that_are_images(rng):
+    """Kept from batch to batch, given, stacked, in both directions and at every step of another axis."""
+    x = rng.normal(size=(2, 6, 5, 4, 3)).astype("float32")
+    layers = cornu.layers
+    layer = layers.ConvLSTM2D(3, 3, stateful=True, return_state=True)
+    whole = layer(x)
+    layer.reset_state()
+    layer(x[:, :4])
+    for ours, expected in zip(layer(x[:, 4:]), whole, strict=True):
+        np.testing.assert_allclose(ours, expected, rtol=1e-4, atol=1e-6)
+    given = layers.ConvLSTM2D(3, 3)
+    given.build(x.shape)
+    given.set_weights(layer.get_weights())
+    layer.reset_state()
+    states = layer(x[:, :4])[1:]
+    np.testing.assert_allclose(given(x[:, 4:], initial_state=states), whole[0], rtol=1e-4, atol=1e-6)
+    cells = [layers.ConvLSTM2DCell(2, 3, padding="same"), layers.ConvLSTM2DCell(4, 2)]
+    assert layers.RNN(cells)(x).shape == (2, 4, 3, 4)
+    both = layers.Bidirectional(layers.ConvLSTM2D(3, 3, return_sequences=True))
+    assert both(x).shape == (2, 6, 3, 2, 6)
+    assert layers.TimeDistributed(layers.ConvLSTM1D(3, 3))(x).shape == (2, 6, 2, 3)
+
+
+def test_convolutional_cells_drop_whole_gates(rng):
+    """Masks stay the same at all steps, are drawn for every gate, and only in training."""
+    x = np.repeat(rng.normal(size=(2, 1, 5, 4, 3)), 6, axis=1).astype("float32")
+    layer = cornu.layers.ConvLSTM2D(3, 3, dropout=0.5, recurrent_dropout=0.5, seed=0)
+    layer.build(x.shape)
+    masks, state_masks = layer.cell.masks(2, training=True)
+    assert [m.shape for m in masks] == [(2, 5, 4, 3)] * 4 and [m.shape for m in state_masks] == [(2, 3, 2, 3)] * 4
+    assert not np.array_equal(masks[0], masks[1]) and set(np.unique(masks)) == {0.0, 2.0}
+    assert np.array_equal(layer(x), layer(x))
+    assert not np.array_equal(layer(x, training=True), layer(x, training=True))
+
+
+def test_convolutional_mistakes():
+    layers = cornu.layers
+    x = np.ones((2, 3, 8, 8, 2), "float32")
+    for make, words in (
+        (lambda: layers.ConvLSTM2D(0, 3), "filters"),
+        (lambda: layers.ConvLSTM2D(2, 3, strides=2, dilation_rate=2), "cannot combine"),
+        (lambda: layers.ConvLSTM2D(2, 3, dropout=2.0), "dropout"),
+        (lambda: layers.ConvLSTM2D(2, 9)(x), "does not fit"),
+        (lambda: layers.ConvLSTM2D(2, 3)(x[0]), "expected an input of 5 dimensions"),
+        (lambda: layers.ConvLSTM2D(2, 3)(cornu.Input((3, None, 8, 2))), "size must be known"),
+        (lambda: layers.ConvLSTM2D(2, 3)(x, initial_state=[x[:, 0], x[:, 0]]), "initial_state"),
+        (lambda: layers.ConvLSTM2DCell(2, 3).get_initial_state(2), "Build it first"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            make()
+    layer = layers.ConvLSTM2D(2, 3)
+    layer(x)
+    with pytest.raises(ValueError, match="expected size 8"):
+        layer(x[:, :, :7])

@@ -34,8 +34,8 @@ model().predict_generator((x for x in [X,X]),val_samples=16).shape | predict_gen
 model().predict_proba(X).shape |
 model().predict_classes(X).shape |
 (lambda i: cornu.Model(input=i,output=layers.Dense(1)(i)).count_params())(cornu.Input(shape=(3,))) | 'input' is called 'inputs' | 'output' is called 'outputs'
-layers.merge([cornu.Input((3,)),cornu.Input((3,))],mode="sum") | merge(..., mode='sum') is called cornu.layers.add(...) today.
-layers.merge([cornu.Input((3,)),cornu.Input((3,))],mode="concat",concat_axis=-1) | merge(..., mode='concat') is called cornu.layers.concatenate(...) today.
+layers.merge([cornu.Input((3,)),cornu.Input((3,))],mode="sum") | merge(..., mode='sum') is called cornu.layers.Add() today.
+layers.merge([cornu.Input((3,)),cornu.Input((3,))],mode="concat",concat_axis=-1) | merge(..., mode='concat') is called cornu.layers.Concatenate(axis=-1) today.
 layers.merge.concatenate([cornu.Input((3,)),cornu.Input((3,))]) |
 layers.Convolution2D(4,3,3)(np.ones((1,8,8,3))).shape | Convolution2D(4, 3, 3) is written Conv2D(4, (3, 3)) today.
 layers.Convolution2D(4,3,3,border_mode="same",subsample=(2,2),dim_ordering="tf")(np.ones((1,8,8,3))).shape | Convolution2D(4, 3, 3) is written Conv2D(4, (3, 3)) today. | 'border_mode' is called 'padding' | 'dim_ordering' is called 'data_format' | 'subsample' is called 'strides'
@@ -213,6 +213,43 @@ def test_merge_is_what_the_layers_are(rng):
             )
         own = layers.merge(inputs, mode=lambda tensors: tensors[0] - tensors[1], output_shape=(3,), name="less")
     np.testing.assert_allclose(cornu.Model(inputs, own).predict(x, verbose=0), x[0] - x[1], rtol=1e-5)
+
+
+@pytest.mark.parametrize("mode", ["sum", "mul", "ave", "max", "concat", "dot", "cos"])
+def test_models_merged_by_the_layer_of_keras_1(mode, rng, tmp_path):
+    """A Sequential begins with the merged outputs of others; it has their inputs, is trained, saved and cloned."""
+    x = [rng.normal(size=(8, n)).astype("float32") for n in (4, 3)]
+    branches = [cornu.Sequential([cornu.Input((n,)), layers.Dense(5)]) for n in (4, 3)]
+    with pytest.warns(UserWarning, match=rf"Merge\(mode='{mode}'\) is called cornu.layers"):
+        merged = layers.Merge(branches, mode=mode, name="both")
+    model = cornu.Sequential([merged, layers.Dense(1)])
+    assert [t.shape for t in model.inputs] == [(None, 4), (None, 3)] and model.layers[0].name == "both"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        outputs = layers.merge([branch(part) for branch, part in zip(branches, x, strict=True)], mode=mode)
+    np.testing.assert_allclose(model.predict(x, verbose=0), model.layers[1](outputs), rtol=1e-5, atol=1e-6)
+    model.compile("sgd", "mse")
+    before = branches[0].get_weights()[0]
+    model.fit(x, np.ones((8, 1)), verbose=0)
+    assert not np.array_equal(branches[0].get_weights()[0], before)
+    expected = model.predict(x, verbose=0)
+    for ending in ("keras", "h5"):
+        model.save(tmp_path / f"m.{ending}")
+        again = cornu.saving.load_model(tmp_path / f"m.{ending}")
+        np.testing.assert_array_equal(again.predict(x, verbose=0), expected)
+    copy = cornu.models.clone_model(model)
+    copy.set_weights(model.get_weights())
+    np.testing.assert_array_equal(copy.predict(x, verbose=0), expected)
+
+
+def test_the_layer_merge_needs_models_or_tensors():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        assert layers.Merge(mode="concat")([cornu.Input((3,)), cornu.Input((4,))]).shape == (None, 7)
+        with pytest.raises(ValueError, match=r"merge\(\[a, b\], mode="):
+            layers.Merge([layers.Dense(3)])
+    with pytest.raises(ValueError, match="'sum'"):
+        layers.Merge(mode="summ")
 
 
 def test_a_generator_of_keras_1_counts_samples():

@@ -111,7 +111,10 @@ RENAMED = _merged(
             **dict.fromkeys(("forget_bias_init", "consume_less", "input_dim", "input_length")),
         },
     ),
-    ((*_RECURRENT, *[f"{name}Cell" for name in _RECURRENT]), {"implementation": "implementation"}),
+    (
+        (*_RECURRENT, *[f"{name}Cell" for name in _RECURRENT], "LocallyConnected1D", "LocallyConnected2D"),
+        {"implementation": "implementation"},
+    ),
     (_POOLING, {"border_mode": "padding", "pool_length": "pool_size", "stride": "strides"}),
     (
         (

@@ -23,12 +23,14 @@ from .core.lambda_layer import *
 from .core.reversible_embedding import *
 from .layer import *
 from .layer import layers as _layers
+from .locally_connected import *
 from .merging.functions import *
 from .merging.join import *
 from .merging.merge import *
 from .normalization import *
 from .older import *
 from .pooling import *
+from .recurrent.conv_lstm import *
 from .recurrent.gru import *
 from .recurrent.lstm import *
 from .recurrent.rnn import *

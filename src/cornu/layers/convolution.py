@@ -22,8 +22,8 @@ class Filters(Spatial):
     filters: int
 
 
-class Convolution(Spatial):
-    """Base of all convolutions: a kernel slides over space, then come a bias and an activation.
+class Window(Spatial):
+    """Base of the layers whose kernel slides over space.
 
     Args:
         filters: number of output channels.
@@ -32,17 +32,6 @@ class Convolution(Spatial):
         padding: `"valid"` or `"same"`.
         data_format: `"channels_last"` or `"channels_first"`; by default the session's.
         dilation_rate: distance between neighbouring elements of the kernel.
-        activation: function of the result, or its name; None for none.
-        use_bias: whether to add a number per filter.
-        bias_initializer: initializer of the bias, `(filters,)`.
-        bias_regularizer: penalty on the bias.
-        activity_regularizer: penalty on the output.
-        bias_constraint: function applied to the bias after each update.
-        **options: `name`, `dtype`, `trainable`, `input_shape`, ... of `Layer`.
-
-    Raises:
-        ValueError: a size that is not a positive integer, an unknown padding, strides together with dilation, or a
-            kernel larger than the input.
     """
 
     _paddings: ClassVar[tuple[str, ...]] = ("valid", "same")
@@ -52,8 +41,6 @@ class Convolution(Spatial):
     padding: Padding = "valid"
     data_format: Format = default(None)
     dilation_rate: Sizes = default(1)
-    activation: Activation = default(None)
-    use_bias: bool = True
 
     def _complete(self) -> None:
         super()._complete()
@@ -67,11 +54,12 @@ class Convolution(Spatial):
                 f"dilation_rate={self.dilation_rate}: one of them must be 1."
             )
 
-    def build(self, input_shape: Shape) -> None:
-        """Make kernel and bias."""
-        axis = -1 if self.data_format == "channels_last" else 1
-        channels = checks.known_size(self, input_shape, axis)
-        self.input_spec = InputSpec(ndim=len(input_shape), axes={axis: channels})
+    @property
+    def _channel_axis(self) -> int:
+        return -1 if self.data_format == "channels_last" else 1
+
+    def _checked_channels(self, input_shape: Shape) -> int:
+        """The number of channels, if the kernel fits into the input."""
         for size, kernel, dilation in zip(input_shape[self._space], self.kernel_size, self.dilation_rate, strict=True):
             unpadded = self._shrinks and self.padding == "valid"
             if unpadded and size is not None and size < (kernel - 1) * dilation + 1:
@@ -80,6 +68,39 @@ class Convolution(Spatial):
                     f"which does not fit into an input of shape {input_shape}. Use a smaller kernel, padding='same', "
                     f"or data_format other than {self.data_format!r}."
                 )
+        return checks.known_size(self, input_shape, self._channel_axis)
+
+    def _add_to_channels(self, y: Any, bias: Any) -> Any:
+        """`y` plus a number for each channel; None for nothing."""
+        if bias is None:
+            return y
+        return ops.add(y, ops.reshape(bias, (-1, *(1,) * self.rank)) if self._channel_axis == 1 else bias)
+
+
+class Convolution(Window):
+    """Base of all convolutions: a kernel slides over space, then come a bias and an activation.
+
+    Args:
+        activation: function of the result, or its name; None for none.
+        use_bias: whether to add a number per filter.
+        bias_initializer: initializer of the bias, `(filters,)`.
+        bias_regularizer: penalty on the bias.
+        activity_regularizer: penalty on the output.
+        bias_constraint: function applied to the bias after each update.
+        **options: `name`, `dtype`, `trainable`, `input_shape`, ... of `Layer`.
+
+    Raises:
+        ValueError: a size that is not a positive integer, an unknown padding, strides together with dilation, or a
+            kernel larger than the input.
+    """
+
+    activation: Activation = default(None)
+    use_bias: bool = True
+
+    def build(self, input_shape: Shape) -> None:
+        """Make kernel and bias."""
+        channels = self._checked_channels(input_shape)
+        self.input_spec = InputSpec(ndim=len(input_shape), axes={self._channel_axis: channels})
         outputs = self._make_kernels(channels)
         self.bias: Any = self.add_weight((outputs,), name="bias") if self.use_bias else None
 
@@ -91,10 +112,7 @@ class Convolution(Spatial):
         """`activation(convolution(x, kernel) + bias)`."""
         names = ("strides", "padding", "data_format", "dilation_rate")
         y = self.convolve(inputs, **{name: getattr(self, name) for name in names})
-        if self.bias is not None:
-            first = self.data_format == "channels_first"
-            y = ops.add(y, ops.reshape(self.bias, (-1, *(1,) * self.rank)) if first else self.bias)
-        return self.activation(y)
+        return self.activation(self._add_to_channels(y, self.bias))
 
     def convolve(self, x: Any, **window: Any) -> Any:
         """The convolution alone."""

@@ -90,9 +90,8 @@ class Sequential(Model):
         if not self._layers and self._input_layer is None:
             if layer.batch_input_shape is not None:
                 self._start(InputLayer(batch_shape=layer.batch_input_shape, dtype=_input_dtype(layer)))
-            elif isinstance(layer, Model) and layer.graph is not None and len(layer.inputs) == 1:
-                first = layer.inputs[0]
-                self._start(InputLayer(batch_shape=first.shape, dtype=first.dtype))
+            elif isinstance(layer, Model) and layer.graph is not None:
+                self._start(*(InputLayer(batch_shape=x.shape, dtype=x.dtype) for x in layer.inputs))
         self._layers.append(layer)
         self._grow()
 
@@ -112,9 +111,11 @@ class Sequential(Model):
         self.built = len(self._tensors) > 1
         return layer
 
-    def _start(self, input_layer: InputLayer) -> None:
-        self._input_layer = input_layer
-        self._tensors = [input_layer.output]
+    def _start(self, *inputs: InputLayer) -> None:
+        """Begin with an input, or with those of a first layer that is a model of several inputs."""
+        if len(inputs) == 1:
+            self._input_layer = inputs[0]
+        self._tensors = [inputs[0].output if len(inputs) == 1 else [x.output for x in inputs]]
         self._grow()
 
     def _grow(self) -> None:

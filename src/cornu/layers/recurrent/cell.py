@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, cast
 
 import jax
 
@@ -93,47 +93,59 @@ class GateArguments(UnitArguments):
     recurrent_activation: Activation = default("sigmoid")
 
 
-class DropoutCell(UnitArguments, kw_only=True):
-    """A cell that drops inputs with rate `dropout` and its own state with `recurrent_dropout`.
-
-    The masks stay the same from step to step. With recurrent dropout (or `implementation=1`) every gate has masks
-    of its own.
+class ForgetGate(KernelArguments, kw_only=True):
+    """The argument of cells with a gate that forgets, and of their layers.
 
     Args:
-        implementation: with 1 each gate has dropout masks of its own, as always with recurrent dropout.
+        unit_forget_bias: begin with a bias of one at the forget gate, so that the cell remembers at first.
+    """
+
+    unit_forget_bias: bool = default(True, after="bias_initializer")
+
+    def add_bias(self, size: int) -> Any:
+        """Make the bias, which is one at the second of the four gates at first."""
+
+        def forget_bias(shape: Any, dtype: Any = None) -> Any:
+            i, g_and_o = (self.bias_initializer((gates * size // 4,), dtype=dtype) for gates in (1, 2))
+            return ops.concatenate([i, ops.ones((size // 4,), dtype=dtype), g_and_o])
+
+        return self.add_weight((size,), forget_bias if self.unit_forget_bias else None, name="bias")
+
+
+class DropoutCell(KernelArguments, kw_only=True):
+    """A cell that drops inputs with rate `dropout` and its own state with `recurrent_dropout`.
+
+    The masks stay the same from step to step.
 
     Source: Gal and Ghahramani, A Theoretically Grounded Application of Dropout in Recurrent Neural Networks, 2016.
     """
 
     gates: ClassVar[int] = 1
-    implementation: int = default(2, after="seed")
+    masks_per_gate = True
+    state_size = cast(Any, None)  # a subclass says it
 
     def _complete(self) -> None:
-        checks.positive(self, "units")
+        super()._complete()
         checks.between(self, "dropout", 0, 1)
         checks.between(self, "recurrent_dropout", 0, 1)
-        self.masks_per_gate = self.gates > 1 and (self.implementation == 1 or self.recurrent_dropout > 0)
         self.seed_generator = SeedGenerator(self.seed)
-        self.state_size: Any = self.units
-        self.output_size = self.units
 
-    def build(self, input_shape: Shape) -> None:
-        """Make the matrix for the inputs, the one for the state, and the bias."""
-        columns = self.gates * self.units
-        self.kernel = self.add_weight((checks.known_size(self, input_shape, -1), columns), name="kernel")
-        self.recurrent_kernel = self.add_weight((self.units, columns), name="recurrent_kernel")
-        self.bias: Any = self.add_bias() if self.use_bias else None
+    @property
+    def input_sizes(self) -> Shape:
+        """Shape of one sample of the inputs, without the batch."""
+        raise NotImplementedError
 
-    def add_bias(self) -> Any:
-        """Make the bias."""
-        return self.add_weight((self.gates * self.units,), name="bias")
+    @property
+    def state_sizes(self) -> Shape:
+        """Shape of each state of one sample, without the batch."""
+        raise NotImplementedError
 
     def call(self, inputs: Any, states: Any, training: bool = False) -> tuple[Any, Any]:
         """One step.
 
         Args:
-            inputs: array of shape (batch, features).
-            states: a list of the states after the step before, each of shape (batch, units); a single one also bare.
+            inputs: array of shape (batch, ...).
+            states: a list of the states after the step before, each of shape (batch, ...); a single one also bare.
             training: whether dropout is active.
 
         Returns:
@@ -148,14 +160,10 @@ class DropoutCell(UnitArguments, kw_only=True):
         """The new states, of which the first is the output."""
         raise NotImplementedError
 
-    def sums(self, inputs: Any, h: Any, input_masks: Any, state_masks: Any) -> Any:
-        """`x W + h U + b`."""
-        z = product(inputs, self.kernel, input_masks) + product(h, self.recurrent_kernel, state_masks)
-        return z if self.bias is None else z + self.bias
-
     def get_initial_state(self, batch_size: int | None = None) -> list[Any]:
-        """Zeros, an array of shape (batch, units) for each state."""
-        return [ops.zeros((batch_size, size), dtype=self.compute_dtype) for size in jax.tree.leaves(self.state_size)]
+        """Zeros, an array for each state."""
+        shape = (batch_size, *self.state_sizes)
+        return [ops.zeros(shape, dtype=self.compute_dtype) for _ in jax.tree.leaves(self.state_size)]
 
     def masks(self, batch_size: int, training: bool) -> tuple[Any, Any]:
         """Masks for inputs and state: lists of one, or of one per gate; None where nothing is dropped."""
@@ -164,12 +172,55 @@ class DropoutCell(UnitArguments, kw_only=True):
         return _held.get().get(id(self)) or self._draw(batch_size)
 
     def _draw(self, batch_size: int) -> tuple[Any, Any]:
-        def draw(rate: float, size: int) -> list[Any] | None:
-            ones = ops.ones((batch_size, size), dtype=self.compute_dtype)
+        def draw(rate: float, shape: Shape) -> list[Any] | None:
+            ones = ops.ones((batch_size, *shape), dtype=self.compute_dtype)
             count = self.gates if self.masks_per_gate else 1
             return [dropout(ones, rate, seed=self.seed_generator) for _ in range(count)] if rate else None
 
-        return draw(self.dropout, self.kernel.shape[0]), draw(self.recurrent_dropout, self.units)
+        return draw(self.dropout, self.input_sizes), draw(self.recurrent_dropout, self.state_sizes)
+
+
+class DenseCell(UnitArguments, DropoutCell, kw_only=True):
+    """A cell of vectors: `x W + h U + b` with one column for each unit of each gate.
+
+    Args:
+        implementation: with 1 each gate has dropout masks of its own, as always with recurrent dropout.
+    """
+
+    implementation: int = default(2, after="seed")
+
+    def _complete(self) -> None:
+        checks.positive(self, "units")
+        super()._complete()
+        self.masks_per_gate = self.gates > 1 and (self.implementation == 1 or self.recurrent_dropout > 0)
+        self.state_size = self.units
+        self.output_size = self.units
+
+    def build(self, input_shape: Shape) -> None:
+        """Make the matrix for the inputs, the one for the state, and the bias."""
+        columns = self.gates * self.units
+        self.kernel = self.add_weight((checks.known_size(self, input_shape, -1), columns), name="kernel")
+        self.recurrent_kernel = self.add_weight((self.units, columns), name="recurrent_kernel")
+        self.bias: Any = self.add_bias(columns) if self.use_bias else None
+
+    def add_bias(self, size: int) -> Any:
+        """Make the bias."""
+        return self.add_weight((size,), name="bias")
+
+    @property
+    def input_sizes(self) -> Shape:
+        """A vector that fits the kernel."""
+        return (self.kernel.shape[0],)
+
+    @property
+    def state_sizes(self) -> Shape:
+        """A vector of one number per unit."""
+        return (self.units,)
+
+    def sums(self, inputs: Any, h: Any, input_masks: Any, state_masks: Any) -> Any:
+        """`x W + h U + b`."""
+        z = product(inputs, self.kernel, input_masks) + product(h, self.recurrent_kernel, state_masks)
+        return z if self.bias is None else z + self.bias
 
 
 def masks_of_sequence(cell: Any, batch_size: int) -> AbstractContextManager[Any]:
@@ -178,15 +229,17 @@ def masks_of_sequence(cell: Any, batch_size: int) -> AbstractContextManager[Any]
     return _held({**_held.get(), **{id(inner): inner._draw(batch_size) for inner in cells}})
 
 
-def product(x: Any, kernel: Any, masks: Any) -> Any:
+def product(x: Any, kernel: Any, masks: Any, multiply: Any = ops.matmul, axis: int = -1) -> Any:
     """`x @ kernel`, where the columns of each gate see `x` through that gate's dropout mask.
 
     Args:
-        x: array of shape (batch, size).
-        kernel: matrix of shape (size, gates * units).
+        x: array of shape (batch, ...).
+        kernel: array of shape (..., gates * units).
         masks: None, or a list of one mask for all columns, or of one for each gate.
+        multiply: the product of one gate.
+        axis: where in the product the columns are.
     """
     if masks is None:
-        return ops.matmul(x, kernel)
+        return multiply(x, kernel)
     columns = ops.split(kernel, len(masks), axis=-1)
-    return ops.concatenate([ops.matmul(x * mask, k) for mask, k in zip(masks, columns, strict=True)], axis=-1)
+    return ops.concatenate([multiply(x * mask, k) for mask, k in zip(masks, columns, strict=True)], axis=axis)

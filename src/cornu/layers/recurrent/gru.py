@@ -7,13 +7,13 @@ import jax
 from ... import ops
 from ...core.arguments import default
 from ...kernels import recurrence
-from .cell import DropoutCell, GateArguments, product
+from .cell import DenseCell, GateArguments, product
 from .rnn import WholeSequence
 
 __all__ = ["GRU", "GRUCell"]
 
 
-class GRUCell(GateArguments, DropoutCell):
+class GRUCell(GateArguments, DenseCell):
     r"""One step of a gated recurrent unit.
 
     $$z_t = \sigma(x_t W_z + h_{t-1} U_z + b_z), \qquad r_t = \sigma(x_t W_r + h_{t-1} U_r + b_r)$$
@@ -45,10 +45,9 @@ class GRUCell(GateArguments, DropoutCell):
     gates = 3
     reset_after: bool = default(True, after="recurrent_dropout")
 
-    def add_bias(self) -> Any:
+    def add_bias(self, size: int) -> Any:
         """Make the bias, or the two that `reset_after` needs."""
-        columns = 3 * self.units
-        return self.add_weight((2, columns) if self.reset_after else (columns,), name="bias")
+        return self.add_weight((2, size) if self.reset_after else (size,), name="bias")
 
     def step(self, inputs: Any, states: list[Any], input_masks: Any, state_masks: Any) -> list[Any]:
         """The new output."""

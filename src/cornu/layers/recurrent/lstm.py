@@ -7,22 +7,19 @@ import jax
 from ... import ops
 from ...core.arguments import default
 from ...kernels import recurrence
-from .cell import DropoutCell, GateArguments
+from .cell import DenseCell, ForgetGate, GateArguments
 from .rnn import WholeSequence
 
 __all__ = ["LSTM", "LSTMCell"]
 
 
-class LSTMCell(GateArguments, DropoutCell):
+class LSTMCell(ForgetGate, GateArguments, DenseCell):
     r"""One step of a long short-term memory.
 
     $$z = x_t W + h_{t-1} U + b = (z_i, z_f, z_g, z_o)$$
     $$c_t = \sigma(z_f)\, c_{t-1} + \sigma(z_i) \tanh(z_g), \qquad h_t = \sigma(z_o) \tanh(c_t)$$
 
     with $\sigma$ the recurrent activation and $\tanh$ the activation.
-
-    Args:
-        unit_forget_bias: begin with a bias of one at the forget gate, so that the cell remembers at first.
 
     Shapes:
         `(batch, features)` and states `[(batch, units), (batch, units)]` to `(batch, units)` and states.
@@ -41,20 +38,10 @@ class LSTMCell(GateArguments, DropoutCell):
     """
 
     gates = 4
-    unit_forget_bias: bool = default(True, after="bias_initializer")
 
     def _complete(self) -> None:
         super()._complete()
         self.state_size = [self.units, self.units]
-
-    def add_bias(self) -> Any:
-        """Make the bias, which is one at the forget gate at first."""
-
-        def forget_bias(shape: Any, dtype: Any = None) -> Any:
-            i, g_and_o = (self.bias_initializer((gates * self.units,), dtype=dtype) for gates in (1, 2))
-            return ops.concatenate([i, ops.ones((self.units,), dtype=dtype), g_and_o])
-
-        return self.add_weight((4 * self.units,), forget_bias if self.unit_forget_bias else None, name="bias")
 
     def step(self, inputs: Any, states: list[Any], input_masks: Any, state_masks: Any) -> list[Any]:
         """The new output and cell state."""
@@ -64,7 +51,7 @@ class LSTMCell(GateArguments, DropoutCell):
         return [self.recurrent_activation(o) * self.activation(c), c]
 
 
-class LSTM(GateArguments, WholeSequence):
+class LSTM(ForgetGate, GateArguments, WholeSequence):
     r"""Long short-term memory: a recurrent layer that keeps what it needs over many steps.
 
     $$z = x_t W + h_{t-1} U + b = (z_i, z_f, z_g, z_o)$$
@@ -73,7 +60,6 @@ class LSTM(GateArguments, WholeSequence):
     A step where the mask is false changes no state and repeats the output before.
 
     Args:
-        unit_forget_bias: begin with a bias of one at the forget gate, so that the cell remembers at first.
         return_state: return the last h and c too, after the output.
         stateful: begin each batch with the states that the one before ended with, until `reset_state()`.
         use_cudnn: whether the formula for whole sequences may serve: True, False, or "auto" where it can.
@@ -97,5 +83,4 @@ class LSTM(GateArguments, WholeSequence):
 
     cell_class = LSTMCell
     formula = staticmethod(jax.jit(recurrence.lstm, static_argnames="reverse"))
-    unit_forget_bias: bool = default(True, after="bias_initializer")
     use_cudnn: bool | Literal["auto"] = default("auto", after="unroll")

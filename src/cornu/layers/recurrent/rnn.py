@@ -1,4 +1,4 @@
-"""RNN: a cell, applied to every step of a sequence. WholeSequence: one that also has a formula for all steps."""
+"""RNN: a cell, applied to every step of a sequence; OfItsCell takes its arguments; WholeSequence has a formula."""
 
 import contextlib
 from collections.abc import Callable, Sequence
@@ -16,7 +16,7 @@ from ...core.variable import Variable
 from .. import calling
 from ..layer import Layer
 from ..options import Options
-from .cell import Cell, DropoutCell, UnitArguments, masks_of_sequence
+from .cell import Cell, DropoutCell, KernelArguments, UnitArguments, masks_of_sequence
 from .loop import checked_mask, rnn
 from .stacked import StackedRNNCells, check_cell, initial_state
 
@@ -180,27 +180,40 @@ class KeptStates(Part):
     states: Any = None
 
 
-class WholeSequence(UnitArguments, RNN, kw_only=True):
-    """An RNN whose constructor takes the arguments of its cell: SimpleRNN, LSTM and GRU.
+class OfItsCell(KernelArguments, RNN, kw_only=True):
+    """An RNN whose constructor takes the arguments of its cell: SimpleRNN, LSTM, GRU and ConvLSTM.
 
     Args:
         activity_regularizer: penalty on the output.
-        implementation: with 1 each gate has dropout masks of its own, as always with recurrent dropout.
     """
 
     cell_class: ClassVar[type[DropoutCell]]
+    cell_name: ClassVar[str | None] = None  # by default that of the class
+    activity_regularizer = default(None, after="bias_regularizer")
+
+    def _complete(self) -> None:
+        super()._complete()
+        own = self.cell_class._arguments.keys() - Options._arguments.keys()
+        shared = {name: getattr(self, name) for name in (*own, "trainable")}
+        name = self.cell_name or lookup.snake_case(self.cell_class.__name__)
+        self._set_cell(self.cell_class(**shared, dtype=self.dtype_policy, name=name))
+
+
+class WholeSequence(UnitArguments, OfItsCell, kw_only=True):
+    """One that also has a formula for all steps: SimpleRNN, LSTM and GRU.
+
+    Args:
+        implementation: with 1 each gate has dropout masks of its own, as always with recurrent dropout.
+    """
+
     # `(sequences, *states, *formula_arguments) -> (outputs in the order of time, *last states)`. It is compiled by
     # itself, so that outside of a program too one compilation serves all calls on inputs of one shape.
     formula: ClassVar[Callable[..., Any]]
     use_cudnn = default("auto")
-    activity_regularizer = default(None, after="bias_regularizer")
     implementation: int = default(2, after="zero_output_for_mask")
 
     def _complete(self) -> None:
-        own = self.cell_class._arguments.keys() - Options._arguments.keys()
-        shared = {name: getattr(self, name) for name in (*own, "trainable")}
-        name = lookup.snake_case(self.cell_class.__name__)
-        self._set_cell(self.cell_class(**shared, dtype=self.dtype_policy, name=name))
+        super()._complete()
         self.input_spec = InputSpec(ndim=3)
         if self.use_cudnn not in (True, False, "auto"):
             raise ValueError(f"use_cudnn is True, False or 'auto'. Received: use_cudnn={self.use_cudnn!r}")

@@ -6,13 +6,13 @@ import jax
 
 from ...core.arguments import default
 from ...kernels import recurrence
-from .cell import DropoutCell
+from .cell import DenseCell
 from .rnn import WholeSequence
 
 __all__ = ["SimpleRNN", "SimpleRNNCell"]
 
 
-class SimpleRNNCell(DropoutCell):
+class SimpleRNNCell(DenseCell):
     r"""One step of a plain recurrent network, $h_t = \tanh(x_t W + h_{t-1} U + b)$.
 
     Shapes:
@@ -32,7 +32,7 @@ class SimpleRNNCell(DropoutCell):
     """
 
     def call(self, sequence: Any, states: Any, training: bool = False) -> tuple[Any, Any]:
-        """One step: see `DropoutCell`."""
+        """One step: see `DenseCell`."""
         return super().call(sequence, states, training)
 
     def step(self, inputs: Any, states: list[Any], input_masks: Any, state_masks: Any) -> list[Any]:

@@ -52,7 +52,7 @@ class StackedRNNCells(Declared, Layer):
         for cell in self.cells:
             if isinstance(cell, Layer) and not cell.built:
                 cell.build(input_shape)
-            input_shape = (input_shape[0], output_size(cell))
+            input_shape = (input_shape[0], *getattr(cell, "state_sizes", [output_size(cell)]))
 
     def call(self, inputs: Any, states: Any, training: bool = False) -> tuple[Any, list[Any]]:
         """One step of all cells.
