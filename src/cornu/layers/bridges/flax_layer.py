@@ -4,6 +4,8 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Unpack
 
+import jax
+
 from ...core.arguments import explained
 from ...core.types import LayerOptions
 from .jax_layer import JaxLayer
@@ -78,7 +80,8 @@ class FlaxLayer(JaxLayer):
                 f"FlaxLayer({name}(...)). Received: {module!r}"
             )
         named = method.__name__ if getattr(method, "__self__", None) is module else method  # type: ignore[union-attr]
-        if isinstance(named, str) and not callable(getattr(module, named, None)):
+        hidden = isinstance(named, str) and named.startswith("_") and named != "__call__"
+        if hidden or isinstance(named, str) and not callable(getattr(module, named, None)):
             raise ValueError(f"FlaxLayer: {type(module).__name__} has no method {named!r}, as method= says.")
         called = getattr(module, named or "__call__") if named is None or isinstance(named, str) else named
         known = inspect.signature(called).parameters
@@ -110,7 +113,10 @@ class FlaxLayer(JaxLayer):
         return {"params": self._get_init_seed(), "dropout": self._get_init_seed()}
 
     def _get_call_rng(self, training: bool) -> Any:
-        return {"dropout": self._get_call_seed()} if training else {}
+        if not training:
+            return {}
+        key = self._get_call_seed()
+        return {"dropout": key, "params": jax.random.fold_in(key, 1)}  # whence all streams of other names come
 
 
 def _of_linen(module: Any, method: Any, variables: Any, mode: Callable[[bool], dict[str, bool]]) -> dict[str, Any]:

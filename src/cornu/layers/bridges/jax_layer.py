@@ -4,11 +4,13 @@ import inspect
 from collections.abc import Callable, Sequence
 from typing import Any, Self, Unpack
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ...core import lookup, seeds
+from ...core import lookup, plain, seeds
 from ...core.arguments import explained
+from ...core.dtypes import is_float
 from ...core.state import outside
 from ...core.types import LayerOptions
 from .. import calling
@@ -122,6 +124,11 @@ class JaxLayer(Layer):
             self._params = Leaves(self, params, "params", trainable=True)
             self._state = Leaves(self, state, "state", trainable=False)
 
+    def _build(self, given: dict[str, Any]) -> None:
+        dtypes = [str(leaf.dtype) for leaf in jax.tree.leaves(given.get("inputs")) if hasattr(leaf, "dtype")]
+        self._keep("_dtypes", ["float32" if is_float(dtype) else dtype for dtype in dtypes])
+        super()._build(given)
+
     def build(self, input_shape: Any = None) -> None:
         """Make the weights with `init_fn`, unless they were given."""
         if self._params is not None:
@@ -129,9 +136,12 @@ class JaxLayer(Layer):
         if not {"params", "state"} & set(self._takes):
             return self._make(None, None)
         assert self.init_fn is not None
-        inputs = calling.map_shapes(lambda shape: jnp.ones([size or 1 for size in shape]), input_shape)
+        kinds = iter(getattr(self, "_dtypes", []))
+        inputs = calling.map_shapes(
+            lambda shape: jnp.ones([size or 1 for size in shape], next(kinds, "float32")), input_shape
+        )
         offered = {"rng": self._get_init_rng(), "inputs": inputs, "training": True}
-        with outside():
+        with outside(), plain.told(f"It was called by layer {self.name!r} to make weights for {input_shape}."):
             made = self.init_fn(**{name: offered[name] for name in self._init_takes})
         self._make(*self._pair(made, "init_fn", "(params, state)") if "state" in self._takes else (made, None))
 
@@ -151,7 +161,8 @@ class JaxLayer(Layer):
         offered |= {"inputs": inputs, "training": bool(training)}
         if self.seed_generator is not None:
             offered["rng"] = self._get_call_rng(bool(training))
-        outputs = self.call_fn(**{name: offered[name] for name in self._takes})
+        with plain.told(f"It was called by layer {self.name!r} on inputs of shape {calling.shapes_of(inputs)}."):
+            outputs = self.call_fn(**{name: offered[name] for name in self._takes})
         if "state" in self._takes:
             outputs, new = self._pair(outputs, "call_fn", "(outputs, state)")
             self._state.assign(new, state, self.name)
@@ -198,13 +209,18 @@ class JaxLayer(Layer):
 
     def captured(self, cls: type | None = None) -> dict[str, Any]:
         """Constructor arguments by name; functions and modules by theirs, and no values of weights."""
-        return {n: v for n, v in super().captured(cls).items() if n not in self._left_out} | self._encoded()
+        named = {name: value for name, value in super().captured(cls).items() if name not in self._left_out}
+        return named | {n: v for n, v in self._encoded().items() if n in named or cls not in (None, type(self))}
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Self:
         """Make the layer; functions and modules are found among those registered or given, never imported."""
         with lookup.custom_object_scope(custom_objects):
-            named = {name: given.found(config.get(name), config.get("name"), name) for name in cls._not_in_files}
+            named = {
+                name: given.found(config[name], config.get("name"), name)
+                for name in cls._not_in_files
+                if name in config
+            }
             return super().from_config({**config, **named})
 
     def _looks(self, args: Any, kwargs: Any) -> Any:

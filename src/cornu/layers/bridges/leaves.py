@@ -6,6 +6,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from ...core.variable import Variable
+
 
 class Leaves(list[Any]):
     """The leaves of a tree: weights in place of arrays and numbers, and whatever else it holds as it is.
@@ -18,33 +20,29 @@ class Leaves(list[Any]):
     """
 
     def __init__(self, layer: Any, tree: Any, what: str, trainable: bool) -> None:
-        pairs: Any
-        structure: Any
-        pairs, structure = jax.tree_util.tree_flatten_with_path(tree)
+        pairs, structure = flattened(tree)
         self.tree = structure.unflatten(range(len(pairs)))  # of numbers of leaves
         self.keys: dict[int, Any] = {}  # leaves that are random keys, and how they draw
         for index, (path, leaf) in enumerate(pairs):
+            if isinstance(leaf, jax.Array) and jnp.issubdtype(leaf.dtype, jax.dtypes.prng_key):
+                self.keys[index], leaf = jax.random.key_impl(leaf), jax.random.key_data(leaf)
             if not isinstance(leaf, bool | int | float | np.ndarray | np.generic | jax.Array):
                 self.append(leaf)
                 continue
-            if jnp.issubdtype(getattr(leaf, "dtype", bool), jax.dtypes.prng_key):
-                self.keys[index] = jax.random.key_impl(leaf)
-                leaf = jax.random.key_data(leaf)
             array = np.asarray(leaf)
             is_float = jnp.issubdtype(array.dtype, jnp.floating)
-            name = jax.tree_util.keystr(path, simple=True, separator=".").replace("/", "_")
             weight = layer.add_weight(
                 initializer=array,
                 dtype=None if is_float else jax.dtypes.canonicalize_dtype(array.dtype),
                 trainable=trainable and is_float,
                 autocast=trainable,
-                name=name or what,
+                name=jax.tree_util.keystr(path, simple=True, separator=".").replace("/", "_") or what,
             )
             self.append(weight)
 
     def values(self) -> list[Any]:
         """Their values."""
-        values = [getattr(leaf, "value", leaf) for leaf in self]
+        values = [leaf.value if isinstance(leaf, Variable) else leaf for leaf in self]
         for index, kind in self.keys.items():
             values[index] = jax.random.wrap_key_data(values[index], impl=kind)
         return values
@@ -64,14 +62,15 @@ class Leaves(list[Any]):
         Raises:
             ValueError: the structure differs.
         """
-        expected: Any
-        received: Any
-        expected, received = jax.tree.structure(self.tree), jax.tree.structure(new)
+        (pairs, received), expected = flattened(new), flattened(self.tree)[1]
         if received != expected:
             raise ValueError(
                 f"The call of layer {layer!r} returned a state of another structure than it received: expected "
                 f"{expected}, received {received}. Return all of it, changed or not."
             )
-        for index, (value, old) in enumerate(zip(jax.tree.leaves(new), before, strict=True)):
-            if value is not old:
+        for index, ((_, value), old) in enumerate(zip(pairs, before, strict=True)):
+            if value is not old and isinstance(self[index], Variable):
                 self[index].assign(jax.random.key_data(value) if index in self.keys else value)
+
+
+flattened: Any = jax.tree_util.tree_flatten_with_path  # pairs of a path and a leaf, and the structure

@@ -23,7 +23,7 @@ class TFSMLayer(Layer):
     assigns to its variables is kept after a call in training. A training endpoint that draws random numbers draws
     others for the derivative than for the output. A SavedModel is a program: load one only from where you trust.
 
-    A file does not load one: the layer is made in code, and `load_weights` reads its weights.
+    No file and no copy of a model makes one: it is made in code, and `load_weights` reads its weights.
 
     Args:
         filepath: folder of the SavedModel.
