@@ -131,7 +131,8 @@ def _of_linen(module: Any, method: Any, variables: Any, mode: Callable[[bool], d
         return module.apply({**params, **state}, inputs, rngs=rng, **collections)
 
     def init_fn(rng: Any, inputs: Any) -> Any:
-        return split(module.init(rng, inputs, method=method, **mode(True)))
+        made = jax.jit(lambda rng, inputs: module.init(rng, inputs, method=method, **mode(True)))  # op by op: seconds
+        return split(made(rng, inputs))
 
     params, state = split(variables) if variables is not None else (None, None)
     return {"call_fn": call_fn, "init_fn": init_fn, "params": params, "state": state}
