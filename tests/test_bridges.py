@@ -297,6 +297,8 @@ def test_modules_as_flax_has_them(module, draws):
     layer = layers.FlaxLayer(module)
     quiet, loud = np.asarray(layer(x)), np.asarray(layer(x, training=True))
     assert np.array_equal(quiet, loud) is not draws
+    if draws:  # none has learned anything
+        same(quiet, x, 1e-4)
 
 
 # Over time, and with others
@@ -372,6 +374,18 @@ def test_in_a_subclass_and_in_half_precision(kind):
     assert {w.dtype for w in half.inner.weights if "int" not in w.dtype} == {"float32"}
 
 
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda units: layers.EquinoxLayer(eqx.nn.Linear(4, units, key=jax.random.key(0)), name="it"),
+        lambda units: layers.FlaxLayer(linen.Dense(units), name="it"),
+        lambda units: layers.JaxLayer(jax.jit(lambda inputs: inputs[:, :units]), name="it"),
+    ],
+)
+def test_layers_of_one_name_are_told_apart(make):
+    assert [make(units)(cornu.Input((4,))).shape for units in (2, 3)] == [(None, 2), (None, 3)]
+
+
 def test_a_random_beginning_repeats():
     def begun():
         cornu.utils.set_random_seed(3)
@@ -408,7 +422,8 @@ def test_what_a_file_cannot_hold_is_asked_for(tmp_path):
 @pytest.mark.parametrize("kind", ["JaxLayer", "FlaxLayer", "EquinoxLayer"])
 def test_a_file_finds_nothing_but_what_is_given(kind, named):
     config = {"name": "it", "call_fn": named} if kind == "JaxLayer" else {"name": "it", "module": named}
-    with pytest.raises(ValueError, match="it|expects"):
+    said = "which a file names and cannot hold" if isinstance(named, dict) else "expects"
+    with pytest.raises(ValueError, match=said):
         layers.deserialize({"module": "keras.layers", "class_name": kind, "config": config})
 
 
