@@ -247,6 +247,7 @@ def test_grid_is_complete():
     elsewhere = {
         # which Keras has no more: tests/test_layers_older.py
         *("Highway", "LocallyConnected1D", "LocallyConnected2D", "MaxoutDense", "ThresholdedReLU"),
+        *("JaxLayer", "FlaxLayer", "EquinoxLayer", "TFSMLayer", "TorchModuleWrapper"),  # tests/test_bridges.py
         "InputLayer",  # computes nothing: tests/test_layers_core.py
         *("SimpleRNNCell", "LSTMCell", "GRUCell", "StackedRNNCells"),  # take states: tests/test_layers_recurrent.py
         *(f"ConvLSTM{rank}DCell" for rank in (1, 2, 3)),

@@ -37,6 +37,12 @@ def of_another_library(value: Any) -> str:
     return f"{library}'s {type(value).__name__}" if library in ("keras", "tf_keras", "tensorflow", "torch") else ""
 
 
+def bridge_for(value: Any) -> str:
+    """`FlaxLayer` or `EquinoxLayer` for a module of Flax or Equinox, also of a class of the user's own, or nothing."""
+    libraries = {cls.__module__.partition(".")[0] for cls in type(value).__mro__}
+    return "FlaxLayer" if "flax" in libraries else "EquinoxLayer" if "equinox" in libraries else ""
+
+
 class Table:
     """All objects of one kind (layers, losses, ...) by every name they go by.
 

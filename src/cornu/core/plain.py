@@ -10,7 +10,7 @@ import jax
 
 from .symbolic import known_shape, without_trials
 
-_FOREIGN = ("jax", "numpy", "contextlib", "functools")
+_FOREIGN = ("jax", "numpy", "contextlib", "functools", "flax", "equinox")
 
 _NO_DECISION = (
     "`if`, `and`, `not` and `while` cannot decide on an array: it holds many numbers, or, while a model is built or "

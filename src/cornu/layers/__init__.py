@@ -13,6 +13,11 @@ from .adaptive_pooling import *
 from .attention.attention import *
 from .attention.grouped_query import *
 from .attention.multi_head import *
+from .bridges.equinox_layer import *
+from .bridges.flax_layer import *
+from .bridges.jax_layer import *
+from .bridges.tfsm_layer import *
+from .bridges.torch_module import *
 from .convolution import *
 from .core.activation import *
 from .core.dense import *

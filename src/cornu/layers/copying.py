@@ -76,4 +76,6 @@ def own_objects(layer: Any) -> dict[str, Any]:
             known = getattr(item, "__name__", None)
             if callable(item) and known and is_users(item):
                 found[lookup.get_registered_name(item)] = found[known] = item
+        if hasattr(part, "given_again"):
+            found |= part.given_again()
     return found

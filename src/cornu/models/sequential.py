@@ -73,6 +73,8 @@ class Sequential(Model):
             layer = layer.op
         if isinstance(layer, type) and issubclass(layer, Layer):
             raise TypeError(f"Sequential.add() takes a layer, not a class: write {layer.__name__}(...) with brackets.")
+        if bridge := lookup.bridge_for(layer):
+            raise TypeError(f"Sequential.add() takes a layer. Make one of the module: cornu.layers.{bridge}(module).")
         if not isinstance(layer, Layer):
             whose = lookup.of_another_library(layer)
             given = f"{whose}: import it from cornu.layers" if whose else f"{type(layer).__name__}: {layer!r}"

@@ -173,7 +173,8 @@ def cleans(model: Any) -> bool:
     if model.graph is None or not is_library(type(model).call):
         return True
     readers = [op for tensor in model.graph.inputs for op in model.graph.readers.get(id(tensor), ())]
-    return any(type(op).__name__ in ("Lambda", "GraphOp") or not is_library(type(op)) for op in readers)
+    users = ("Lambda", "GraphOp", "JaxLayer", "FlaxLayer", "EquinoxLayer", "TFSMLayer")
+    return any(type(op).__name__ in users or not is_library(type(op)) for op in readers)
 
 
 def embeds(model: Any) -> bool:
