@@ -828,8 +828,10 @@ def test_methods_given_to_an_object():
     assert fit(model)["loss"] == [0.0]
     np.testing.assert_array_equal(model.get_weights()[0], before[0])
     other = small()
-    other.train_step = lambda data: {}
-    with pytest.raises(NotImplementedError, match=r"train_step\(\) of its own"):
+    other.train_step = lambda data: {"seen": cornu.ops.max(data[0])}
+    assert fit(other, batch_size=len(X)) == {"seen": [pytest.approx(X.max())]}
+    other.make_train_function = lambda force=False: None
+    with pytest.raises(NotImplementedError, match=r"make_train_function\(\) of its own"):
         fit(other)
 
 

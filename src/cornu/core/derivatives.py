@@ -1,6 +1,6 @@
 """Derivatives of functions that read Variables."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -43,7 +43,7 @@ def value_and_grad(fn: Callable[..., Any], wrt: Any = None, has_aux: bool = Fals
 
     @quiet
     def call(*args: Any, **kwargs: Any) -> Any:
-        met = _met(fn, args, kwargs)
+        met = state.meet(lambda: fn(*args, **kwargs)).met
         if positions:
             chosen, tree = [], None
         elif wrt is None:
@@ -111,31 +111,3 @@ def _variables_of(part: Any) -> Any:
     if not isinstance(part, Variable):
         raise ValueError(f"wrt holds Variables, layers and models, or numbers of arguments. Received: {part!r}")
     return part
-
-
-class _Meeting(state.Scope):
-    """A scope for tracing that notes which Variables are read or assigned."""
-
-    def __init__(self) -> None:
-        super().__init__({}, abstract=True)
-        self.met: dict[int, Variable] = {}
-
-    def read(self, variable: Variable) -> Any:
-        self.met.setdefault(id(variable), variable)
-        return super().read(variable)
-
-    def write(self, variable: Variable, value: Any) -> None:
-        self.met.setdefault(id(variable), variable)
-        super().write(variable, value)
-
-
-def _met(fn: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any]) -> list[Variable]:
-    """The Variables that a call reads or assigns, in the order in which it does; nothing is computed."""
-    scope = _Meeting()
-
-    def run() -> Any:
-        with state.opened(scope):
-            fn(*args, **kwargs)
-
-    jax.eval_shape(run)
-    return list(scope.met.values())

@@ -68,6 +68,36 @@ class Collecting(Scope):
         self.values[id(variable)] = value
 
 
+class Meeting(Scope):
+    """An abstract scope that notes which Variables are read and which are assigned, in that order."""
+
+    def __init__(self) -> None:
+        super().__init__({}, abstract=True)
+        self._met: dict[int, Variable] = {}
+        self._assigned: dict[int, Variable] = {}
+
+    def read(self, variable: "Variable") -> Any:
+        """Zeros, or what was assigned."""
+        self._met.setdefault(id(variable), variable)
+        return super().read(variable)
+
+    def write(self, variable: "Variable", value: Any) -> None:
+        """Note the Variable, and what it is then."""
+        self._met.setdefault(id(variable), variable)
+        self._assigned.setdefault(id(variable), variable)
+        super().write(variable, value)
+
+    @property
+    def met(self) -> list["Variable"]:
+        """All Variables that were read or assigned."""
+        return list(self._met.values())
+
+    @property
+    def assigned(self) -> list["Variable"]:
+        """Those that were assigned."""
+        return list(self._assigned.values())
+
+
 @contextmanager
 def opened(scope: Scope) -> Iterator[Scope]:
     """Inside the `with` block the scope is open."""
@@ -100,6 +130,23 @@ def outside() -> Iterator[None]:
     """Inside the `with` block no scope is open and nothing is autocast: Variables are read as they are."""
     with _scope(None), autocast(None):
         yield
+
+
+def meet(fn: Callable[..., Any], *specs: Any) -> Meeting:
+    """Which Variables `fn(*specs)` reads and assigns; nothing is computed.
+
+    Args:
+        fn: a function of arrays.
+        *specs: trees of `jax.ShapeDtypeStruct`.
+    """
+    scope = Meeting()
+
+    def run(*args: Any) -> None:
+        with opened(scope):
+            fn(*args)
+
+    jax.eval_shape(run, *specs)
+    return scope
 
 
 def pure(fn: Callable[..., Any], variables: Sequence["Variable"]) -> Callable[..., Any]:

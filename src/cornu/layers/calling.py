@@ -32,6 +32,7 @@ class CallContext:
 
 calling: Setting[Any] = Setting("call_context", None)  # the `CallContext` of the outermost call that is running
 current = calling.get
+own_step: Setting[bool] = Setting("own_step", False)  # whether a step that a model's class writes is running
 
 
 def parameters(fn: Callable[..., Any]) -> dict[str, inspect.Parameter]:

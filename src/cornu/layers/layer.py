@@ -275,7 +275,8 @@ class Layer(Options):
             raise explained from session.cause(error)
         self.built = True
         if outer is None:
-            self._keep("_added", [] if any(isinstance(v, jax.core.Tracer) for v in context.losses) else context.losses)
+            traced = not calling.own_step.get() and any(isinstance(v, jax.core.Tracer) for v in context.losses)
+            self._keep("_added", [] if traced else context.losses)
         says = holders.is_users(type(self).compute_mask)  # a layer of one's own may make masks from nothing
         if says or (self.supports_masking and jax.tree.leaves(masks)):
             outputs = self._attach(outputs, self.compute_mask(inputs, masks), inputs)
@@ -373,7 +374,8 @@ class Layer(Options):
     @property
     def losses(self) -> list[Any]:
         """Values of the regularizers of all weights, and what the last call added."""
-        return [*self.regularization(), *self._added]
+        inside = (part for _, part in parts.walk(self)) if calling.own_step.get() else (self,)
+        return [*self.regularization(), *(value for part in inside for value in getattr(part, "_added", ()))]
 
     def regularization(self) -> list[Any]:
         """The value of every weight's regularizer, for weights that are trained."""

@@ -176,8 +176,8 @@ class Optimizer(Configurable, Part):
         Returns:
             The number of steps so far.
         """
-        grads, variables = zip(*grads_and_vars, strict=True)
-        self.apply(grads, variables)
+        pairs = list(grads_and_vars)
+        self.apply([gradient for gradient, _ in pairs], [variable for _, variable in pairs])
         return self._iterations
 
     def apply(self, grads: Sequence[Any], trainable_variables: Sequence[Variable] | None = None) -> None:

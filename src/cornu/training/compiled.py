@@ -1,5 +1,6 @@
 """Compiled: what `compile` chose for a model, and what follows from it when the first batch is seen."""
 
+import contextlib
 import threading
 import warnings
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ from ..core import codec, dtypes, facts, parts, rows, seeds, state
 from ..core.holders import is_library
 from ..core.variable import Variable
 from ..optimizers.loss_scale import LossScaleOptimizer
-from . import doubts, steps
+from . import doubts, own_steps, steps
 from .data import arrays
 from .plan import ACCURACY, CROSSENTROPY, Plan, named, results
 from .programs import Runnable, Table, making, read_elsewhere
@@ -36,7 +37,7 @@ class Compiled(facts.Watched):
         ValueError: a name that no optimizer, loss or metric has.
     """
 
-    _no_facts = frozenset({"model", "_table", "frozen_at_first", "counting"})
+    _no_facts = frozenset({"model", "_table", "frozen_at_first", "counting", "_specs"})
     plan: Plan = None  # type: ignore[assignment]  # until the first batch is seen
 
     def __init__(self, model: Any, optimizer: Any, auto_scale_loss: bool, *settings: Any) -> None:
@@ -52,6 +53,7 @@ class Compiled(facts.Watched):
         if auto_scale_loss and model.dtype_policy.name == "mixed_float16" and self.optimizer is not None and not scaled:
             self.optimizer = LossScaleOptimizer(self.optimizer, name="loss_scale_optimizer")
         self.frozen_at_first = [part for _, part in parts.walk(model) if not getattr(part, "trainable", True)]
+        self._specs: dict[str, Any] = {}  # of the batches that steps of the model's own take
         self._table, self.counting = Table(), threading.RLock()  # one thread at a time counts into the metrics
 
     # Configuration
@@ -80,7 +82,7 @@ class Compiled(facts.Watched):
     def tracked(self) -> list[tuple[str, Any]]:
         """`by_key`, with those that a model's own `metrics` lists."""
         if self.plan is None:
-            return []
+            return [(metric.name, metric) for metric in self.model.metrics] if self._specs else []
         return self._table.get("tracked", (self.model, self), lambda: self.by_key(self.model.metrics))
 
     def reset(self, runnable: Runnable) -> None:
@@ -93,6 +95,8 @@ class Compiled(facts.Watched):
     def logs(self, runnable: Runnable, given: Any) -> dict[str, Any]:
         """What a program gave, as logs: metrics by key, and what an overridden method returned."""
         logs, values = given
+        if runnable.own:
+            return {key: float(value) if value.ndim == 0 else value for key, value in logs.items()}
         if self.model.overrides("get_metrics_result"):
             return {key: float(value) for key, value in self.model.get_metrics_result().items()}
         known = named(runnable.metrics, values)
@@ -148,19 +152,46 @@ class Compiled(facts.Watched):
 
     # Preparation
 
-    def prepare(self, batch: Any, class_weight: dict[int, float] | None = None) -> None:
+    def own_step(self, kind: str) -> steps.Step | None:
+        """The step of that kind if the model's class writes it, None if it is the library's.
+
+        Args:
+            kind: `"train"` or `"test"`.
+        """
+        name = f"{kind}_step"
+        return own_steps.step_of(self.model, name) if self.model.overrides(name) else None
+
+    def plan_for(self, y: Any, y_pred: Any) -> Plan | None:
+        """The plan; where a step of the model's own compares outputs for the first time it is made for these."""
+        if self.plan is None and y_pred is not None and any(self.settings[name] is not None for name in _RESOLVED):
+            y, y_pred = jax.tree.map(lambda a: dtypes.spec(a.shape, a.dtype), (y, y_pred))
+            names = self.model.names_of_outputs(y_pred)
+            self.plan = Plan(names, y, y_pred, *(self.settings[name] for name in _RESOLVED))
+        return self.plan
+
+    def known_in_step(self, batch: Any) -> Any:
+        """The batch of a step, for which there are weights, slots and a plan then."""
+        if self.plan is None:
+            _, self.plan = self._prepared(jax.tree.map(lambda a: dtypes.spec(a.shape, a.dtype), batch))
+        return batch
+
+    def prepare(self, batch: Any, class_weight: dict[int, float] | None = None, kind: str = "train") -> None:
         """Make weights, plan and slots fit for such a batch, and check its targets.
 
         Args:
             batch: `(x, y, sample weights)` on the host.
             class_weight: class index to weight, by which the samples were weighted.
+            kind: `"train"` or `"test"`.
 
         Raises:
             ValueError: the data does not fit the model or its losses.
         """
+        if self.own_step(kind) is not None:
+            self._specs[kind] = jax.tree.map(lambda a: dtypes.spec(a.shape, a.dtype), batch)
+            return
         with making:
-            kind = engine.signature(jax.tree.map(lambda a: dtypes.spec(a.shape[1:], a.dtype), batch))
-            y_pred, self.plan = self._table.get(kind, (self.model,), lambda: self._prepared(batch))
+            looks = engine.signature(jax.tree.map(lambda a: dtypes.spec(a.shape[1:], a.dtype), batch))
+            y_pred, self.plan = self._table.get(looks, (self.model,), lambda: self._prepared(batch))
             self.plan.check_targets(batch[1], y_pred, bool(class_weight), batch[2])
             doubts.about_targets(self.model, self.plan, batch[1], y_pred)
 
@@ -199,6 +230,8 @@ class Compiled(facts.Watched):
 
     def _make(self, kind: str) -> Runnable:
         self.model.refuse_overrides()
+        if step := self.own_step(kind):
+            return self._made_of(step, self._specs[kind])
         tracked = self.tracked()
         listed = [metric for _, metric in tracked]
         of_metrics = parts.all_variables(*listed)
@@ -223,6 +256,20 @@ class Compiled(facts.Watched):
         programs = steps.Programs(step, written, _without(of_model, written), lambda: results(listed), gives)
         by_row = None if gives else lambda batch: self._by_row(batch, kind == "train")
         return Runnable(programs, by_row, self.settings["run_eagerly"], tracked)
+
+    def _made_of(self, step: steps.Step, specs: Any) -> Runnable:
+        """The programs of a step that the model's class writes: all that it reads and assigns is found by a trial.
+
+        Layers, slots of optimizers and metrics make their Variables in the first one.
+        """
+        if self.plan is None and any(self.settings[name] is not None for name in _RESOLVED):
+            with contextlib.suppress(Exception):  # the step may call it with something else: then `plan_for` serves
+                self.known_in_step(specs)
+        found, session = state.meet(step, specs), [seeds.session_variable()]
+        written = _without(found.assigned, session)
+        read = [*_without(found.met, [*written, *session]), *session]
+        programs = steps.Programs(step, written, read, lambda: [], gives=True)
+        return Runnable(programs, None, self.settings["run_eagerly"], self.tracked(), own=True)
 
     def _by_row(self, batch: Any, training: bool) -> Any:
         """What a step computes for each row of a batch, and its loss."""

@@ -33,6 +33,7 @@ class Runnable:
             meet in any case.
         eager: whether steps run op by op in Python.
         metrics: by the keys of the logs, those that it updates.
+        own: whether the step is one that the model's class writes, and gives all logs itself.
     """
 
     def __init__(
@@ -41,7 +42,9 @@ class Runnable:
         by_row: Callable[[Any], tuple[Any, Any]] | None,
         eager: bool,
         metrics: Sequence[tuple[str, Any]] = (),
+        own: bool = False,
     ) -> None:
+        self.own = own
         self.written, self.read, self.metrics, self.eager = programs.written, programs.read, metrics, eager
         self.pace = Pace()
         self._pure, self._by_row = programs, by_row

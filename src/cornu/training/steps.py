@@ -57,16 +57,6 @@ def test_step(compiled: "Compiled") -> Step:
     return step
 
 
-def predict_step(model: Any) -> Step:
-    """The function of a batch that gives the model's outputs."""
-
-    def step(batch: Any) -> Any:
-        with calling(CallContext(training=False)):
-            return model.predict_step(batch[0])
-
-    return step
-
-
 def forward(compiled: "Compiled", batch: Any, training: bool) -> tuple[Any, list[Any], Any]:
     """Loss, losses of the outputs, and outputs for a batch."""
     with calling(CallContext(training=training)) as context:

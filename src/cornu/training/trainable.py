@@ -19,7 +19,7 @@ from ..core.variable import Variable
 from ..layers.layer import Layer
 from ..optimizers import Optimizer
 from ..optimizers import _table as optimizer_table
-from . import doubts, steps
+from . import doubts, own_steps, steps
 from .callbacks import CallbackList, Callbacks, History
 from .compiled import Compiled
 from .data import arrays
@@ -27,6 +27,7 @@ from .data.blocks import Blocks
 from .data.streams import Stream as Batches
 from .data.streams import is_stream
 from .loop import Loop
+from .own_steps import OwnSteps
 from .plan import named
 from .predicting import predict_all
 from .programs import Runnable, Stream, Table, making, read_elsewhere
@@ -34,11 +35,9 @@ from .progress import Progress
 from .state_tree import get_state_tree, set_state_tree
 from .step_functions import StepFunctions
 
-_OVERRIDABLE = ("compute_loss", "compute_metrics", "predict_step", "get_metrics_result", "reset_metrics", "metrics")
-_REFUSED = (
-    *("train_step", "test_step", "make_train_function", "make_test_function", "make_predict_function"),
-    *("compute_loss_and_updates", "stateless_compute_loss"),
-)
+_OVERRIDABLE = ("train_step", "test_step", "predict_step", "compute_loss", "compute_metrics", "metrics")
+_REFUSED = ("make_train_function", "make_test_function", "make_predict_function")
+_OF_STEPS = ("compute_loss_and_updates", "stateless_compute_loss")  # which only a step of one's own calls
 
 
 class _Told:
@@ -52,7 +51,7 @@ class _Told:
         return self if model is None else compiled and compiled.settings[self._name]
 
 
-class Trainable(StepFunctions, Layer):
+class Trainable(OwnSteps, StepFunctions, Layer):
     """A layer with what training needs: `compile`, `fit`, `evaluate`, `predict` and their siblings for one batch."""
 
     __slots__ = ("_compiled", "_output_specs", "_programs")
@@ -108,12 +107,12 @@ class Trainable(StepFunctions, Layer):
 
     def refuse_overrides(self) -> None:
         """Raise `NotImplementedError` if a method was written, in the class or on the object, that `fit` ignores."""
-        for name in _REFUSED:
+        for name in (*_REFUSED, *(_OF_STEPS if not self.overrides("train_step") else ())):
             if self.overrides(name):
                 raise NotImplementedError(
                     f"{type(self).__name__} has a {name}() of its own, which fit() would not call. What fit() "
-                    f"calls are {', '.join(_OVERRIDABLE)} and a custom loss, metric or optimizer; for a step of your "
-                    "own write the loop with train_on_batch, or with optimizer.apply."
+                    f"calls are {', '.join(_OVERRIDABLE)} and a custom loss, metric or optimizer. Write a "
+                    "train_step(data)."
                 )
 
     def forget_programs(self) -> None:
@@ -222,7 +221,7 @@ class Trainable(StepFunctions, Layer):
         Returns:
             A scalar.
         """
-        plan = self._checked("compute_loss()").plan
+        plan = self._checked("compute_loss()").plan_for(y, y_pred)
         added = self.losses
         return sum(added, 0.0) if plan is None else plan.loss(y, y_pred, sample_weight, added)[0]
 
@@ -238,18 +237,10 @@ class Trainable(StepFunctions, Layer):
         Returns:
             The logs: name to value.
         """
-        plan = self._checked("compute_metrics()").plan
+        plan = self._checked("compute_metrics()").plan_for(y, y_pred)
         if plan is not None:
             plan.update_metrics(y, y_pred, sample_weight)
         return self.get_metrics_result()
-
-    def predict_step(self, data: Any) -> Any:
-        """Outputs for a batch of inputs. A subclass may write it.
-
-        Args:
-            data: inputs.
-        """
-        return self(data)
 
     def overrides(self, name: str) -> bool:
         """Whether the class writes that method itself, or the object was given one."""
@@ -322,7 +313,7 @@ class Trainable(StepFunctions, Layer):
         return self._programs
 
     def _make_predictor(self) -> Runnable:
-        step = steps.predict_step(self)
+        step = own_steps.predict_step(self)
         own, session = self.all_variables(), seeds.session_variable()
         variables = [*own, *read_elsewhere([*own, session], self), session]
         programs = steps.Programs(step, [], variables, lambda: None, gives=True)
@@ -482,16 +473,18 @@ class Trainable(StepFunctions, Layer):
         of = "validation " if role == "validation" else ""
         looks = role != "test" or comes
         finite = True
-        if looks and not doubts.cleans(self):
+        own = compiled.own_step("train" if learns else "test") is not None
+        if looks and not own and not doubts.cleans(self):
             finite = arrays.all_finite(data[0], f"{of}x")
-        if looks and compiled.of_library():
+        if looks and not own and compiled.of_library():
             finite = arrays.all_finite(data[1], f"{of}y") and finite
-        doubts.about_inputs(self, data[0])
+        if not own:
+            doubts.about_inputs(self, data[0])
         if not comes:
             data = arrays.weigh_classes(data, classes)
             made = Blocks(data, batch_size, shuffle)
         made.finite = finite
-        compiled.prepare(data, classes)
+        compiled.prepare(data, classes, "train" if learns else "test")
         return made
 
     @explained
@@ -634,7 +627,7 @@ class Trainable(StepFunctions, Layer):
         compiled = self._checked(f"{kind}_on_batch()")
         data = arrays.checked(self.before_device(data[0], kind == "train"), *data[1:])
         batch = arrays.batch(arrays.weigh_classes(data, class_weight))
-        compiled.prepare(batch, class_weight)
+        compiled.prepare(batch, class_weight, kind)
         runnable, run = compiled.runnable(kind), engine.current()
         with training(runnable.written if kind == "train" else [], f"Model {self.name!r}"), compiled.counting:
             if reset_metrics:
