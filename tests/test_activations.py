@@ -62,7 +62,7 @@ CALLS = [(name, {}) for name in NAMES if name != "sparsemax"] + [
 ]
 
 
-# Keras 3.15.1 computes sparsemax wrongly; test_ops compares it with its definition.
+# Keras 3.15.1 computes sparsemax wrongly; test_ops_values compares it with its definition.
 @pytest.mark.parametrize("name, options", CALLS)
 def test_values_gradients_and_shapes(name, options):
     mine, theirs = getattr(ours, name), getattr(keras.activations, name)

@@ -1,6 +1,6 @@
 """Ops of images: closed forms, unknown sizes as the real Keras knows them, files, and mistakes.
 
-Values, gradients and dtypes stand in the tables of the other files of ops.
+Values, gradients and dtypes are those of the table, `ops_table.py`.
 """
 
 import jax

@@ -164,7 +164,7 @@ def infer(fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any])
     except Exception:
         if not axes:
             raise
-        sizes = {size for leaf in leaves for size in getattr(leaf, "shape", ()) if isinstance(size, int)}
+        sizes = {size for leaf in leaves for size in getattr(leaf, "shape", (leaf,)) if type(size) is int and size > 0}
         results = _tried_out(traced, axes, sorted(sizes))
     return attached.unpack(
         jax.tree.map(lambda *out: KerasTensor(list(map(_agreed, *(o.shape for o in out))), out[0].dtype.name), *results)

@@ -57,7 +57,7 @@ def conv(
     """
     pads = pad_widths(x.shape[1:-1], kernel.shape[:-2], strides, padding, dilation)
     formulation = cpu_conv if on_cpu() else stock_conv
-    return formulation(x, kernel, tuple(strides), pads, tuple(dilation), groups)
+    return formulation(x, kernel, tuple(strides), pads, tuple(dilation), groups).astype(x.dtype)
 
 
 def stock_conv(x: Array, kernel: Array, strides: Sizes, pads: Pads, dilation: Sizes, groups: int = 1) -> Array:

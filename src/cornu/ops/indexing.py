@@ -525,7 +525,7 @@ def bincount(x: ArrayLike, weights: ArrayLike | None = None, minlength: int = 0,
     refuse_sparse(sparse)
     x, weights = tensor(x), None if weights is None else tensor(weights)
     if x.ndim == 2:
-        length = max(minlength, int(jnp.max(x)) + 1) if not isinstance(x, jax.core.Tracer) else minlength
+        length = len(jnp.bincount(jnp.ravel(x), minlength=minlength))
         rows = [jnp.bincount(x[i], None if weights is None else weights[i], length=length) for i in range(x.shape[0])]
         return jnp.stack(rows)
     return jnp.bincount(x, weights, minlength)

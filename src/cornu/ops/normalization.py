@@ -212,6 +212,9 @@ def psnr(x1: ArrayLike, x2: ArrayLike, max_val: ArrayLike) -> Any:
         >>> numpy.asarray(cornu.ops.psnr([0.0, 1.0], [0.0, 0.9], 1.0)).round(3)
         np.float32(23.01)
     """
-    x1, x2 = floating(x1), floating(x2)
+    x1, x2 = tensor(x1), tensor(x2)
     of_one_shape(x1, x2, "psnr compares arrays of one shape.")
-    return 20 * jnp.log10(jnp.asarray(max_val, x2.dtype)) - 10 * jnp.log10(jnp.mean(jnp.square(x1 - x2)))
+    scale = floating(x2).dtype
+    if not jnp.issubdtype(jnp.result_type(x1, x2), jnp.inexact):  # their difference would overflow
+        x1, x2 = floating(x1), floating(x2)
+    return 20 * jnp.log10(jnp.asarray(max_val, scale)) - 10 * jnp.log10(jnp.mean(jnp.square(x1 - x2)))

@@ -140,8 +140,9 @@ def fold(
             f"fold expects blocks of shape (batch, {taps} * channels, {count}) for an image of height and width "
             f"{size}. Received shape {x.shape}."
         )
-    image = dtypes.spec((x.shape[0], x.shape[1] // taps, *size), x.dtype)
-    return jax.linear_transpose(unfolded, image)(x)[0]
+    numbers = x.astype("int32") if x.dtype == bool else x  # booleans have no sums
+    image = dtypes.spec((x.shape[0], x.shape[1] // taps, *size), numbers.dtype)
+    return jax.linear_transpose(unfolded, image)(numbers)[0].astype(x.dtype)
 
 
 @op

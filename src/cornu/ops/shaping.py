@@ -5,6 +5,7 @@ from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
+from jax import core
 
 from ..core.types import ShapeLike
 from .making import ArrayLike, Axis, SizesLike, existing_axes, of_two_axes, op, op_of, tensor
@@ -226,7 +227,7 @@ def rot90(array: ArrayLike, k: int = 1, axes: Sequence[int] = (0, 1)) -> Any:
     """
 
 
-@op_of(jnp.diag)
+@op
 def diag(x: ArrayLike, k: int = 0) -> Any:
     """The diagonal of a matrix, or a matrix with a vector on its diagonal.
 
@@ -239,9 +240,11 @@ def diag(x: ArrayLike, k: int = 0) -> Any:
         >>> cornu.ops.diag([[1, 2], [3, 4]])
         Array([1, 4], dtype=int32)
     """
+    x = tensor(x)
+    return diagonal(x, k) if x.ndim == 2 else jnp.diag(x, k)
 
 
-@op_of(jnp.diagflat)
+@op
 def diagflat(x: ArrayLike, k: int = 0) -> Any:
     """A matrix with all elements of `x` on its diagonal.
 
@@ -255,6 +258,7 @@ def diagflat(x: ArrayLike, k: int = 0) -> Any:
         Array([[1, 0],
                [0, 2]], dtype=int32)
     """
+    return jnp.diag(jnp.ravel(tensor(x)), k)
 
 
 @op
@@ -275,7 +279,11 @@ def diagonal(x: ArrayLike, offset: int = 0, axis1: int = 0, axis2: int = 1) -> A
         >>> cornu.ops.diagonal([[1, 2], [3, 4]])
         Array([1, 4], dtype=int32)
     """
-    return jnp.diagonal(of_two_axes(x, axis1, axis2), offset, axis1, axis2)
+    x = jnp.moveaxis(of_two_axes(x, axis1, axis2), (axis1, axis2), (-2, -1))
+    down, right = max(-offset, 0), max(offset, 0)
+    # Sizes that are not known have a smaller one, too: neither of them is the length.
+    place = jnp.arange(core.max_dim(core.min_dim(x.shape[-2] - down, x.shape[-1] - right), 0))
+    return x[..., place + down, place + right]
 
 
 @op
