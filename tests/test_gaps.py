@@ -24,7 +24,7 @@ OBJECTS = {  # one of each kind, for what it can be asked
 OLDER = ("legacy", "version", "src", "api")
 
 
-MOST = 166
+MOST = 153
 
 
 def public(owner):

@@ -423,3 +423,12 @@ def test_adaptive_pooling_to_the_same_size_changes_nothing(kind, rng):
         np.testing.assert_allclose(layer(x), x, rtol=1e-6)
         unknown = layer(cornu.Input((*(None,) * rank, 2)))
         assert unknown.shape == (None, *x.shape[1:-1], 2)
+
+
+def test_what_else_a_layer_can_be_asked():
+    layer = cornu.layers.LSTM(3)
+    assert layer.call_signature_parameters == ["sequences", "initial_state", "mask", "training"]
+    assert layer.symbolic_call(cornu.Input((5, 2))).shape == (None, 3)
+    assert layer._nodes == []  # it is no part of a graph
+    with pytest.raises(NotImplementedError, match=r"self.norm = cornu.metrics.Mean\(name='norm'\)"):
+        layer.add_metric(1.0, name="norm")

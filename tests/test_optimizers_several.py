@@ -287,3 +287,34 @@ def test_a_map_with_an_optimizer_of_ones_own_is_made_again():
     assert type(again["mid"]) is Half
     with pytest.raises(ValueError, match="Half"):
         OptimizerMap.from_config(config)
+
+
+def test_an_optimizer_of_ones_own_says_what_lies_in_files(tmp_path, rng):
+    """`save_own_variables` and `load_own_variables` of a subclass are called; the library's are what files hold."""
+
+    @cornu.saving.register_keras_serializable("tests")
+    class Halved(cornu.optimizers.Adam):
+        def save_own_variables(self, store):
+            super().save_own_variables(store)
+            store["more"] = np.float32(7.0)
+
+        def load_own_variables(self, store):
+            seen.append(float(store.pop("more")))
+            super().load_own_variables(store)
+
+    seen = []
+    model = cornu.Sequential([cornu.Input((3,)), cornu.layers.Dense(2)])
+    model.compile(Halved(0.01), "mse")
+    x = rng.normal(size=(16, 3)).astype("float32")
+    model.fit(x, x[:, :2], verbose=0)
+    model.save(tmp_path / "m.keras")
+    again = cornu.saving.load_model(tmp_path / "m.keras", custom_objects={"Halved": Halved})
+    assert seen == [7.0]
+    for ours, theirs in zip(again.optimizer.variables, model.optimizer.variables, strict=True):
+        np.testing.assert_array_equal(ours.numpy(), theirs.numpy())
+    store = {}
+    model.optimizer.save_own_variables(store)
+    assert set(store) == {*map(str, range(len(model.optimizer.variables))), "more"}
+    plain = cornu.optimizers.Adam()
+    with pytest.raises(ValueError, match="Call build"):
+        plain.load_own_variables({str(i): 0.0 for i in range(9)})

@@ -89,3 +89,8 @@ def test_mistakes_are_named():
             call()
     with pytest.raises(TypeError, match="a function"):
         cornu.tree.map_structure([1], len)
+
+
+def test_an_argument_that_says_nothing_any_more():
+    with pytest.warns(UserWarning, match="check_types says nothing"):
+        cornu.tree.assert_same_structure([1], [2], check_types=True)

@@ -6,6 +6,8 @@ from typing import Any
 import jax
 from jax.tree_util import tree_flatten_with_path
 
+from .core.doubt import tell
+
 __all__ = [
     "MAP_TO_NONE", "assert_same_paths", "assert_same_structure", "flatten", "flatten_with_path", "is_nested",
     "lists_to_tuples", "map_shape_structure", "map_structure", "map_structure_up_to", "pack_sequence_as", "traverse",
@@ -120,17 +122,22 @@ def map_structure_up_to(shallow_structure: Any, func: Callable[..., Any], *struc
     return jax.tree.unflatten(shallow, map(func, *(shallow.flatten_up_to(tree) for tree in structures)))
 
 
-def assert_same_structure(a: Any, b: Any) -> None:
+def assert_same_structure(a: Any, b: Any, check_types: bool | None = None) -> None:
     """Raise `ValueError` unless two trees differ in nothing but their leaves.
 
     Args:
         a: a tree.
         b: another one.
+        check_types: says nothing any more; `assert_same_paths` does not tell lists and tuples apart.
 
     Example:
         >>> import cornu
         >>> cornu.tree.assert_same_structure([1, (2, 3)], ["a", ("b", None)])
     """
+    if check_types is not None:
+        tell(
+            "assert_same_structure: check_types says nothing any more. Lists and tuples are alike to assert_same_paths."
+        )
     first, second = _structure(a), _structure(b)
     if first != second:
         raise ValueError(f"The two trees are of different structure: {first} and {second}, where * is a leaf.")

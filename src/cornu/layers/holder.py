@@ -10,6 +10,7 @@ from .. import regularizers
 from ..core import dtypes, lending, names, parts, state
 from ..core.arguments import explained
 from ..core.config import Configurable
+from ..core.holders import is_library
 from ..core.lookup import tables
 from ..core.parts import Part
 from ..core.reading import Reading
@@ -227,8 +228,8 @@ class Holder(Configurable, Part):
 
 def saves_itself(owner: Any) -> bool:
     """Whether a class writes or reads its own part of a file."""
-    given = {name: getattr(Holder, name) for name in ("save_own_variables", "load_own_variables")}
-    return any(getattr(type(owner), name, method) is not method for name, method in given.items())
+    named = ("save_own_variables", "load_own_variables")
+    return any(hasattr(type(owner), name) and not is_library(getattr(type(owner), name)) for name in named)
 
 
 def own_variables(owner: Any) -> list[Variable]:

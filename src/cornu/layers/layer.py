@@ -7,7 +7,7 @@ import threading
 import types
 from collections.abc import Callable, Sequence
 from itertools import zip_longest
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 import jax
 import jax.numpy as jnp
@@ -381,6 +381,23 @@ class Layer(Options):
         """The value of every weight's regularizer, for weights that are trained."""
         return [v.regularizer(v.value) for v in self.trainable_weights if v.regularizer is not None]
 
+    def add_metric(self, value: Any = None, name: str | None = None, aggregation: str | None = None) -> NoReturn:
+        """Refuse: a metric is made once, and told of every batch.
+
+        Args:
+            value: accepted for compatibility.
+            name: likewise.
+            aggregation: likewise.
+
+        Raises:
+            NotImplementedError: always.
+        """
+        raise NotImplementedError(
+            f"add_metric() of {self.name!r} is gone. Make the metric in the constructor, `self.{name or 'mean'} = "
+            f"cornu.metrics.Mean(name={name or 'mean'!r})`, and write `self.{name or 'mean'}.update_state(value)` in "
+            "call(): fit() resets and logs it. What compares outputs with targets belongs into compile(metrics=[...])."
+        )
+
     @property
     def metrics(self) -> list[Any]:
         """The metrics that it, or a layer inside, keeps as attributes."""
@@ -397,6 +414,15 @@ class Layer(Options):
         """The shape of the output for inputs of the given shape, by tracing `call`."""
         first = [symbolic_like(shape, self.compute_dtype) for shape in (*args, *kwargs.values())]
         return jax.tree.map(lambda t: t.shape, self._traced_spec(tuple(first), {}))
+
+    def symbolic_call(self, *args: Any, **kwargs: Any) -> Any:
+        """Same as `compute_output_spec`."""
+        return self.compute_output_spec(*args, **kwargs)
+
+    @property
+    def call_signature_parameters(self) -> list[str]:
+        """Names of what `call` takes."""
+        return list(calling.parameters(self.call))
 
     def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
         """The symbolic outputs for symbolic inputs, recorded nowhere.

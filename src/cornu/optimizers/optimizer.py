@@ -471,6 +471,32 @@ class Optimizer(Configurable, Part):
         rate = [self._rate] if isinstance(self._rate, Variable) else []
         return [self._iterations, *rate, *self._slots]
 
+    def save_own_variables(self, store: dict[str, Any]) -> None:
+        """Put the state into what a file keeps of it. A subclass may write something else.
+
+        Args:
+            store: dictionary to fill: names to Variables or arrays.
+        """
+        store.update({str(index): variable for index, variable in enumerate(self.variables)})
+
+    def load_own_variables(self, store: dict[str, Any]) -> None:
+        """Take the state from what a file keeps of it.
+
+        Args:
+            store: what `save_own_variables` filled.
+
+        Raises:
+            ValueError: it holds another number of arrays.
+        """
+        own = self.variables
+        if len(store) != len(own):
+            raise ValueError(
+                f"The optimizer {self.name!r} has a state of {len(own)} arrays, and received {len(store)}. Call "
+                "build(trainable_variables) first, with the weights that the other one was built for."
+            )
+        for index, variable in enumerate(own):
+            variable.assign(np.asarray(store[str(index)]))
+
     @property
     def iterations(self) -> Any:
         """Number of updates so far, an int32 Variable; with accumulation an array."""

@@ -59,7 +59,7 @@ def places(group: Any) -> Callable[[str], Any]:
 
 def stored(owner: Any) -> dict[str, Any]:
     """What is saved of a layer or optimizer itself, by name."""
-    if not isinstance(owner, Optimizer) and saves_itself(owner):
+    if saves_itself(owner):
         store: dict[str, Any] = {}
         owner.save_own_variables(store)
         return store
@@ -85,7 +85,9 @@ def plan_structure(group: Group, model: Any, skip_mismatch: bool) -> tuple[Pairs
     for path, owner in walk(model):
         found = at(f"{path}/vars".lstrip("/"))
         stored = found.names() if found is not None else []
-        if not isinstance(owner, Optimizer) and saves_itself(owner):
+        if saves_itself(owner):
+            if isinstance(owner, Optimizer) and stored and model.built:
+                owner.build(model.trainable_variables)
             custom.append((owner, {name: found.array(name) for name in stored} if found is not None else {}))
             continue
         arrays = [found.array(str(i)) for i in range(len(stored))] if found is not None else []

@@ -16,6 +16,12 @@ class TorchModuleWrapper:
 
     Raises:
         NotImplementedError: always.
+
+    Example:
+        >>> import cornu
+        >>> cornu.layers.TorchModuleWrapper(None)
+        Traceback (most recent call last):
+        NotImplementedError: Cornu has no TorchModuleWrapper: ...
     """
 
     def __init__(self, module: Any, name: str | None = None, output_shape: Any = None, **options: Any) -> None:
