@@ -44,7 +44,7 @@ def pytest_collection_finish() -> None:
 @pytest.fixture(autouse=True)
 def fresh_session():
     """Names count from zero, random numbers repeat, and compiled programs of old tests are let go."""
-    if next(_tests_run) % 400 == 0:
+    if next(_tests_run) % 1000 == 0:
         jax.clear_caches()
     cornu.config.clear_session(free_memory=False)
     cornu.utils.set_random_seed(0)

@@ -1,4 +1,4 @@
-"""Every layer of the grid trains as in Keras: three steps inside a model, every loss and every weight."""
+"""Every layer of the grid trains as in Keras: ten steps inside a model, every loss and every weight."""
 
 import dataclasses
 import inspect
@@ -75,14 +75,14 @@ def graph(lib, case):
 
 
 def trained_alike(mine, theirs, x):
-    """Three steps of gradient descent with momentum, in both libraries."""
+    """Ten steps of gradient descent with momentum, in both libraries."""
     rng = np.random.default_rng(4)
     y = rng.normal(size=(len(leaves(x)[0]), 1)).astype("float32")
     twins.same_weights(mine, theirs, rng)
     assert twins.names(mine.trainable_weights) == twins.names(theirs.trainable_weights)
     x = list(x) if isinstance(x, tuple) else x  # to `fit` a tuple is data and labels
     twins.compile_both(mine, theirs, loss="mse", rate=0.03)
-    losses = twins.fit_both(mine, theirs, x, y, epochs=3, batch_size=64)[1]["loss"]
+    losses = twins.fit_both(mine, theirs, x, y, epochs=10, batch_size=64)[1]["loss"]
     assert losses[-1] < 50, losses  # no explosion, which would hide differences
 
 
