@@ -22,7 +22,7 @@ def exported(fn: Callable[..., Any], specs: Sequence[Any], platforms: Sequence[s
         specs: a tree of `jax.ShapeDtypeStruct` for each argument; sizes may be symbols.
         platforms: `"cpu"`, `"cuda"`, ...
     """
-    with _without_locations(), target(platforms[0] if len(platforms) == 1 else "any"):
+    with _traced_for(platforms):
         return export.export(jax.jit(fn), platforms=platforms)(*specs)
 
 
@@ -40,21 +40,57 @@ def call_module(tf: Any, program: export.Exported, tensors: Sequence[Any]) -> li
         [tensors[index] for index in program.module_kept_var_idx],
         version=program.calling_convention_version,
         module=program.mlir_module_serialized,
-        Tout=[tf.as_dtype(aval.dtype) for aval in program.out_avals],
+        Tout=[_dtype(tf, aval) for aval in program.out_avals],
         Sout=[tuple(n if isinstance(n, int) else None for n in aval.shape) for aval in program.out_avals],
         platforms=[platform.upper() for platform in program.platforms],
     )
     return results
 
 
+def call_differentiable(tf: Any, program: export.Exported, tensors: Sequence[Any]) -> list[Any]:
+    """`call_module` with a derivative for TensorFlow, which is a program, too; without one where JAX has none.
+
+    Args:
+        tf: TensorFlow.
+        program: the program.
+        tensors: its arguments, flat.
+    """
+    try:
+        with _traced_for(program.platforms):
+            backward = program.vjp()
+    except Exception:  # of a loop whose length is not known, or a function without a derivative
+        return call_module(tf, program, tensors)
+
+    @tf.custom_gradient
+    def run(*given: Any) -> Any:
+        results = call_module(tf, program, given)
+
+        def slopes(*above: Any) -> list[Any]:
+            pairs = zip(results, above, strict=True)
+            above = [d if y.dtype.is_floating else tf.zeros(tf.shape(y), "bool") for y, d in pairs]
+            found = call_module(tf, backward, [*given, *above])
+            return [d if x.dtype.is_floating else None for x, d in zip(given, found, strict=True)]
+
+        return results, slopes
+
+    outputs: list[Any] = run(*map(tf.convert_to_tensor, tensors))
+    return outputs
+
+
+def _dtype(tf: Any, aval: Any) -> Any:
+    """The dtype in TensorFlow; the derivative by a number that is none of floats is kept as booleans."""
+    return tf.bool if aval.dtype == jax.dtypes.float0 else tf.as_dtype(aval.dtype)
+
+
 @contextlib.contextmanager
-def _without_locations() -> Iterator[None]:
-    """Export without the caller's line numbers, so that an edited script still finds its programs in the cache."""
+def _traced_for(platforms: Sequence[str]) -> Iterator[None]:
+    """Trace for platforms, without the caller's line numbers: an edited script finds its programs in the cache."""
     config: Any = jax.config
     limit = config.jax_traceback_in_locations_limit
     config.update("jax_traceback_in_locations_limit", 0)
     try:
-        yield
+        with target(platforms[0] if len(platforms) == 1 else "any"):
+            yield
     finally:
         config.update("jax_traceback_in_locations_limit", limit)
 

@@ -20,6 +20,7 @@ from ..core.spec import InputSpec
 from ..core.types import FilePath
 from ..core.variable import Variable, by_path
 from ..engine import stablehlo
+from ..kernels.platform import target
 from ..layers.calling import CallContext, calling
 from .structure import at_rest
 
@@ -53,7 +54,7 @@ def export_model(
         verbose: whether to print what was written; None prints.
         input_signature: what the model is called with, a list of its arguments: specs, or structures of specs, such as
             `InputSpec(shape=(None, 3), dtype="float32")`, a KerasTensor, a `tf.TensorSpec`, an array or a shape. By
-            default the inputs of the model; of a subclassed one those that it last saw.
+            default the inputs of the model; of a subclassed one those that it first saw.
         **kwargs: `jax2tf_kwargs`, a dictionary with `native_serialization_platforms`, such as `["cpu"]`, or
             `polymorphic_shapes`, a string for each argument, such as `"(batch, time, 8)"`; `is_static` is accepted.
 
@@ -69,12 +70,12 @@ def export_model(
         ...     tf.saved_model.load(folder).serve([[1.0, 2.0]]).numpy().tolist()
         [[3.0]]
     """
-    options = _checked(model, format, kwargs)
+    conversion = _checked(model, format, kwargs)
     tf = stablehlo.import_tensorflow("model.export()")
     signature = _signature(tf, model, input_signature)
+    program, variables = _program(model, signature, conversion)
+    trained = {id(v) for v in model.trainable_variables}
     with at_rest(model):
-        program, variables = _program(model, signature, options)
-        trained = {id(v) for v in model.trainable_variables}
         tensors = [
             tf.Variable(np.asarray(v.stored), trainable=id(v) in trained, name=re.sub(r"[^\w./>-]", "_", path))
             for path, v in by_path(variables).items()
@@ -82,7 +83,7 @@ def export_model(
 
     def serve(*args: Any) -> Any:
         given = zip(tf.nest.flatten(args), program.in_avals[len(tensors) :], strict=True)
-        results = stablehlo.call_module(tf, program, [*tensors, *(tf.cast(x, aval.dtype) for x, aval in given)])
+        results = stablehlo.call_differentiable(tf, program, [*tensors, *(tf.cast(x, aval.dtype) for x, aval in given)])
         outputs, changes = jax.tree.unflatten(program.out_tree, results)
         for index, value in changes.items():
             tensors[index].assign(value)
@@ -94,7 +95,9 @@ def export_model(
     artifact.non_trainable_variables = [t for t in tensors if not t.trainable]
     artifact.serve = tf.function(serve, input_signature=signature, autograph=False)
     path = os.fspath(filepath)
-    tf.saved_model.save(artifact, path, signatures={"serve": artifact.serve, "serving_default": artifact.serve})
+    signatures = {"serve": artifact.serve, "serving_default": artifact.serve}
+    options = tf.saved_model.SaveOptions(experimental_custom_gradients=True)
+    tf.saved_model.save(artifact, path, signatures, options)
     if verbose or verbose is None:
         known = artifact.serve.get_concrete_function().pretty_printed_signature().split("\n", 1)[1].split("\nCap")[0]
         say(f"Saved {model.name!r} as a SavedModel in {path!r}, with the endpoint 'serve':\n{known}")
@@ -144,10 +147,10 @@ def _signature(tf: Any, model: "Model", given: Any) -> list[Any]:
     specs = []
     for leaf, like, name in zip_longest(leaves, jax.tree.leaves(known)[: len(leaves)], names[: len(leaves)]):
         shape, dtype = getattr(leaf, "shape", leaf), getattr(leaf, "dtype", None) or getattr(like, "dtype", None)
+        if not hasattr(shape, "__len__") or "string" in str(dtype):
+            raise ValueError(f"input_signature: a spec needs a shape, and a dtype of numbers. Received: {leaf!r}")
         if given is known or not isinstance(leaf, InputSpec | tf.TensorSpec | tuple | list):
             shape = (None, *shape[1:])
-        if shape is None or "string" in str(dtype):
-            raise ValueError(f"input_signature: a spec needs a shape, and a dtype of numbers. Received: {leaf!r}")
         specs.append(tf.TensorSpec(shape, dtype or model.variable_dtype, getattr(leaf, "name", None) or name))
     return list(jax.tree.unflatten(tree, specs))
 
@@ -171,7 +174,9 @@ def _program(model: "Model", signature: list[Any], options: dict[str, Any]) -> t
     @quiet
     def traced(sizes: Any, platforms: Sequence[str]) -> tuple[export.Exported, list[Variable]]:
         specs = export.symbolic_args_specs(avals, sizes)
-        variables = list({id(v): v for v in (*model.variables, *state.meet(call, *specs).met)}.values())
+        with target("any"):
+            met = state.meet(call, *specs).met
+        variables = list({id(v): v for v in (*model.variables, *met)}.values())
         values = [dtypes.spec(v.stored_shape, v.stored_dtype) for v in variables]
         program = stablehlo.exported(state.pure_changes(call, variables), (values, *specs), platforms)
         if found := re.search(rb"lapack_\w+", program.mlir_module_serialized):
