@@ -61,19 +61,18 @@ def call_differentiable(tf: Any, program: export.Exported, tensors: Sequence[Any
     except Exception:  # of a loop whose length is not known, or a function without a derivative
         return call_module(tf, program, tensors)
 
-    @tf.custom_gradient
     def run(*given: Any) -> Any:
         results = call_module(tf, program, given)
 
         def slopes(*above: Any) -> list[Any]:
             pairs = zip(results, above, strict=True)
-            above = [d if y.dtype.is_floating else tf.zeros(tf.shape(y), "bool") for y, d in pairs]
-            found = call_module(tf, backward, [*given, *above])
+            known = [d if y.dtype.is_floating else tf.zeros(tf.shape(y), "bool") for y, d in pairs]
+            found = call_module(tf, backward, [*given, *known])
             return [d if x.dtype.is_floating else None for x, d in zip(given, found, strict=True)]
 
         return results, slopes
 
-    outputs: list[Any] = run(*map(tf.convert_to_tensor, tensors))
+    outputs: list[Any] = tf.custom_gradient(run)(*map(tf.convert_to_tensor, tensors))
     return outputs
 
 

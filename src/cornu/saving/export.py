@@ -1,6 +1,5 @@
 """Export: a model as a SavedModel of TensorFlow, which serves it without Cornu, JAX or Keras."""
 
-import contextlib
 import itertools
 import os
 import re
@@ -67,7 +66,8 @@ def export_model(
         >>> model = cornu.Sequential([cornu.Input((2,)), cornu.layers.Dense(1, kernel_initializer="ones")])
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     model.export(folder, verbose=False)
-        ...     tf.saved_model.load(folder).serve([[1.0, 2.0]]).numpy().tolist()
+        ...     served = tf.saved_model.load(folder)
+        >>> served.serve([[1.0, 2.0]]).numpy().tolist()
         [[3.0]]
     """
     conversion = _checked(model, format, kwargs)
@@ -77,7 +77,7 @@ def export_model(
     trained = {id(v) for v in model.trainable_variables}
     with at_rest(model):
         tensors = [
-            tf.Variable(np.asarray(v.stored), trainable=id(v) in trained, name=re.sub(r"[^\w./>-]", "_", path))
+            tf.Variable(np.asarray(v.stored), trainable=id(v) in trained, name=_name(path))
             for path, v in by_path(variables).items()
         ]
 
@@ -101,6 +101,11 @@ def export_model(
     if verbose or verbose is None:
         known = artifact.serve.get_concrete_function().pretty_printed_signature().split("\n", 1)[1].split("\nCap")[0]
         say(f"Saved {model.name!r} as a SavedModel in {path!r}, with the endpoint 'serve':\n{known}")
+
+
+def _name(name: str | None) -> str | None:
+    """A name of TensorFlow's alphabet, if any is left of it."""
+    return re.sub("[^A-Za-z0-9_./>-]", "_", name or "").lstrip("_/>-") or None
 
 
 def _checked(model: "Model", format: str, kwargs: dict[str, Any]) -> dict[str, Any]:
@@ -151,7 +156,7 @@ def _signature(tf: Any, model: "Model", given: Any) -> list[Any]:
             raise ValueError(f"input_signature: a spec needs a shape, and a dtype of numbers. Received: {leaf!r}")
         if given is known or not isinstance(leaf, InputSpec | tf.TensorSpec | tuple | list):
             shape = (None, *shape[1:])
-        specs.append(tf.TensorSpec(shape, dtype or model.variable_dtype, getattr(leaf, "name", None) or name))
+        specs.append(tf.TensorSpec(shape, dtype or model.variable_dtype, _name(getattr(leaf, "name", None) or name)))
     return list(jax.tree.unflatten(tree, specs))
 
 
@@ -175,8 +180,9 @@ def _program(model: "Model", signature: list[Any], options: dict[str, Any]) -> t
     def traced(sizes: Any, platforms: Sequence[str]) -> tuple[export.Exported, list[Variable]]:
         specs = export.symbolic_args_specs(avals, sizes)
         with target("any"):
-            met = state.meet(call, *specs).met
-        variables = list({id(v): v for v in (*model.variables, *met)}.values())
+            met = {id(v): v for v in state.meet(call, *specs).met}
+        mine = {id(v): v for v in model.variables if id(v) in met}
+        variables = [*mine.values(), *(v for key, v in met.items() if key not in mine)]
         values = [dtypes.spec(v.stored_shape, v.stored_dtype) for v in variables]
         program = stablehlo.exported(state.pure_changes(call, variables), (values, *specs), platforms)
         if found := re.search(rb"lapack_\w+", program.mlir_module_serialized):
@@ -191,13 +197,13 @@ def _program(model: "Model", signature: list[Any], options: dict[str, Any]) -> t
     if "polymorphic_shapes" in options:
         trials = [tuple(options["polymorphic_shapes"])]
     platforms = options.get("native_serialization_platforms")
-    errors = []
+    errors: list[Exception] = []
     for sizes, on in itertools.product(trials, [platforms] if platforms else [_PLATFORMS, _PLATFORMS[:1]]):
         try:
             return traced(sizes, on)
         except Exception as error:
             errors.append(error)
-    raise _refusal(model.name, signature, traced, errors[0]) from None
+    raise _refusal(model.name, signature, traced, errors) from None
 
 
 def _aval(spec: Any) -> jax.ShapeDtypeStruct:
@@ -216,24 +222,27 @@ def _sizes(signature: list[Any], name: str, batch: str = "batch") -> tuple[Any, 
     return tuple(jax.tree.map(shape, signature))
 
 
-def _refusal(owner: str, signature: list[Any], traced: Callable[..., Any], error: Exception) -> Exception:
-    """Why there is no program: what the error says in plain words, or which sizes must be known for one."""
-    if "callback" in str(error):
+def _refusal(owner: str, signature: list[Any], traced: Callable[..., Any], errors: list[Exception]) -> Exception:
+    """Why there is no program: what an error says in plain words, or which sizes must be known for one."""
+    specs = jax.tree.leaves(signature)
+    unknown = [(i, f"axis {i} of {s.name or 'the input'!r}") for s in specs for i, n in enumerate(s.shape) if n is None]
+    for batch, axes in (("batch", [axis for i, axis in unknown if i]), (str(_TRIAL), ["the size of the batch"])):
+        try:
+            traced(_sizes(signature, str(_TRIAL), batch), _PLATFORMS[:1])
+        except Exception as error:
+            errors.append(error)
+            continue
+        shapes = [
+            tuple(_TRIAL if n is None and (i or batch != "batch") else n for i, n in enumerate(s.shape)) for s in specs
+        ]
+        return ValueError(
+            f"Model {owner!r} cannot be exported for any size: what it computes depends on {' or '.join(axes)}. "
+            f"Fix the size with model.export(path, input_signature=[...]) and specs of shape "
+            f"{', '.join(map(str, shapes))}, for instance. JAX says: {str(errors[0]).splitlines()[0]}"
+        )
+    if any("callback" in str(error) for error in errors):
         return ValueError(
             f"Model {owner!r} cannot be exported: its program calls back into Python, as jax.pure_callback, "
             "jax.debug.print and TFSMLayer do, and a SavedModel holds no Python. Compute this with cornu.ops."
         )
-    specs = jax.tree.leaves(signature)
-    unknown = [(i, f"axis {i} of {s.name or 'the input'!r}") for s in specs for i, n in enumerate(s.shape) if n is None]
-    for batch, axes in (("batch", [a for i, a in unknown if i]), (str(_TRIAL), ["the size of the batch"])):
-        with contextlib.suppress(Exception):
-            traced(_sizes(signature, str(_TRIAL), batch), _PLATFORMS[:1])
-            shapes = ", ".join(
-                str(tuple(n or _TRIAL if i or batch != "batch" else n for i, n in enumerate(s.shape))) for s in specs
-            )
-            return ValueError(
-                f"Model {owner!r} cannot be exported for any size: what it computes depends on {' or '.join(axes)}. "
-                f"Fix the size with model.export(path, input_signature=[...]) and specs of shape such as {shapes}. "
-                f"JAX says: {str(error).splitlines()[0]}"
-            )
-    return error
+    return next((error for error in errors if "cannot be exported" in str(error)), errors[0])
