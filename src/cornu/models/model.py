@@ -9,7 +9,7 @@ from typing import Any, Self, Unpack
 from jax import tree
 
 from .. import engine
-from ..core import attached, codec, holders, lending, names, state, symbolic
+from ..core import attached, codec, dtypes, holders, lending, names, state, symbolic
 from ..core.arguments import explained
 from ..core.lookup import nearest
 from ..core.spec import InputSpec
@@ -140,15 +140,19 @@ class Model(Trainable):
             symbolic.infer(self._run, (symbolic_like(input_shape, self.compute_dtype),), {})
 
     def _build(self, given: dict[str, Any]) -> None:
+        def spec(x: Any) -> InputSpec:
+            dtype = self.variable_dtype if dtypes.is_float(x.dtype) else str(x.dtype)
+            return InputSpec(dtype, symbolic.known_shape(x.shape))
+
         arrays = itertools.takewhile(lambda v: all(hasattr(x, "shape") for x in tree.leaves(v)), given.values())
-        self._keep("_first", tree.map(lambda x: InputSpec(str(x.dtype), symbolic.known_shape(x.shape)), list(arrays)))
+        self._keep("_first", tree.map(spec, list(arrays)))
         super()._build(given)
 
     def first_arguments(self) -> list[Any]:
         """Shapes and dtypes of what it was first called with, or was built for; nothing if neither is known."""
         built_for = getattr(self, "_built_for", {}).get("input_shape")
-        otherwise = [] if built_for is None else [symbolic_like(built_for, self.variable_dtype)]
-        return getattr(self, "_first", None) or otherwise
+        spec = calling.map_shapes(lambda shape: InputSpec(self.variable_dtype, shape), built_for)
+        return getattr(self, "_first", None) or ([] if built_for is None else [spec])
 
     def _traced_spec(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """What tracing gives, which is known for inputs that look like those of the graph.

@@ -53,7 +53,8 @@ def export_model(
         verbose: whether to print what was written; None prints.
         input_signature: what the model is called with, a list of its arguments: specs, or structures of specs, such as
             `InputSpec(shape=(None, 3), dtype="float32")`, a KerasTensor, a `tf.TensorSpec`, an array or a shape. By
-            default the inputs of the model; of a subclassed one those that it first saw.
+            default the inputs of the model; of a subclassed one those that it first saw. Layers that keep their state
+            keep the size of the batch.
         **kwargs: `jax2tf_kwargs`, a dictionary with `native_serialization_platforms`, such as `["cpu"]`, or
             `polymorphic_shapes`, a string for each argument, such as `"(batch, time, 8)"`; `is_static` is accepted.
 
@@ -148,6 +149,7 @@ def _signature(tf: Any, model: "Model", given: Any) -> list[Any]:
             )
     elif not isinstance(given, list | tuple) or _is_leaf(given) or (graph is not None and len(given) > 1):
         given = [given]
+    stateful = any(getattr(layer, "stateful", False) for layer in model.layers)  # which keeps the size of the batch
     leaves, tree = jax.tree.flatten(given, is_leaf=_is_leaf)
     specs = []
     for leaf, like, name in zip_longest(leaves, jax.tree.leaves(known)[: len(leaves)], names[: len(leaves)]):
@@ -155,7 +157,7 @@ def _signature(tf: Any, model: "Model", given: Any) -> list[Any]:
         if not hasattr(shape, "__len__") or "string" in str(dtype):
             raise ValueError(f"input_signature: a spec needs a shape, and a dtype of numbers. Received: {leaf!r}")
         if given is known or not isinstance(leaf, InputSpec | tf.TensorSpec | tuple | list):
-            shape = (None, *shape[1:])
+            shape = (shape[0] if stateful else None, *shape[1:])
         specs.append(tf.TensorSpec(shape, dtype or model.variable_dtype, _name(getattr(leaf, "name", None) or name)))
     return list(jax.tree.unflatten(tree, specs))
 
