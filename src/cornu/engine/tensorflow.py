@@ -8,13 +8,8 @@ A program that calls back into Python (`jax.debug.print`, `jax.pure_callback`) c
 algebra that `jaxlib` takes from LAPACK (`svd`, `eigh`, `qr`, `cholesky` on a CPU) has no counterpart in TensorFlow.
 """
 
-import contextlib
 import hashlib
-import os
-import re
-import sys
-import tempfile
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable
 from typing import Any
 
 import jax
@@ -22,7 +17,7 @@ import numpy as np
 from jax import export
 
 from cornu.engine import Engine, Program, cache, counters
-from cornu.kernels.platform import target
+from cornu.engine.stablehlo import call_module, exported, import_tensorflow
 
 ALIGNMENT = 64  # bytes; TensorFlow's kernels read no tensor that is less aligned
 
@@ -37,7 +32,7 @@ class TensorFlowEngine(Engine):
     name = "tensorflow"
 
     def __init__(self) -> None:
-        self.tf = _import_tensorflow()
+        self.tf = import_tensorflow("The tensorflow engine")
         self.cache = cache.enable_for_tensorflow(self.tf.__version__)
         self.platform = "cuda" if self.tf.config.list_physical_devices("GPU") else "cpu"
         self._tensor_type = type(self.tf.constant(0))
@@ -127,42 +122,32 @@ class TensorFlowProgram(Program):
 
     def _export(self, key: Hashable, leaves: list[Any], structure: Any) -> Callable[[list[Any]], Any]:
         self._count_compilation()
-        with _without_locations(), target(self._engine.platform):
-            specs = structure.unflatten(map(self._engine.spec, leaves))
-            exported = export.export(jax.jit(self._fn), platforms=[self._engine.platform])(*specs)
-        self._runs[key] = run = _tf_function(self._engine, exported)
+        specs = structure.unflatten(map(self._engine.spec, leaves))
+        program = exported(self._fn, specs, [self._engine.platform])
+        self._runs[key] = run = _tf_function(self._engine, program)
         return run
 
 
-def _tf_function(engine: TensorFlowEngine, exported: export.Exported) -> Callable[[list[Any]], Any]:
+def _tf_function(engine: TensorFlowEngine, program: export.Exported) -> Callable[[list[Any]], Any]:
     """Put an exported program into a `tf.function` and return it as a function from a list of tensors to a pytree."""
-    from tensorflow.compiler.tf2xla.python import xla
-
     tf = engine.tf
 
-    def program(*tensors: Any) -> Any:
-        return xla.call_module(
-            [tensors[index] for index in exported.module_kept_var_idx],
-            version=exported.calling_convention_version,
-            module=exported.mlir_module_serialized,
-            Tout=[tf.as_dtype(aval.dtype) for aval in exported.out_avals],
-            Sout=[aval.shape for aval in exported.out_avals],
-            platforms=[engine.platform.upper()],
-        )
+    def run_module(*tensors: Any) -> Any:
+        return call_module(tf, program, tensors)
 
-    specs = [tf.TensorSpec(aval.shape, aval.dtype) for aval in exported.in_avals]
+    specs = [tf.TensorSpec(aval.shape, aval.dtype) for aval in program.in_avals]
 
-    arguments = f"{exported.in_avals} {exported.module_kept_var_idx}"
-    digest = hashlib.sha256(exported.mlir_module_serialized + arguments.encode()).digest()
+    arguments = f"{program.in_avals} {program.module_kept_var_idx}"
+    digest = hashlib.sha256(program.mlir_module_serialized + arguments.encode()).digest()
 
     def build() -> Callable[[list[Any]], Any]:
-        concrete = tf.function(program, jit_compile=True, autograph=False).get_concrete_function(*specs)
+        concrete = tf.function(run_module, jit_compile=True, autograph=False).get_concrete_function(*specs)
         engine.functions[digest] = concrete  # a model like an earlier one takes no more memory, and compiles nothing
         return concrete.inference_fn.call_preflattened  # 0.2 ms with 40 tensors; calling `concrete` itself: 0.5 ms
 
     known = engine.functions.get(digest)
     call = known.inference_fn.call_preflattened if known is not None else build()
-    structure: Any = exported.out_tree
+    structure: Any = program.out_tree
     first = True
 
     def run(tensors: list[Any]) -> Any:
@@ -187,52 +172,3 @@ def _tf_function(engine: TensorFlowEngine, exported: export.Exported) -> Callabl
         return structure.unflatten(results)
 
     return run
-
-
-@contextlib.contextmanager
-def _without_locations() -> Iterator[None]:
-    """Export without the caller's line numbers, so that an edited script still finds its programs in the cache."""
-    config: Any = jax.config
-    limit = config.jax_traceback_in_locations_limit
-    config.update("jax_traceback_in_locations_limit", 0)
-    try:
-        yield
-    finally:
-        config.update("jax_traceback_in_locations_limit", limit)
-
-
-def _import_tensorflow() -> Any:
-    level = os.environ.get("TF_CPP_MIN_LOG_LEVEL", "1")  # importing jax sets "1"; anything else is the user's
-    quiet = level == "1" and "tensorflow" not in sys.modules
-    if quiet:
-        os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"  # errors come as exceptions; a load from the cache logs a harmless one
-    try:
-        with _without_notices() if quiet else contextlib.nullcontext():
-            import tensorflow
-    except ModuleNotFoundError as error:
-        if error.name != "tensorflow":
-            raise
-        raise ImportError('The tensorflow engine needs TensorFlow: pip install "cornu[tensorflow]"') from None
-    return tensorflow
-
-
-@contextlib.contextmanager
-def _without_notices() -> Iterator[None]:
-    """Hold back standard error, then pass on all but the notices that TensorFlow writes before its log level counts."""
-    try:
-        shown = os.dup(2)
-    except OSError:  # no standard error
-        yield
-        return
-    with tempfile.TemporaryFile() as held:
-        os.dup2(held.fileno(), 2)
-        try:
-            yield
-        finally:
-            os.dup2(shown, 2)
-            os.close(shown)
-            held.seek(0)
-            notice = re.compile("InitializeLog|oneDNN custom operations")
-            for line in held.read().decode(errors="replace").splitlines(keepends=True):
-                if not notice.search(line):
-                    sys.stderr.write(line)

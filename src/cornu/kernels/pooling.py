@@ -74,8 +74,9 @@ def average_pool(x: jax.Array, window: Sequence[int], strides: Sequence[int], pa
 def _real_taps(sizes: Sizes, window: Sizes, strides: Sizes, pads: Pads) -> jax.Array:
     counts = jnp.ones(())
     for n, w, s, (low, high) in zip(sizes, window, strides, pads, strict=True):
-        first = np.arange((n + low + high - w) // s + 1) * s - low
-        taps = np.maximum(np.minimum(first + w, n) - np.maximum(first, 0), 1)
+        numpy = np if isinstance(n, int) else jnp  # a program may be traced for any size
+        first = numpy.arange((n + low + high - w) // s + 1) * s - low
+        taps = numpy.maximum(numpy.minimum(first + w, n) - numpy.maximum(first, 0), 1)
         counts = counts[..., None] * taps  # by jax: traced shapes stay abstract, however large
     return counts
 

@@ -204,7 +204,7 @@ def _scan_in_place(step, state, buffer, inputs, reverse):
         state, row, more = step(state, lax.dynamic_index_in_dim(buffer, i, 0, False), inputs)
         return (state, lax.dynamic_update_index_in_dim(buffer, row, i, 0)), more
 
-    (state, buffer), extra = lax.scan(at, (state, buffer), (jnp.arange(len(buffer)), inputs), reverse=reverse)
+    (state, buffer), extra = lax.scan(at, (state, buffer), (jnp.arange(buffer.shape[0]), inputs), reverse=reverse)
     return state, buffer, extra
 
 

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from .. import ops
 from ..core.arguments import default
+from ..core.symbolic import known_shape
 from ..core.types import Format, Given, Padding, Sizes
 from . import checks
 from .family import Spatial
@@ -48,8 +49,8 @@ class Pooling(Spatial):
 
     def call(self, inputs: Any) -> Any:
         """One value per window."""
-        sizes = zip(inputs.shape[self._space], self.pool_size, strict=True)
-        if self.padding == "valid" and any(size < window for size, window in sizes):
+        sizes = zip(known_shape(inputs.shape[self._space]), self.pool_size, strict=True)
+        if self.padding == "valid" and any(size is not None and size < window for size, window in sizes):
             raise ValueError(
                 f"Layer {self.name!r} has pool_size={self.pool_size}, which does not fit into an input of shape "
                 f"{tuple(inputs.shape)}. Use a smaller window, padding='same', or fewer pooling layers before it."

@@ -1,19 +1,24 @@
 """Model: layers with a beginning and an end, that can be trained and saved as one."""
 
+import itertools
 import json
 import threading
 from collections.abc import Callable
 from typing import Any, Self, Unpack
 
+from jax import tree
+
 from .. import engine
-from ..core import attached, codec, holders, lending, names, state, symbolic
+from ..core import attached, codec, dtypes, holders, lending, names, state, symbolic
 from ..core.arguments import explained
 from ..core.lookup import nearest
+from ..core.spec import InputSpec
 from ..core.types import MostOptions, TensorsLike
 from ..layers import calling
 from ..layers.layer import layers as layer_table
 from ..layers.layer import symbolic_like
 from ..saving import api
+from ..saving.export import export_model
 from ..training.trainable import Trainable
 from . import graph_config
 from .eager import EagerCall, concrete
@@ -45,7 +50,7 @@ class Model(Trainable):
         15
     """
 
-    __slots__ = ()
+    __slots__ = ("_first",)
     supports_masking = True
     _saved_as = ("keras.src.models.functional", "Functional")
     _graph: Graph | None = None
@@ -133,6 +138,21 @@ class Model(Trainable):
         """
         if self.graph is None and input_shape is not None:
             symbolic.infer(self._run, (symbolic_like(input_shape, self.compute_dtype),), {})
+
+    def _build(self, given: dict[str, Any]) -> None:
+        def spec(x: Any) -> InputSpec:
+            dtype = self.variable_dtype if dtypes.is_float(x.dtype) else str(x.dtype)
+            return InputSpec(dtype, symbolic.known_shape(x.shape))
+
+        arrays = itertools.takewhile(lambda v: all(hasattr(x, "shape") for x in tree.leaves(v)), given.values())
+        self._keep("_first", tree.map(spec, list(arrays)))
+        super()._build(given)
+
+    def first_arguments(self) -> list[Any]:
+        """Shapes and dtypes of what it was first called with, or was built for; nothing if neither is known."""
+        built_for = getattr(self, "_built_for", {}).get("input_shape")
+        spec = calling.map_shapes(lambda shape: InputSpec(self.variable_dtype, shape), built_for)
+        return getattr(self, "_first", None) or ([] if built_for is None else [spec])
 
     def _traced_spec(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """What tracing gives, which is known for inputs that look like those of the graph.
@@ -274,6 +294,7 @@ class Model(Trainable):
 
     summary = print_summary
     _repr_html_ = summary_html
+    export = export_model
     save = api.save_model
     save_weights = api.save_weights
     load_weights = api.load_weights

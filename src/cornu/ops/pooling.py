@@ -5,6 +5,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from ..core.symbolic import known_shape
 from ..core.types import DataFormat, Padding, ShapeLike, SizesLike
 from ..kernels import pooling
 from .making import ArrayLike, floating, from_channels_last, one_of, op, per_axis, steps, tensor, to_channels_last
@@ -81,7 +82,7 @@ def _windows(x: Any, pool_size: Any, strides: Any, padding: str) -> tuple[tuple[
     one_of("valid", "same", padding=padding)
     sizes = x.shape[1:-1]
     window, stride = steps(len(sizes), pool_size=pool_size, strides=pool_size if strides is None else strides)
-    if padding == "valid" and any(w > n for w, n in zip(window, sizes, strict=True)):
+    if padding == "valid" and any(n is not None and w > n for w, n in zip(window, known_shape(sizes), strict=True)):
         raise ValueError(
             f"The pooling leaves nothing of inputs with spatial sizes {sizes}: pool_size {window} is larger. Use "
             "padding='same', a smaller window or larger inputs."
