@@ -517,3 +517,11 @@ def test_built_layers_refuse_other_sizes():
     for q, v in ((X[..., :3], V), (X, V[..., :3])):
         with pytest.raises(ValueError, match="expected size 4 on axis"):
             layer(q, v)
+
+
+@pytest.mark.parametrize("name", ["MultiHeadAttention", "GroupQueryAttention"])
+def test_a_value_that_is_missing(name):
+    sizes = (2, 2) if name == "MultiHeadAttention" else (2, 2, 1)
+    for x in (np.ones((2, 3, 4), "float32"), cornu.Input((3, 4))):
+        with pytest.raises(ValueError, match=r"called with a query and a value.*\(x, x\)"):
+            getattr(cornu.layers, name)(*sizes)(x)

@@ -152,6 +152,7 @@ def test_locally_connected_models(implementation, tmp_path):
     for ending in ("keras", "h5"):
         model.save(tmp_path / f"m.{ending}")
         np.testing.assert_allclose(cornu.saving.load_model(tmp_path / f"m.{ending}")(x), model(x), rtol=1e-6)
+    assert model(x[:0]).shape == (0, 1)
     half = layers.LocallyConnected2D(3, 3, dtype="mixed_bfloat16", **options)
     assert half(x).dtype == "bfloat16" and half(cornu.Input((6, 5, 2))).shape == (None, 4, 3, 3)
 

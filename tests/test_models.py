@@ -248,3 +248,28 @@ def test_clones_call_and_go_down_as_they_are_told():
         cornu.models.clone_model(Own(), clone_function=copy)
     with pytest.raises(ValueError, match=r"cannot take .* apart"):
         cornu.models.clone_model(cornu.Sequential([layers.Dense(1)]), call_function=call)
+
+
+def test_a_call_of_several_arguments_makes_all_weights(tmp_path, rng):
+    """Called, or called on symbolic tensors; in files the shapes of all of them are known."""
+
+    @cornu.saving.register_keras_serializable("tests")
+    class Two(cornu.Model):
+        def __init__(self, **options):
+            super().__init__(**options)
+            self.a, self.b = cornu.layers.Dense(2), cornu.layers.Dense(2)
+
+        def call(self, x, z, training=False):
+            return self.a(x) + self.b(z)
+
+    x, z = (rng.normal(size=(2, n)).astype("float32") for n in (3, 4))
+    model = Two()
+    expected = model(x, z)
+    assert [w.shape for w in model.weights] == [(3, 2), (2,), (4, 2), (2,)]
+    model.compile("sgd", "mse")
+    model.save(tmp_path / "m.keras")
+    np.testing.assert_array_equal(cornu.saving.load_model(tmp_path / "m.keras")(x, z), expected)
+    inputs = cornu.Input((3,)), cornu.Input((4,))
+    assert cornu.Model(list(inputs), Two()(*inputs)).predict([x, z], verbose=0).shape == (2, 2)
+    with pytest.raises(RuntimeError, match=r"super\(\).__init__\(\)"):
+        cornu.Sequential([type("Odd", (cornu.layers.Layer,), {"__init__": lambda self: None})()])

@@ -109,3 +109,10 @@ def test_errors_teach():
                     getattr(cornu.ops, name)(small, *args)
     with pytest.raises(ValueError, match="data_format"):
         cornu.ops.max_pool(IMAGE, 2, data_format="last")
+
+
+@pytest.mark.parametrize("name", ["amax", "all", "mean", "argmax", "argmin", "nanmean", "count_nonzero"])
+@pytest.mark.parametrize("axis", ["0", 5])
+def test_an_axis_that_there_is_not(name, axis):
+    with pytest.raises(ValueError, match=rf"ops.{name} cannot compute with x of shape \(2, 3\): axis"):
+        getattr(cornu.ops, name)(np.ones((2, 3)), axis=axis)

@@ -318,3 +318,22 @@ def test_an_optimizer_of_ones_own_says_what_lies_in_files(tmp_path, rng):
     plain = cornu.optimizers.Adam()
     with pytest.raises(ValueError, match="Call build"):
         plain.load_own_variables({str(i): 0.0 for i in range(9)})
+
+
+def test_a_key_that_names_nothing():
+    """A misspelt key is told the nearest name; one of a layer that is frozen is right."""
+
+    def fitted(key, trainable=True):
+        model = cornu.Sequential([cornu.Input((4,)), cornu.layers.Dense(3, name="backbone"), cornu.layers.Dense(1)])
+        model.layers[0].trainable = trainable
+        rates = cornu.optimizers.OptimizerMap(cornu.optimizers.SGD(), {key: 0.1})
+        model.compile(cornu.optimizers.MultiOptimizer(rates), "mse")
+        model.fit(np.ones((4, 4)), np.ones((4, 1)), verbose=0)
+
+    with pytest.raises(ValueError, match="'bakbone' of the OptimizerMap names no layer.*'backbone'"):
+        fitted("bakbone")
+    with pytest.raises(ValueError, match="'other' of the OptimizerMap"):
+        fitted(cornu.layers.Dense(1, name="other"))
+    for key in ("backbone", ".*/backbone/kernel"):
+        fitted(key)
+        fitted(key, trainable=False)

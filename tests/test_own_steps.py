@@ -312,3 +312,126 @@ def test_mistakes_are_named():
     alone = made(cornu, type("Own", (cornu.Model,), {"stateless_compute_loss": lambda self, *a, **k: None}))
     with pytest.raises(NotImplementedError, match="train_step"):
         alone.compile("sgd", "mse")
+
+
+class Linear(cornu.Model):
+    """A model that is one layer, for steps that classes below write."""
+
+    def __init__(self):
+        super().__init__()
+        self.dense = layers.Dense(1)
+
+    def call(self, inputs):
+        return self.dense(inputs)
+
+
+def plain_step(self, data):
+    x, y = data
+    value, slopes = cornu.value_and_grad(lambda: self.compute_loss(x=x, y=y, y_pred=self(x)), self)()
+    self.optimizer.apply(slopes, self.trainable_variables)
+    return {"loss": value}
+
+
+def stepping(step=plain_step, eager=False, **more):
+    model = type("Own", (Linear,), {"train_step": step, **more})()
+    model.compile(cornu.optimizers.SGD(0.1), "mse", run_eagerly=eager)
+    return model
+
+
+def test_logs_come_in_the_order_of_the_metrics():
+    """As in Keras: those of metrics first, the loss before all, then the others by name."""
+
+    class Own(Linear):
+        def test_step(self, data):
+            return {"zebra": 1.0, "accuracy": 2.0, "mae": 3.0, "loss": 4.0, "apple": 5.0}
+
+    model = Own()
+    model.compile("sgd", "mse", metrics=["mae"])
+    model.fit(X, Y, verbose=0)
+    assert model.evaluate(X, Y, verbose=0) == [4.0, 3.0, 2.0, 5.0, 1.0]
+    assert list(model.evaluate(X, Y, verbose=0, return_dict=True)) == ["loss", "mae", "accuracy", "apple", "zebra"]
+
+
+def test_half_precision_scales_no_loss_that_a_step_does_not_scale():
+    losses = []
+    for policy in ("mixed_float16", "float32"):
+        cornu.config.set_dtype_policy(policy)
+        cornu.utils.set_random_seed(0)
+        losses.append(stepping().fit(X, Y, epochs=5, verbose=0).history["loss"])
+    np.testing.assert_allclose(*losses, rtol=2e-2)
+    assert losses[0][-1] < 0.5 * losses[0][0]
+
+
+def test_python_decides_where_steps_run_eagerly():
+    seen = []
+
+    def step(self, data):
+        logs = plain_step(self, data)
+        seen.append(float(logs["loss"]))
+        return {"loss": logs["loss"] * 2} if logs["loss"] > 0.1 else logs
+
+    def call(self, inputs):
+        return self.dense(inputs if ops.max(inputs) > 0 else -inputs)
+
+    history = stepping(step, eager=True, call=call).fit(X, Y, batch_size=32, verbose=0).history
+    assert len(seen) == 2 and history["loss"] == [pytest.approx(2 * seen[-1])]
+    model = stepping(eager=True, call=call)
+    model.fit(X, Y, verbose=0)
+    assert model.predict(X, verbose=0).shape == (64, 1)
+    with pytest.raises(jax.errors.ConcretizationTypeError, match="run_eagerly=True"):
+        stepping(step).fit(X, Y, verbose=0)
+
+
+def test_a_model_without_a_call_has_weights_in_files(tmp_path):
+    def step(self, data):
+        value, slopes = cornu.value_and_grad(lambda: ops.mean(self.dense(data[0]) ** 2), self)()
+        self.optimizer.apply(slopes, self.trainable_variables)
+        return {"loss": value}
+
+    models = [stepping(step) for _ in range(2)]
+    for model in models:
+        model.fit(X, Y, verbose=0)
+    models[0].save_weights(tmp_path / "m.weights.h5")
+    models[1].load_weights(tmp_path / "m.weights.h5")
+    for a, b in zip(*(model.get_weights() for model in models), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize(
+    "value, words",
+    [("hello", "numbers by name"), (None, "numbers by name"), ({"a": 1}, "numbers by name"), ("metric", r"q\.result")],
+)
+def test_logs_that_are_no_numbers(value, words):
+    value = cornu.metrics.Mean(name="q") if value == "metric" else value
+    with pytest.raises(ValueError, match=words):
+        stepping(lambda self, data: {"loss": value}).fit(X, Y, verbose=0)
+
+
+def test_more_mistakes():
+    def leaking(self, data):
+        def loss():
+            self.kept = ops.mean(self(data[0]) ** 2)
+            return self.kept
+
+        cornu.value_and_grad(loss, self)()
+        return {"loss": self.kept}
+
+    class NoSuper(cornu.Model):
+        def __init__(self):
+            self.dense = layers.Dense(1)
+
+    model = stepping()
+    for make, error, words in (
+        (lambda: stepping(leaking).fit(X, Y, verbose=0), ValueError, "has_aux=True"),
+        (lambda: stepping(predict_step=lambda s, d: None).predict(X, verbose=0), ValueError, "a row for each sample"),
+        (lambda: stepping(predict_step=lambda s, d: ops.mean(s(d))).predict(X), ValueError, "a row for each sample"),
+        (lambda: NoSuper().compile("sgd"), RuntimeError, r"super\(\).__init__\(\)"),
+        (lambda: model.compute_loss(Y, model(X)), ValueError, "give y_pred"),
+        (lambda: cornu.grad(lambda: None, model)(), ValueError, "gives one number"),
+        (lambda: cornu.grad(3.0, model), ValueError, "take a function"),
+        (lambda: model.optimizer.apply([X], model), ValueError, "model.trainable_variables"),
+        (lambda: model.optimizer.apply([X], [X]), ValueError, "model.trainable_variables"),
+        (lambda: model.optimizer.apply([X], [model.dense.bias]), ValueError, "has its shape"),
+    ):
+        with pytest.raises(error, match=words):
+            make()

@@ -39,6 +39,8 @@ def value_and_grad(fn: Callable[..., Any], wrt: Any = None, has_aux: bool = Fals
         >>> float(value), slope.tolist()
         (15.0, [6.0, 12.0])
     """
+    if not callable(fn):
+        raise ValueError(f"grad and value_and_grad take a function, such as lambda: loss(model(x)). Received: {fn!r}")
     positions = isinstance(wrt, int) or (isinstance(wrt, tuple) and wrt != () and all(isinstance(n, int) for n in wrt))
 
     @quiet
@@ -60,9 +62,10 @@ def value_and_grad(fn: Callable[..., Any], wrt: Any = None, has_aux: bool = Fals
         def scalar(differentiated: Any, *args: Any) -> Any:
             result, changes = run([*differentiated, *values[len(chosen) :]], *args, **kwargs)
             value = result[0] if has_aux else result
-            if getattr(value, "shape", ()) != ():
+            if getattr(value, "shape", ()) != () or not hasattr(value, "shape") and not isinstance(value, float | int):
+                gives = getattr(value, "shape", value)
                 raise ValueError(
-                    f"A function is differentiated that gives one number, such as a mean. This one gives {value.shape}."
+                    f"A function is differentiated that gives one number, such as a mean. This one gives {gives}."
                 )
             return value, (result, changes)
 

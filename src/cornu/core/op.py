@@ -50,7 +50,7 @@ def recorded(fn: Callable[P, R]) -> Callable[P, R]:
             if symbolic.is_symbolic(args) or (kwargs and symbolic.is_symbolic(kwargs)):
                 return symbolic.record(GraphOp(fn), fn, args, kwargs)
             return fn(*[symbolic.unwrap(a) for a in args], **{k: symbolic.unwrap(v) for k, v in kwargs.items()})
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, LookupError, NameError, NotImplementedError) as error:
             explained = plain.of_op(error, fn, args, kwargs)
             if explained is error:
                 raise

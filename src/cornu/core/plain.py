@@ -12,6 +12,12 @@ from .symbolic import known_shape, without_trials
 
 _FOREIGN = ("jax", "numpy", "contextlib", "functools", "flax", "equinox")
 
+GONE = (  # what is said of a tracer that is met after its time
+    "A value is used that was computed while a program was traced, or inside a function that value_and_grad or another "
+    "transform ran, and that is gone since: an attribute which a call(), step, loss or metric has set to an array, or "
+    "losses that layers added. In a function to be differentiated return it beside the loss, `return loss, value`, "
+    "with value_and_grad(function, model, has_aux=True); what is to stay keep in a cornu.Variable, and assign() it."
+)
 _NO_DECISION = (
     "`if`, `and`, `not` and `while` cannot decide on an array: it holds many numbers, or, while a model is built or "
     "compiled, none yet. Use cornu.ops.where(condition, a, b), or cornu.ops.cond for one truth value."
@@ -75,6 +81,9 @@ def of_op(error: Exception, fn: Callable[..., Any], args: Any, kwargs: dict[str,
     given = inspect.signature(fn).bind(*args, **kwargs).arguments
     shapes = [(name, jax.tree.leaves(value)) for name, value in given.items()]
     shown = [f"{n} of shape {known_shape(v.shape)}" for n, vs in shapes for v in vs if hasattr(v, "shape")]
-    explained = ValueError(f"ops.{fn.__name__} cannot compute with {', '.join(shown) or given}: {simplified(error)}")
+    reason, axis = simplified(error), given.get("axis")
+    if isinstance(axis, str) or isinstance(error, LookupError | NameError):
+        reason = f"axis={axis!r} is no axis of it." if axis is not None else reason
+    explained = ValueError(f"ops.{fn.__name__} cannot compute with {', '.join(shown) or given}: {reason}")
     explained.of_op = True  # type: ignore[attr-defined]  # of which a layer around it says its name
     return explained

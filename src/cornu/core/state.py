@@ -69,15 +69,19 @@ class Collecting(Scope):
 
 
 class Meeting(Scope):
-    """An abstract scope that notes which Variables are read and which are assigned, in that order."""
+    """A scope that notes which Variables are read and which are assigned, in that order, and forgets the values.
 
-    def __init__(self) -> None:
-        super().__init__({}, abstract=True)
+    Args:
+        abstract: as of `Scope`.
+    """
+
+    def __init__(self, abstract: bool) -> None:
+        super().__init__({}, abstract)
         self._met: dict[int, Variable] = {}
         self._assigned: dict[int, Variable] = {}
 
     def read(self, variable: "Variable") -> Any:
-        """Zeros, or what was assigned."""
+        """What was assigned, or else zeros where it is abstract."""
         self._met.setdefault(id(variable), variable)
         return super().read(variable)
 
@@ -85,7 +89,7 @@ class Meeting(Scope):
         """Note the Variable, and what it is then."""
         self._met.setdefault(id(variable), variable)
         self._assigned.setdefault(id(variable), variable)
-        super().write(variable, value)
+        self.values[id(variable)] = value
 
     @property
     def met(self) -> list["Variable"]:
@@ -133,20 +137,26 @@ def outside() -> Iterator[None]:
 
 
 def meet(fn: Callable[..., Any], *specs: Any) -> Meeting:
-    """Which Variables `fn(*specs)` reads and assigns; nothing is computed.
+    """Which Variables `fn(*specs)` reads and assigns; nothing is computed, unless Python decides on numbers in it.
 
     Args:
         fn: a function of arrays.
-        *specs: trees of `jax.ShapeDtypeStruct`.
+        *specs: trees of `jax.ShapeDtypeStruct`; if there are none it may decide on numbers.
     """
-    scope = Meeting()
 
-    def run(*args: Any) -> None:
+    def run(scope: Meeting, *args: Any) -> Meeting:
         with opened(scope):
             fn(*args)
+        return scope
 
-    jax.eval_shape(run, *specs)
-    return scope
+    abstract = Meeting(abstract=True)
+    try:
+        jax.eval_shape(lambda *args: run(abstract, *args).values.clear(), *specs)
+    except jax.errors.ConcretizationTypeError:
+        if specs:
+            raise
+        return run(Meeting(abstract=False))
+    return abstract
 
 
 def pure(fn: Callable[..., Any], variables: Sequence["Variable"]) -> Callable[..., Any]:

@@ -107,13 +107,14 @@ class LocallyConnected(Spatial, KernelLayer):
 
     def call(self, inputs: Any) -> Any:
         """`activation(x kernel + bias)`, place by place."""
-        x = ops.pad(ops.reshape(inputs, (inputs.shape[0], -1)), [(0, 0), (0, 1)])
+        flat = (inputs.shape[0], math.prod(inputs.shape[1:]))
+        x = ops.pad(ops.reshape(inputs, flat), [(0, 0), (0, 1)])
         kernel = self.kernel
         if self._order is not None:
             kernel = ops.take(ops.reshape(kernel, -1), self._order.clip(max=kernel.size - 1))
         y = ops.einsum("bpk,pkf->bpf" if self._last else "bpk,pkf->bfp", ops.take(x, self._windows, axis=1), kernel)
         shape = (*self._places, self.filters) if self._last else (self.filters, *self._places)
-        y = ops.reshape(y, (-1, *shape))
+        y = ops.reshape(y, (inputs.shape[0], *shape))
         # With channels first the bias lies in memory as it is added, not as its shape says: that is how Keras reads it.
         return self.activation(y if self.bias is None else ops.add(y, ops.reshape(self.bias, shape)))
 

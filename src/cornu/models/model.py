@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Any, Self, Unpack
 
-from jax import tree
+from jax import errors, tree
 
 from .. import engine
 from ..core import attached, codec, dtypes, holders, lending, names, state, symbolic
@@ -130,14 +130,23 @@ class Model(Trainable):
         """None: the layers inside have attached their masks to the outputs."""
         return None
 
-    def build(self, input_shape: Any = None) -> None:
+    def build(self, input_shape: Any = None, **shapes: Any) -> None:
         """Make all weights for inputs of the given shape, the batch included.
 
         Args:
             input_shape: tuple of sizes, or a list or dictionary of such.
+            **shapes: of a subclass whose `call` takes several arguments in place of it the shape of each, `x_shape=`
+                for an argument `x`.
         """
-        if self.graph is None and input_shape is not None:
-            symbolic.infer(self._run, (symbolic_like(input_shape, self.compute_dtype),), {})
+        if self.graph is None and (input_shape is not None or shapes):
+            first = () if input_shape is None else (symbolic_like(input_shape, self.compute_dtype),)
+            others = {name.removesuffix("_shape"): shape for name, shape in shapes.items()}
+            others = {name: symbolic_like(shape, self.compute_dtype) for name, shape in others.items()}
+            try:
+                symbolic.infer(self._run, first, others)
+            except errors.ConcretizationTypeError:  # Python decides on numbers: the call itself makes the weights
+                if not self.run_eagerly:
+                    raise
 
     def _build(self, given: dict[str, Any]) -> None:
         def spec(x: Any) -> InputSpec:
@@ -145,7 +154,12 @@ class Model(Trainable):
             return InputSpec(dtype, symbolic.known_shape(x.shape))
 
         arrays = itertools.takewhile(lambda v: all(hasattr(x, "shape") for x in tree.leaves(v)), given.values())
-        self._keep("_first", tree.map(spec, list(arrays)))
+        self._keep("_first", first := tree.map(spec, list(arrays)))
+        if self.graph is None and len(first) > 1 and type(self).build is Model.build and not self.built:
+            alike = tree.map(lambda x: symbolic.KerasTensor(x.shape, x.dtype) if hasattr(x, "shape") else x, given)
+            symbolic.infer(self._run, (), alike)  # the shape of one argument says too little
+            shapes = {f"{name}_shape": calling.shapes_of(x) for name, x in given.items() if hasattr(x, "shape")}
+            self._keep("_built_for", shapes)
         super()._build(given)
 
     def first_arguments(self) -> list[Any]:

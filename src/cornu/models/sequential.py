@@ -79,6 +79,8 @@ class Sequential(Model):
             whose = lookup.of_another_library(layer)
             given = f"{whose}: import it from cornu.layers" if whose else f"{type(layer).__name__}: {layer!r}"
             raise TypeError(f"Sequential.add() takes a layer, such as Dense(10), not {given}")
+        if not hasattr(layer, "_nodes"):
+            raise RuntimeError(f"{type(layer).__name__}.__init__() must call super().__init__() before it is used.")
         if isinstance(layer, InputLayer):
             if self._input_layer is not None or self._layers:
                 raise ValueError(f"Sequential model {self.name!r} already has an input; an Input comes first and once.")
@@ -148,11 +150,12 @@ class Sequential(Model):
             self._graph = Graph(self._tensors[0], self._tensors[-1], loose=self._loose)
         return self._graph
 
-    def build(self, input_shape: Any = None) -> None:
+    def build(self, input_shape: Any = None, **shapes: Any) -> None:
         """Make the weights for inputs of the given shape, the batch included.
 
         Args:
             input_shape: tuple of sizes, None where a size varies.
+            **shapes: nothing; a subclass of `Model` may take several.
         """
         if self._tensors or input_shape is None or not self._layers:
             return

@@ -37,7 +37,8 @@ def get(identifier: typing.Any) -> typing.Any:
     """
     found = _table.get(identifier)
     if found is not None and not isinstance(found, Optimizer):
-        raise TypeError(f"Expected an optimizer: a name, an instance or a config. Received {identifier!r}.")
+        call = f" Call it: {identifier.__name__}(...)." if hasattr(identifier, "__name__") else ""
+        raise TypeError(f"Expected an optimizer: a name, an instance or a config. Received {identifier!r}.{call}")
     return found
 
 

@@ -61,16 +61,30 @@ class OptimizerMap(MutableMapping[Any, Any]):
             return self[variable.path]
         return self._of(min(keys, key=lambda layer: len(layer.weights)))  # that of the innermost layer
 
-    def __getitem__(self, key: Any) -> Optimizer:
-        if key in self._map:
-            return self._of(key)
+    def of_nothing(self, weights: Sequence[Variable]) -> list[Any]:
+        """The keys that are for none of some weights.
+
+        Args:
+            weights: those of a model.
+        """
+        met = {own for weight in weights for own in (weight.path, *self._fitting(weight.path))}
+        known = {id(weight) for weight in weights}
+        layers = [key for key in self._map if not isinstance(key, str) and not {*map(id, key.weights)} & known]
+        return [*(key.name for key in layers), *(key for key in self._map if isinstance(key, str) and key not in met)]
+
+    def _fitting(self, path: str) -> list[str]:
         named = [own for own in self._map if isinstance(own, str)]
         try:
-            fitting = names.fitting(named, key) or [own for own in named if f"/{own}/" in f"/{key}/"]
+            return names.fitting(named, path) or [own for own in named if f"/{own}/" in f"/{path}/"]
         except re.error as error:
             raise ValueError(
                 f"The key {error.pattern!r} of the OptimizerMap is no regular expression: {error}."
             ) from None
+
+    def __getitem__(self, key: Any) -> Optimizer:
+        if key in self._map:
+            return self._of(key)
+        fitting = self._fitting(key)
         if len(fitting) > 1:
             raise ValueError(f"The weight {key!r} fits several keys of the OptimizerMap: {fitting}. Make them differ.")
         return self._of(fitting[0]) if fitting else self._default

@@ -190,6 +190,12 @@ class Optimizer(Configurable, Part):
         Raises:
             ValueError: there is no gradient, or it was built for other weights.
         """
+        known = trainable_variables is None or isinstance(trainable_variables, list | tuple)
+        if not known or not all(isinstance(v, Variable) for v in trainable_variables or ()):
+            raise ValueError(
+                "apply(gradients, weights) takes a list of gradients and the list of their weights, such as "
+                f"model.trainable_variables. Received as weights: {str(trainable_variables)[:200]}"
+            )
         if len(grads) == 0:
             return
         everything = self._trainable if trainable_variables is None else list(trainable_variables)
@@ -213,6 +219,12 @@ class Optimizer(Configurable, Part):
         if variables is None and not self.built:
             raise ValueError("Give the weights too, apply(grads, variables), or call build(variables) first.")
         variables = self._trainable if variables is None else variables
+        for gradient, variable in zip(grads, variables, strict=False):
+            if getattr(gradient, "shape", None) not in (None, tuple(variable.shape)):
+                raise ValueError(
+                    f"The gradient of {variable.path!r} has its shape, {tuple(variable.shape)}. Received one of shape "
+                    f"{gradient.shape}: give gradients in the order of the weights."
+                )
         if len(grads) != len(variables):
             raise ValueError(f"{len(grads)} gradients were given for {len(variables)} weights; give one for each.")
         if not self.built:

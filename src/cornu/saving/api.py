@@ -216,7 +216,7 @@ def _writable(filepath: File) -> str:
 
 
 def _check_built(model: "Model", verb: str) -> None:
-    if not model.built:
+    if not model.built and not model.weights:  # a step of its own may have made them, part by part
         raise ValueError(
             f"Model {model.name!r} has no weights to {verb} yet, since its input shape is not known. Call it on data, "
             "call model.build((None, ...)), or begin it with Input(shape=...)."

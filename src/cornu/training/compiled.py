@@ -50,7 +50,14 @@ class Compiled(facts.Watched):
             if str(name).lower() not in (*ACCURACY, *CROSSENTROPY):
                 metrics.get(name)
         scaled = isinstance(self.optimizer, LossScaleOptimizer)
-        if auto_scale_loss and model.dtype_policy.name == "mixed_float16" and self.optimizer is not None and not scaled:
+        knows = not model.overrides("train_step")  # a step of its own scales no loss unless it says so
+        if (
+            knows
+            and auto_scale_loss
+            and model.dtype_policy.name == "mixed_float16"
+            and self.optimizer is not None
+            and not scaled
+        ):
             self.optimizer = LossScaleOptimizer(self.optimizer, name="loss_scale_optimizer")
         self.frozen_at_first = [part for _, part in parts.walk(model) if not getattr(part, "trainable", True)]
         self._specs: dict[str, Any] = {}  # of the batches that steps of the model's own take
@@ -96,7 +103,9 @@ class Compiled(facts.Watched):
         """What a program gave, as logs: metrics by key, and what an overridden method returned."""
         logs, values = given
         if runnable.own:
-            return {key: float(value) if value.ndim == 0 else value for key, value in logs.items()}
+            first = [key for key, _ in runnable.metrics if key in logs]
+            ordered = [*first, *sorted(key for key in logs if key not in first)]
+            return {key: float(logs[key]) if logs[key].ndim == 0 else logs[key] for key in ordered}
         if self.model.overrides("get_metrics_result"):
             return {key: float(value) for key, value in self.model.get_metrics_result().items()}
         known = named(runnable.metrics, values)
@@ -204,6 +213,7 @@ class Compiled(facts.Watched):
             doubts.about_losses(self.model, plan, y, y_pred)
             _make_metric_state(plan, batch, y_pred)
         if self.optimizer is not None:
+            doubts.about_keys(self.model, self.optimizer)
             self.optimizer.build(self.trained())
         return y_pred, plan
 
@@ -265,11 +275,21 @@ class Compiled(facts.Watched):
         if self.plan is None and any(self.settings[name] is not None for name in _RESOLVED):
             with contextlib.suppress(Exception):  # the step may call it with something else: then `plan_for` serves
                 self.known_in_step(specs)
-        found, session = state.meet(step, specs), [seeds.session_variable()]
-        written = _without(found.assigned, session)
-        read = [*_without(found.met, [*written, *session]), *session]
-        programs = steps.Programs(step, written, read, lambda: [], gives=True)
-        return Runnable(programs, None, self.settings["run_eagerly"], self.tracked(), own=True)
+        session, eager = [seeds.session_variable()], bool(self.settings["run_eagerly"])
+        written: list[Variable] = []
+        read: list[Variable] = []
+        if not eager:
+            found = state.meet(step, specs)
+            written = _without(found.assigned, session)
+            read = _without(found.met, [*written, *session])
+
+        def directly(batch: Any) -> Any:
+            with state.outside():
+                return step(batch)
+
+        run = directly if eager else step
+        programs = steps.Programs(run, written, [*read, *session], lambda: [], gives=True)
+        return Runnable(programs, None, eager, self.tracked(), own=True)
 
     def _by_row(self, batch: Any, training: bool) -> Any:
         """What a step computes for each row of a batch, and its loss."""

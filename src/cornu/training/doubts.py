@@ -10,6 +10,7 @@ from .. import losses
 from ..core import parts
 from ..core.doubt import doubt
 from ..core.holders import is_library
+from ..core.lookup import nearest
 from ..core.spec import shown
 from ..layers.core.embedding import Embedding
 from .data.arrays import beginning
@@ -196,11 +197,29 @@ def about_progress(epoch: int, before: dict[str, Any], logs: dict[str, Any]) -> 
         logs: its logs.
     """
     loss = logs.get("loss", 0.0)
+    if getattr(loss, "ndim", 0) or getattr(before.get("loss"), "ndim", 0):  # a step of one's own may log anything
+        return
     if not math.isfinite(loss) and math.isfinite(before.get("loss", 0.0)):
         doubt(
             f"The loss is {loss} after epoch {epoch + 1}: the weights hold no numbers any more. Most often the "
             "learning rate is too high (try a tenth of it), the data hold very large numbers (scale them), an integer "
             "has no row in an Embedding, or a loss of your own divides by 0 or takes log(0)."
+        )
+
+
+def about_keys(model: Any, optimizer: Any) -> None:
+    """Raise `ValueError` for a key of an `OptimizerMap` that names nothing in the model.
+
+    Args:
+        model: any model.
+        optimizer: its optimizer, of any kind.
+    """
+    table = getattr(optimizer, "optimizer_map", None)
+    if table is not None and hasattr(table, "of_nothing") and (wrong := table.of_nothing(model.weights)):
+        names = sorted({part for weight in model.weights for part in weight.path.split("/")[:-1]})
+        raise ValueError(
+            f"The key {wrong[0]!r} of the OptimizerMap names no layer and no weight of model {model.name!r}. "
+            f"{nearest(str(wrong[0]), names)}"
         )
 
 

@@ -1,12 +1,14 @@
 """Steps that a class may write itself: `train_step(data)` in plain code, or `train_step(state, data)` of values."""
 
+from collections import OrderedDict  # whose order JAX keeps
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 
-from ..core import parts, state
+from ..core import parts, plain, state
 from ..core.symbolic import unwrap
 from ..core.variable import Variable
 from ..layers import calling
@@ -221,15 +223,21 @@ def run(model: Any, kind: str, batch: Any) -> Any:
         return method(batch)
     groups = variables_of(model, kind)
     given = method(tuple([v.value for v in group] for group in groups), batch)
-    if not isinstance(given, tuple) or len(given) != 2 or len(given[1]) != len(groups):
+    new = given[1] if isinstance(given, tuple) and len(given) == 2 else None
+    if not isinstance(new, list | tuple) or [*map(_count, new)] != [*map(len, groups)]:
         raise ValueError(
             f"{type(model).__name__}.{kind}(state, data) returns what the step gives and the new state, of "
-            f"{len(groups)} lists as it was given: `return {'outputs' if kind == 'predict_step' else 'logs'}, state`."
+            f"lists as long as those it was given, {[*map(len, groups)]}: "
+            f"`return {'outputs' if kind == 'predict_step' else 'logs'}, state`."
         )
-    for group, values in zip(groups, given[1], strict=True):
+    for group, values in zip(groups, new, strict=True):
         for variable, value in zip(group, values, strict=True):
             variable.assign(value)
     return given[0]
+
+
+def _count(values: Any) -> int | None:
+    return len(values) if isinstance(values, list | tuple) else None
 
 
 def predict_step(model: Any) -> steps.Step:
@@ -237,7 +245,17 @@ def predict_step(model: Any) -> steps.Step:
 
     def step(batch: Any) -> Any:
         with calling.calling(calling.CallContext(training=False)):
-            return run(model, "predict_step", packed((batch[0], None, None)))
+            outputs = run(model, "predict_step", packed((batch[0], None, None)))
+        if model.overrides("predict_step"):
+            rows = [
+                getattr(leaf, "ndim", 0) > 0 for leaf in jax.tree.leaves(outputs, is_leaf=lambda leaf: leaf is None)
+            ]
+            if not rows or not all(rows):
+                raise ValueError(
+                    f"{type(model).__name__}.predict_step() returns arrays with a row for each sample, whose rows "
+                    f"predict() puts together. It returned {outputs!r}."
+                )
+        return outputs
 
     return step
 
@@ -258,17 +276,33 @@ def _of_values(model: Any, kind: str, values: Any, data: Any) -> tuple[Any, Any]
 def step_of(model: Any, kind: str) -> steps.Step:
     """The function of a batch `(x, y, sample weights)` that runs the step of the class's own and gives its logs."""
 
-    def step(batch: Any) -> dict[str, Any]:
-        with _collecting_losses(model):
-            logs = run(model, kind, packed(batch))
-        if not isinstance(logs, dict):
-            raise ValueError(
-                f"{type(model).__name__}.{kind}() returns the logs, a dictionary of numbers by name such as "
-                f'{{"loss": loss}}. It returned {type(logs).__name__}.'
-            )
-        return {key: jnp.asarray(unwrap(value)) for key, value in logs.items()}
+    where = f"{type(model).__name__}.{kind}"
+
+    def step(batch: Any) -> OrderedDict[str, Any]:
+        try:
+            with plain.told(f"It was raised in {where}()."), _collecting_losses(model):
+                logs = run(model, kind, packed(batch))
+                if not isinstance(logs, dict):
+                    raise ValueError(
+                        f"{where}() returns the logs, a dictionary of numbers by name such as "
+                        f'{{"loss": loss}}. It returned {type(logs).__name__}.'
+                    )
+                return OrderedDict((key, _number(value, key, where)) for key, value in logs.items())
+        except jax.errors.UnexpectedTracerError as error:
+            raise ValueError(plain.GONE) from error
 
     return step
+
+
+def _number(value: Any, key: str, where: str) -> Any:
+    """A value of the logs as an array; raises `ValueError` for what is none."""
+    if hasattr(value, "update_state"):
+        raise ValueError(f"{where}() logs the metric {key!r} itself. Log its value: {value.name}.result().")
+    if isinstance(value, dict | str) or value is None:
+        raise ValueError(
+            f"{where}() returns logs of numbers by name, as {{{key!r}: loss}}. Received for {key!r}: {value!r}"
+        )
+    return jnp.asarray(unwrap(value))
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from .. import engine
-from ..core import facts, lending, parts, rows, seeds, state
+from ..core import facts, lending, parts, plain, rows, seeds, state
 from ..core.facts import Facts
 from ..core.interrupt import Interrupt
 from ..core.quiet import quiet
@@ -82,7 +82,7 @@ class Runnable:
 
     def _alone(self, specs: Any) -> bool:
         """Whether every row is treated alone, apart from what knows about rows that only pad."""
-        if self._by_row is None:
+        if self._by_row is None or self.eager:
             return False
         run = state.pure_changes(self._by_row, self._pure.variables)
 
@@ -133,8 +133,10 @@ class Runnable:
                 new, changes, outputs = program(written, [*read, stream.state], *args)
                 if shared:  # others read what was before until all is done
                     jax.block_until_ready(outputs)
-            except BaseException:
+            except BaseException as error:
                 lending.put_back(self.written)
+                if isinstance(error, jax.errors.UnexpectedTracerError):
+                    raise ValueError(plain.GONE) from error
                 raise
             stream.state = changes.pop(len(self.written) + len(read), stream.state)
             changed = [self.read[index - len(self.written)] for index in changes]

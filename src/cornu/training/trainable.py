@@ -100,6 +100,8 @@ class Trainable(OwnSteps, StepFunctions, Layer):
             >>> model = cornu.Sequential([cornu.Input((2,)), cornu.layers.Dense(1, activation="sigmoid")])
             >>> model.compile(optimizer="adam", loss="binary_crossentropy", metrics=["accuracy"])
         """
+        if not hasattr(self, "_nodes"):
+            raise RuntimeError(f"{type(self).__name__}.__init__() must call super().__init__() before it is used.")
         self.refuse_overrides()
         self.forget_programs()
         settings = (loss, loss_weights, metrics, weighted_metrics, run_eagerly, steps_per_execution, jit_compile)
@@ -221,6 +223,8 @@ class Trainable(OwnSteps, StepFunctions, Layer):
         Returns:
             A scalar.
         """
+        if y_pred is None and y is not None:
+            raise ValueError("compute_loss(x, y, y_pred) compares outputs with targets: give y_pred, best by name.")
         plan = self._checked("compute_loss()").plan_for(y, y_pred)
         added = self.losses
         return sum(added, 0.0) if plan is None else plan.loss(y, y_pred, sample_weight, added)[0]
@@ -290,7 +294,14 @@ class Trainable(OwnSteps, StepFunctions, Layer):
         """
         x = jax.tree.map(lambda a: dtypes.spec(a.shape, a.dtype), x)
         with making:
-            outputs = state.abstract(lambda values: self(values), x)
+            try:
+                outputs = state.abstract(lambda values: self(values), x)
+            except jax.errors.ConcretizationTypeError:  # Python decides on numbers
+                if not self.run_eagerly:
+                    raise
+                one = self(jax.tree.map(lambda a: np.zeros((1, *a.shape[1:]), a.dtype), x))
+                rows = len(jax.tree.leaves(x)[0].shape) and jax.tree.leaves(x)[0].shape[0]
+                outputs = jax.tree.map(lambda a: dtypes.spec((rows, *a.shape[1:]), a.dtype), one)
             self._keep("_output_specs", {"last": (x, outputs)})
         return outputs
 

@@ -114,6 +114,11 @@ class Heads(KernelLayer, kw_only=True):
             out: sizes of the last axes of the result.
         """
         query, value, key = shapes
+        if value is None:
+            raise ValueError(
+                f"Layer {self.name!r} is called with a query and a value, {self.name}(query, value). To attend to "
+                f"itself give the query twice: {self.name}(x, x)."
+            )
         self._check_shapes(query, value, key)
         features = checks.known_size(self, query, -1)
         self.input_spec = InputSpec(ndim=len(query), axes={-1: features})

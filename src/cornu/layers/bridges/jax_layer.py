@@ -166,6 +166,10 @@ class JaxLayer(Layer):
         if "state" in self._takes:
             outputs, new = self._pair(outputs, "call_fn", "(outputs, state)")
             self._state.assign(new, state, self.name)
+        if outputs is None:
+            raise ValueError(
+                f"The call_fn of {type(self).__name__} {self.name!r} gives None: it ends without a return."
+            )
         return outputs
 
     @property
