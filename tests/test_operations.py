@@ -28,6 +28,7 @@ def power(lib):
 
 
 def test_an_operation_computes_and_takes_its_place_in_a_graph():
+    keras.utils.clear_session()  # of the names that other tests gave
     for lib in (cornu, keras):
         op = power(lib)(2)
         np.testing.assert_allclose(op(X, shift=1.0), X**2 + 1, rtol=1e-6)
