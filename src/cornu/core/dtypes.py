@@ -40,6 +40,11 @@ def spec(shape: Any, dtype: Any) -> jax.ShapeDtypeStruct:
     return jax.ShapeDtypeStruct(tuple(shape), jax.dtypes.canonicalize_dtype(jnp.dtype(dtype)))
 
 
+def specs(tree: Any) -> Any:
+    """The `spec` of every array in a tree."""
+    return jax.tree.map(lambda array: spec(array.shape, array.dtype), tree)
+
+
 def _set(name: str, value: Any) -> None:
     _state[name] = value
     facts.changed()

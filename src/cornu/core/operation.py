@@ -37,8 +37,7 @@ class Operation(Configurable, metaclass=ABCMeta):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Compute on arrays, or note a call on symbolic tensors."""
-        if not hasattr(self, "_nodes"):
-            raise RuntimeError(f"{type(self).__name__}.__init__() must call super().__init__() before it is used.")
+        symbolic.refuse_unmade(self)
         if symbolic.is_symbolic(args) or symbolic.is_symbolic(kwargs):
             return self.symbolic_call(*args, **kwargs)
         return self.call(*[symbolic.unwrap(a) for a in args], **{k: symbolic.unwrap(v) for k, v in kwargs.items()})

@@ -144,19 +144,19 @@ def meet(fn: Callable[..., Any], *specs: Any) -> Meeting:
         *specs: trees of `jax.ShapeDtypeStruct`; if there are none it may decide on numbers.
     """
 
-    def run(scope: Meeting, *args: Any) -> Meeting:
+    def run(*args: Any) -> None:
         with opened(scope):
             fn(*args)
-        return scope
 
-    abstract = Meeting(abstract=True)
+    scope = Meeting(abstract=True)
     try:
-        jax.eval_shape(lambda *args: run(abstract, *args).values.clear(), *specs)
+        jax.eval_shape(run, *specs)
     except jax.errors.ConcretizationTypeError:
         if specs:
             raise
-        return run(Meeting(abstract=False))
-    return abstract
+        scope = Meeting(abstract=False)
+        run()
+    return scope
 
 
 def pure(fn: Callable[..., Any], variables: Sequence["Variable"]) -> Callable[..., Any]:

@@ -129,6 +129,12 @@ def tensors(tree: Any) -> list[KerasTensor]:
     return [leaf for leaf in jax.tree.leaves(tree) if isinstance(leaf, KerasTensor)]
 
 
+def refuse_unmade(owner: Any) -> None:
+    """Raise `RuntimeError` for a layer or operation whose class forgets the constructor of its base."""
+    if not hasattr(owner, "_nodes"):
+        raise RuntimeError(f"{type(owner).__name__}.__init__() must call super().__init__() before it is used.")
+
+
 def infer(fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """The tree of KerasTensors, with their masks, that `fn(*args, **kwargs)` would give.
 

@@ -159,8 +159,7 @@ class Layer(Options):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call on arrays, or on symbolic tensors to make a model; the weights are made on the first call."""
-        if not hasattr(self, "_nodes"):
-            raise RuntimeError(f"{type(self).__name__}.__init__() must call super().__init__() before it is used.")
+        symbolic.refuse_unmade(self)
         args, kwargs = self._converted(args, kwargs)
         given = calling.named(self.call, args, kwargs)
         self._check(next(iter(given.values()), None))

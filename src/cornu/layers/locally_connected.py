@@ -72,11 +72,12 @@ class LocallyConnected(Spatial, KernelLayer):
             shape: tuple[int, ...] = (places, window, self.filters)
         elif self.implementation == 2:
             shape = (*sizes, *(self._places if self._last else ()), self.filters, *(() if self._last else self._places))
-            self._order = self._windows[..., None] * outputs + number
+            self._order = (self._windows[..., None] * outputs + number).clip(max=inputs * outputs - 1)
         else:  # sorted by the output, then by the input
             pairs = number * (inputs + 1) + self._windows[..., None]
             connected = np.sort(pairs[pairs % (inputs + 1) < inputs])
-            shape, self._order = connected.shape, np.searchsorted(connected, pairs)
+            shape = connected.shape
+            self._order = np.searchsorted(connected, pairs).clip(max=connected.size - 1)
         self.kernel = self.add_weight(shape, name="kernel")
         self.bias: Any = self.add_weight((*self._places, self.filters), name="bias") if self.use_bias else None
 
@@ -111,7 +112,7 @@ class LocallyConnected(Spatial, KernelLayer):
         x = ops.pad(ops.reshape(inputs, flat), [(0, 0), (0, 1)])
         kernel = self.kernel
         if self._order is not None:
-            kernel = ops.take(ops.reshape(kernel, -1), self._order.clip(max=kernel.size - 1))
+            kernel = ops.take(ops.reshape(kernel, -1), self._order)
         y = ops.einsum("bpk,pkf->bpf" if self._last else "bpk,pkf->bfp", ops.take(x, self._windows, axis=1), kernel)
         shape = (*self._places, self.filters) if self._last else (self.filters, *self._places)
         y = ops.reshape(y, (inputs.shape[0], *shape))

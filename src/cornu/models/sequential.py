@@ -79,8 +79,7 @@ class Sequential(Model):
             whose = lookup.of_another_library(layer)
             given = f"{whose}: import it from cornu.layers" if whose else f"{type(layer).__name__}: {layer!r}"
             raise TypeError(f"Sequential.add() takes a layer, such as Dense(10), not {given}")
-        if not hasattr(layer, "_nodes"):
-            raise RuntimeError(f"{type(layer).__name__}.__init__() must call super().__init__() before it is used.")
+        symbolic.refuse_unmade(layer)
         if isinstance(layer, InputLayer):
             if self._input_layer is not None or self._layers:
                 raise ValueError(f"Sequential model {self.name!r} already has an input; an Input comes first and once.")

@@ -161,19 +161,15 @@ class Compiled(facts.Watched):
 
     # Preparation
 
-    def own_step(self, kind: str) -> steps.Step | None:
-        """The step of that kind if the model's class writes it, None if it is the library's.
-
-        Args:
-            kind: `"train"` or `"test"`.
-        """
-        name = f"{kind}_step"
-        return own_steps.step_of(self.model, name) if self.model.overrides(name) else None
+    @property
+    def compares(self) -> bool:
+        """Whether there are losses or metrics to be planned."""
+        return any(self.settings[name] is not None for name in _RESOLVED)
 
     def plan_for(self, y: Any, y_pred: Any) -> Plan | None:
         """The plan; where a step of the model's own compares outputs for the first time it is made for these."""
-        if self.plan is None and y_pred is not None and any(self.settings[name] is not None for name in _RESOLVED):
-            y, y_pred = jax.tree.map(lambda a: dtypes.spec(a.shape, a.dtype), (y, y_pred))
+        if self.plan is None and y_pred is not None and self.compares:
+            y, y_pred = dtypes.specs((y, y_pred))
             names = self.model.names_of_outputs(y_pred)
             self.plan = Plan(names, y, y_pred, *(self.settings[name] for name in _RESOLVED))
         return self.plan
@@ -181,7 +177,7 @@ class Compiled(facts.Watched):
     def known_in_step(self, batch: Any) -> Any:
         """The batch of a step, for which there are weights, slots and a plan then."""
         if self.plan is None:
-            _, self.plan = self._prepared(jax.tree.map(lambda a: dtypes.spec(a.shape, a.dtype), batch))
+            _, self.plan = self._prepared(dtypes.specs(batch))
         return batch
 
     def prepare(self, batch: Any, class_weight: dict[int, float] | None = None, kind: str = "train") -> None:
@@ -195,8 +191,8 @@ class Compiled(facts.Watched):
         Raises:
             ValueError: the data does not fit the model or its losses.
         """
-        if self.own_step(kind) is not None:
-            self._specs[kind] = jax.tree.map(lambda a: dtypes.spec(a.shape, a.dtype), batch)
+        if self.model.overrides(f"{kind}_step"):
+            self._specs[kind] = dtypes.specs(batch)
             return
         with making:
             looks = engine.signature(jax.tree.map(lambda a: dtypes.spec(a.shape[1:], a.dtype), batch))
@@ -240,8 +236,8 @@ class Compiled(facts.Watched):
 
     def _make(self, kind: str) -> Runnable:
         self.model.refuse_overrides()
-        if step := self.own_step(kind):
-            return self._made_of(step, self._specs[kind])
+        if self.model.overrides(f"{kind}_step"):
+            return self._made_of(own_steps.step_of(self.model, f"{kind}_step"), self._specs[kind])
         tracked = self.tracked()
         listed = [metric for _, metric in tracked]
         of_metrics = parts.all_variables(*listed)
@@ -272,7 +268,7 @@ class Compiled(facts.Watched):
 
         Layers, slots of optimizers and metrics make their Variables in the first one.
         """
-        if self.plan is None and any(self.settings[name] is not None for name in _RESOLVED):
+        if self.plan is None and self.compares:
             with contextlib.suppress(Exception):  # the step may call it with something else: then `plan_for` serves
                 self.known_in_step(specs)
         session, eager = [seeds.session_variable()], bool(self.settings["run_eagerly"])

@@ -10,7 +10,7 @@ import jax
 import numpy as np
 
 from .. import engine
-from ..core import codec, dtypes, lookup, parts, seeds, session, state
+from ..core import codec, dtypes, lookup, parts, seeds, session, state, symbolic
 from ..core.arguments import explained
 from ..core.doubt import tell
 from ..core.lending import training
@@ -100,8 +100,7 @@ class Trainable(OwnSteps, StepFunctions, Layer):
             >>> model = cornu.Sequential([cornu.Input((2,)), cornu.layers.Dense(1, activation="sigmoid")])
             >>> model.compile(optimizer="adam", loss="binary_crossentropy", metrics=["accuracy"])
         """
-        if not hasattr(self, "_nodes"):
-            raise RuntimeError(f"{type(self).__name__}.__init__() must call super().__init__() before it is used.")
+        symbolic.refuse_unmade(self)
         self.refuse_overrides()
         self.forget_programs()
         settings = (loss, loss_weights, metrics, weighted_metrics, run_eagerly, steps_per_execution, jit_compile)
@@ -292,7 +291,7 @@ class Trainable(OwnSteps, StepFunctions, Layer):
         Args:
             x: tree of arrays or specs.
         """
-        x = jax.tree.map(lambda a: dtypes.spec(a.shape, a.dtype), x)
+        x = dtypes.specs(x)
         with making:
             try:
                 outputs = state.abstract(lambda values: self(values), x)
@@ -484,7 +483,8 @@ class Trainable(OwnSteps, StepFunctions, Layer):
         of = "validation " if role == "validation" else ""
         looks = role != "test" or comes
         finite = True
-        own = compiled.own_step("train" if learns else "test") is not None
+        kind = "train" if learns else "test"
+        own = self.overrides(f"{kind}_step")
         if looks and not own and not doubts.cleans(self):
             finite = arrays.all_finite(data[0], f"{of}x")
         if looks and not own and compiled.of_library():
@@ -495,7 +495,7 @@ class Trainable(OwnSteps, StepFunctions, Layer):
             data = arrays.weigh_classes(data, classes)
             made = Blocks(data, batch_size, shuffle)
         made.finite = finite
-        compiled.prepare(data, classes, "train" if learns else "test")
+        compiled.prepare(data, classes, kind)
         return made
 
     @explained
